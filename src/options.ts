@@ -1,0 +1,286 @@
+// Every flag once: its spelling, help, parser and default. `cli.ts` builds the command from this, `createClient` and
+// `checkAll` take their defaults from here, and the README's table is tested against it.
+
+import { parseCount, parseDuration, parseHeader, parseMethod, parseRegExp, UsageError, ValueError } from './parse.js'
+import { parseStatusSet, type StatusSet, SUCCESSFUL } from './status-set.js'
+import type { Format, HeaderPair, Method, Show } from './types.js'
+
+/** The headings of `--help`, in this order. */
+export const GROUPS = ['Judge', 'Request', 'Pace', 'Output', 'Input'] as const
+export type Group = (typeof GROUPS)[number]
+
+/** One flag. `parse` sees the text after the flag and what earlier uses gave; it throws `ValueError`. */
+export interface OptionSpec<T> {
+  /** As commander writes it: `-t, --timeout <duration>`. */
+  readonly flags: string
+  readonly group: Group
+  /** One line without a full stop. */
+  readonly help: string
+  /** Shown by `-h` as well as by `--help`. */
+  readonly brief: boolean
+  readonly initial: T
+  /** How the default reads in help; null: nothing to say. */
+  readonly shown: string | null
+  readonly parse: (text: string, previous: T) => T
+}
+
+/** A file to write and the format that goes into it. */
+export interface OutputRequest {
+  readonly format: Format
+  readonly path: string
+}
+
+/** The formats by the endings that choose them; `FORMAT=FILE` overrules. */
+export const FORMATS: Readonly<Record<Format, readonly string[]>> = {
+  table: ['.txt'],
+  ndjson: ['.ndjson', '.jsonl'],
+  json: ['.json'],
+  csv: ['.csv'],
+  summary: [],
+}
+const FORMAT_NAMES = Object.keys(FORMATS) as Format[]
+
+/** `FILE` or `FORMAT=FILE`. A name with `=` that is no format's is a file. */
+export function parseOutput(text: string): OutputRequest {
+  const equals = text.indexOf('=')
+  const named = FORMAT_NAMES.find((format) => equals > 0 && format === text.slice(0, equals))
+  const path = named === undefined ? text : text.slice(equals + 1)
+  if (path === '') throw new ValueError('a file name')
+  const byEnding = FORMAT_NAMES.find((format) => FORMATS[format].some((ending) => path.toLowerCase().endsWith(ending)))
+  const format = named ?? byEnding
+  if (format === undefined) {
+    const endings = FORMAT_NAMES.flatMap((name) => FORMATS[name]).join(' ')
+    throw new ValueError(`a file ending in one of ${endings}, or FORMAT=FILE with one of ${FORMAT_NAMES.join(' ')}`)
+  }
+  return { format, path }
+}
+
+function oneOf<T extends string>(names: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = names.find((name) => name === text)
+    if (found === undefined) throw new ValueError(`one of ${names.join(' ')}`)
+    return found
+  }
+}
+
+function parseAccept(text: string): StatusSet {
+  const set = parseStatusSet(text)
+  if (set === null) throw new ValueError('statuses such as 200-299,301,4xx or +403')
+  return set
+}
+
+const never = (): never => {
+  throw new UsageError('this flag takes no value')
+}
+
+const spec = <T>(option: OptionSpec<T>): OptionSpec<T> => option
+
+/** All flags by the name that the code knows them by. */
+export const OPTIONS = {
+  accept: spec<StatusSet | null>({
+    flags: '-a, --accept <statuses>',
+    group: 'Judge',
+    brief: true,
+    help: 'statuses that are fine, such as 200-299,301,4xx; +403 adds to the default',
+    initial: null,
+    shown: SUCCESSFUL.toString(),
+    parse: parseAccept,
+  }),
+  timeout: spec<number>({
+    flags: '-t, --timeout <duration>',
+    group: 'Request',
+    brief: true,
+    help: 'how long one URL may take, redirects included',
+    initial: 10_000,
+    shown: '10s',
+    parse: parseDuration,
+  }),
+  connectTimeout: spec<number | null>({
+    flags: '--connect-timeout <duration>',
+    group: 'Request',
+    brief: false,
+    help: 'how long making a connection may take (default: the timeout)',
+    initial: null,
+    shown: null,
+    parse: parseDuration,
+  }),
+  method: spec<Method>({
+    flags: '-X, --method <method>',
+    group: 'Request',
+    brief: true,
+    help: 'GET or HEAD',
+    initial: 'GET',
+    shown: 'GET',
+    parse: parseMethod,
+  }),
+  header: spec<readonly HeaderPair[]>({
+    flags: '-H, --header <header>',
+    group: 'Request',
+    brief: true,
+    help: "a header for every request, such as 'Accept-Language: en'; not sent to another origin on a redirect; repeatable",
+    initial: [],
+    shown: null,
+    parse: (text, previous) => [...previous, parseHeader(text)],
+  }),
+  userAgent: spec<string | null>({
+    flags: '-A, --user-agent <text>',
+    group: 'Request',
+    brief: false,
+    help: 'the User-Agent header (default: urlstatus/VERSION)',
+    initial: null,
+    shown: null,
+    parse: (text) => parseHeader(`User-Agent: ${text}`)[1],
+  }),
+  follow: spec<boolean>({
+    flags: '--no-follow',
+    group: 'Request',
+    brief: true,
+    help: 'judge the first answer, do not follow redirects',
+    initial: true,
+    shown: null,
+    parse: never,
+  }),
+  maxRedirects: spec<number>({
+    flags: '--max-redirects <count>',
+    group: 'Request',
+    brief: false,
+    help: 'redirects to follow for one URL',
+    initial: 20,
+    shown: '20',
+    parse: (text) => parseCount(text, 0, 1000),
+  }),
+  insecure: spec<boolean>({
+    flags: '-k, --insecure',
+    group: 'Request',
+    brief: false,
+    help: 'report the status in spite of a bad certificate',
+    initial: false,
+    shown: null,
+    parse: never,
+  }),
+  concurrency: spec<number>({
+    flags: '-c, --concurrency <count>',
+    group: 'Pace',
+    brief: true,
+    help: 'requests at once',
+    initial: 128,
+    shown: '128',
+    parse: (text) => parseCount(text, 1, 100_000),
+  }),
+  perHost: spec<number>({
+    flags: '--per-host <count>',
+    group: 'Pace',
+    brief: true,
+    help: 'requests at once to one host',
+    initial: 20,
+    shown: '20',
+    parse: (text) => parseCount(text, 1, 100_000),
+  }),
+  output: spec<readonly OutputRequest[]>({
+    flags: '-o, --output <file>',
+    group: 'Output',
+    brief: true,
+    help: 'also write a report to FILE, format by its ending or FORMAT=FILE; repeatable',
+    initial: [],
+    shown: null,
+    parse: (text, previous) => [...previous, parseOutput(text)],
+  }),
+  report: spec<Format>({
+    flags: '-r, --report <format>',
+    group: 'Output',
+    brief: true,
+    help: `on stdout instead of the table: ${FORMAT_NAMES.join(' ')}`,
+    initial: 'table',
+    shown: 'table',
+    parse: oneOf(FORMAT_NAMES),
+  }),
+  fields: spec<readonly string[] | null>({
+    flags: '--fields <names>',
+    group: 'Output',
+    brief: false,
+    help: 'only these fields in ndjson, json and csv, in this order, such as url,status',
+    initial: null,
+    shown: null,
+    parse: (text) => text.split(',').map((name) => name.trim()),
+  }),
+  show: spec<Show>({
+    flags: '--show <rows>',
+    group: 'Output',
+    brief: false,
+    help: 'rows of the table: auto (beyond 100 URLs only failures), all, failed',
+    initial: 'auto',
+    shown: 'auto',
+    parse: oneOf<Show>(['auto', 'all', 'failed']),
+  }),
+  quiet: spec<boolean>({
+    flags: '-q, --quiet',
+    group: 'Output',
+    brief: true,
+    help: 'no progress and no notices',
+    initial: false,
+    shown: null,
+    parse: never,
+  }),
+  progress: spec<boolean>({
+    flags: '--no-progress',
+    group: 'Output',
+    brief: false,
+    help: 'no progress on stderr',
+    initial: true,
+    shown: null,
+    parse: never,
+  }),
+  color: spec<boolean | null>({
+    flags: '--color',
+    group: 'Output',
+    brief: false,
+    help: 'colour even in a pipe; --no-color for none (default: on a terminal, NO_COLOR and FORCE_COLOR obeyed)',
+    initial: null,
+    shown: null,
+    parse: never,
+  }),
+  include: spec<readonly RegExp[]>({
+    flags: '--include <regexp>',
+    group: 'Input',
+    brief: false,
+    help: 'ask only URLs that match; repeatable: any of them',
+    initial: [],
+    shown: null,
+    parse: (text, previous) => [...previous, parseRegExp(text)],
+  }),
+  exclude: spec<readonly RegExp[]>({
+    flags: '--exclude <regexp>',
+    group: 'Input',
+    brief: false,
+    help: 'leave out URLs that match; repeatable: none of them',
+    initial: [],
+    shown: null,
+    parse: (text, previous) => [...previous, parseRegExp(text)],
+  }),
+  dedupe: spec<boolean>({
+    flags: '--dedupe',
+    group: 'Input',
+    brief: false,
+    help: 'ask every URL once; repeats are rows with outcome skipped',
+    initial: false,
+    shown: null,
+    parse: never,
+  }),
+  dryRun: spec<boolean>({
+    flags: '--dry-run',
+    group: 'Input',
+    brief: false,
+    help: 'read the list, print what would be asked, ask nothing',
+    initial: false,
+    shown: null,
+    parse: never,
+  }),
+} as const
+
+/** Every option with its value. */
+export type Options = { [Name in keyof typeof OPTIONS]: (typeof OPTIONS)[Name]['initial'] }
+
+/** Every option with its default. */
+export const DEFAULTS: Options = Object.fromEntries(
+  Object.entries(OPTIONS).map(([name, option]) => [name, option.initial]),
+) as Options

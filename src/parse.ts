@@ -1,0 +1,126 @@
+// Little languages of flags and line keys. Each parser says what is allowed when it refuses.
+
+import type { HeaderPair, Method } from './types.js'
+
+/** A mistake of the person who calls: exit 2, one line, nothing requested. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** A value that could not be read; `expected` completes "expected …". */
+export class ValueError extends Error {
+  override readonly name = 'ValueError'
+  readonly expected: string
+  constructor(expected: string) {
+    super(`expected ${expected}`)
+    this.expected = expected
+  }
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+/** A bare number above this is more likely meant in ms than in seconds, so it needs a unit. */
+const BARE_SECONDS_MAX = 600
+/** Node's timers hold at most 2^31-1 ms, 24.8 days. */
+const DURATION_MAX_MS = 2_147_483_647
+
+/** `800ms`, `10s`, `2m`, `1h`, `1.5s`; a bare number is seconds. Returns ms, at least 1. */
+export function parseDuration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text)
+  const expected = 'a duration such as 800ms, 10s or 2m'
+  if (!match) throw new ValueError(expected)
+  const value = Number(match[1])
+  if (match[2] === undefined && value > BARE_SECONDS_MAX) {
+    throw new ValueError(`a unit: ${text}ms or ${text}s?`)
+  }
+  const ms = Math.round(value * UNIT_MS[match[2] ?? 's']!)
+  if (ms < 1) throw new ValueError('a duration of at least 1ms')
+  if (ms > DURATION_MAX_MS) throw new ValueError('a duration of at most 24 days')
+  return ms
+}
+
+/** A whole number within bounds, both inclusive. */
+export function parseCount(text: string, min: number, max: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (!(value >= min && value <= max)) throw new ValueError(`a whole number from ${min} to ${max}`)
+  return value
+}
+
+/** GET or HEAD, in any case. */
+export function parseMethod(text: string): Method {
+  const method = text.toUpperCase()
+  if (method !== 'GET' && method !== 'HEAD') throw new ValueError('GET or HEAD')
+  return method
+}
+
+/** Header names are tokens (RFC 9110 §5.6.2). */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+/** Field values hold no control characters but TAB (RFC 9110 §5.5): no CR LF, so no second header can be smuggled in. */
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\uffff]*$/
+/** These are the exchange's own; another value would break the framing or the choice of connection. */
+const RESERVED = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** `Name: value`. The value goes out as latin1 where it can, else as UTF-8 bytes. */
+export function parseHeader(text: string): HeaderPair {
+  const colon = text.indexOf(':')
+  const name = text.slice(0, Math.max(0, colon)).trim()
+  const value = text.slice(colon + 1).trim()
+  if (colon < 1 || !TOKEN.test(name)) throw new ValueError("a header such as 'Accept-Language: en'")
+  if (!FIELD_VALUE.test(value)) throw new ValueError('a header value without line breaks and control characters')
+  if (RESERVED.has(name.toLowerCase())) throw new ValueError(`another header; ${name} is set by the connection itself`)
+  return [name, toFieldBytes(value)]
+}
+
+/** HTTP sends bytes; undici takes one character a byte. Text beyond latin1 goes out as UTF-8, as curl does. */
+function toFieldBytes(value: string): string {
+  return /^[\x00-\xff]*$/.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1')
+}
+
+/** A regular expression in JavaScript's syntax, case-sensitive. */
+export function parseRegExp(text: string): RegExp {
+  try {
+    return new RegExp(text, 'u')
+  } catch {
+    try {
+      return new RegExp(text)
+    } catch {
+      throw new ValueError('a regular expression')
+    }
+  }
+}
+
+/** The nearest of `known` by edit distance, where it is near enough to be a slip; null otherwise. */
+export function nearest(word: string, known: Iterable<string>): string | null {
+  let best: string | null = null
+  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
+  for (const candidate of known) {
+    const distance = editDistance(word, candidate)
+    if (distance < bestDistance) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+/** Levenshtein distance; words here are flag and key names, a few letters long. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= b.length; column++) {
+      const substitution = previous[column - 1]! + (a[row - 1] === b[column - 1] ? 0 : 1)
+      current.push(Math.min(previous[column]! + 1, current[column - 1]! + 1, substitution))
+    }
+    previous = current
+  }
+  return previous[b.length]!
+}

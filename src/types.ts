@@ -1,0 +1,322 @@
+// The words that every room speaks: target, reply, verdict, summary, and the seams between the rooms.
+// Types only; nothing here may import a room.
+
+import type { Readable, Writable } from 'node:stream'
+import type { Kind } from './kinds.js'
+import type { StatusSet } from './status-set.js'
+
+/** The methods a status can be asked with (RFC 9110 §9.3.1, §9.3.2). */
+export type Method = 'GET' | 'HEAD'
+
+/** One header as the user gave it: name, value. */
+export type HeaderPair = readonly [name: string, value: string]
+
+/** How to ask one URL. Targets without keys of their own share one frozen `Ask`. */
+export interface Ask {
+  readonly method: Method
+  /** The budget of one attempt in ms: DNS, connect, TLS, redirects and body. */
+  readonly timeoutMs: number
+  /** A smaller budget for making one connection in ms; null: the attempt's budget alone. */
+  readonly connectTimeoutMs: number | null
+  readonly follow: boolean
+  readonly maxRedirects: number
+  /** In order; a later one replaces an earlier one of the same name (case-insensitive). */
+  readonly headers: readonly HeaderPair[]
+  /** `name:password` for HTTP Basic (RFC 7617); null: what the URL's userinfo says, else none. */
+  readonly user: string | null
+  /** Report the status in spite of a bad certificate; the fault stays in `tls.error`. */
+  readonly insecure: boolean
+}
+
+/** What must hold of the answer. */
+export interface Expect {
+  readonly accept: StatusSet
+  /** True when the user named statuses; then a marker of a blocked checker does not count. */
+  readonly acceptIsExplicit: boolean
+}
+
+/** What is wrong with a line, found without asking anything. */
+export interface LineProblem {
+  readonly kind: 'url.invalid' | 'line.invalid'
+  /** One plain sentence, without the line number. */
+  readonly reason: string
+  readonly hint: string | null
+  /** The key that is wrong, and its 1-based column; null where it is the line as a whole. */
+  readonly key: string | null
+  readonly column: number | null
+}
+
+/** One URL of the list. `url` is WHATWG-normalised, may hold userinfo and a fragment; null exactly when there is a problem. */
+export interface Target {
+  /** 0-based place among all targets of the run, the same in every shard and resumed run. */
+  readonly index: number
+  /** 1-based line in `source`; null for arguments. */
+  readonly line: number | null
+  /** The file as named, `-` for stdin, `argv` for an argument. */
+  readonly source: string
+  /** As written, without the keys. */
+  readonly input: string
+  readonly url: string | null
+  /** Lower-case host name without port, IPv6 in brackets; '' when there is a problem. */
+  readonly host: string
+  readonly problem: LineProblem | null
+  readonly ask: Ask
+  readonly expect: Expect
+}
+
+/** A redirect that was answered: the URL asked, the 3xx, and its Location as received. */
+export interface Hop {
+  readonly url: string
+  readonly status: number
+  readonly location: string | null
+}
+
+/** Phases in ms, not cumulative; null where a phase did not happen (a reused connection has no dns, connect and tls). */
+export interface Timings {
+  readonly queue: number | null
+  readonly dns: number | null
+  readonly connect: number | null
+  readonly tls: number | null
+  readonly firstByte: number | null
+}
+
+/** What TLS said on the final hop. */
+export interface TlsFacts {
+  /** `TLSv1.3`. */
+  readonly protocol: string | null
+  readonly issuer: string | null
+  /** RFC 3339. */
+  readonly validTo: string | null
+  /** The code of what is wrong with the certificate, kept under `insecure`; null when nothing is. */
+  readonly error: string | null
+}
+
+/** The headers of the final answer; read only what a check needs, nothing is decoded before. */
+export interface ReplyHeaders {
+  /** The value of a header by its lower-case name, repeats joined by `, ` (RFC 9110 §5.3); null when absent. */
+  get(name: string): string | null
+}
+
+/** What one attempt found: facts, no judgement. */
+export interface Reply {
+  /** The final answer's code; 0 when no HTTP answer came. */
+  readonly status: number
+  /** `ok` means only that an answer came; whether it is accepted is the judge's matter. */
+  readonly kind: Kind
+  /** The raw code (`ECONNREFUSED`), or the phase for a timeout (`dns` `connect` `tls` `firstByte`). */
+  readonly code: string | null
+  /** A plain sentence where more is known than the kind says; null: the kind's own meaning. */
+  readonly detail: string | null
+  /** What to do about it, where more is known than the kind says. */
+  readonly hint: string | null
+  /** The reason phrase as received, decoded; '' when there is none. */
+  readonly statusText: string
+  readonly headers: ReplyHeaders
+  readonly finalUrl: string
+  readonly redirects: readonly Hop[]
+  readonly httpVersion: string | null
+  readonly remoteAddress: string | null
+  readonly bodyBytes: number
+  /** From the first hop's start until the head of the final answer, without queueing; null when never asked. */
+  readonly durationMs: number | null
+  readonly timingsMs: Timings
+  readonly tls: TlsFacts | null
+  readonly secondLook: boolean
+  /** When it ended, ms since 1970 (wall clock). */
+  readonly checkedAtMs: number
+  readonly method: Method
+  readonly attempts: number
+}
+
+/** The judgement of one URL. `skipped` only for repeats under `dedupe`. */
+export type Outcome = 'ok' | 'failed' | 'inconclusive' | 'skipped'
+
+/** An expectation that did not hold. */
+export interface FailedCheck {
+  readonly check: string
+  readonly expected: string
+  readonly actual: string
+}
+
+/** One row of every report; `schema/verdict.schema.json` describes it. */
+export interface Verdict {
+  readonly index: number
+  readonly line: number | null
+  readonly source: string
+  readonly input: string
+  /** '' when the line holds no URL. */
+  readonly url: string
+  readonly host: string
+  readonly outcome: Outcome
+  readonly ok: boolean
+  readonly status: number
+  readonly kind: Kind
+  readonly reason: string
+  readonly hint: string | null
+  readonly code: string | null
+  readonly failedChecks: readonly FailedCheck[]
+  readonly method: Method
+  readonly attempts: number
+  readonly finalUrl: string
+  readonly redirects: readonly Hop[]
+  readonly httpVersion: string | null
+  readonly remoteAddress: string | null
+  readonly contentType: string | null
+  readonly contentLength: number | null
+  readonly bodyBytes: number
+  readonly durationMs: number | null
+  readonly timingsMs: Timings
+  readonly tls: TlsFacts | null
+  readonly inferred: boolean
+  readonly secondLook: boolean
+  readonly duplicateOf: number | null
+  readonly change: 'new-failure' | 'fixed' | 'still-failing' | 'changed' | 'same' | null
+  readonly extra: Readonly<Record<string, unknown>> | null
+  readonly key: string | null
+  readonly checkedAt: string
+}
+
+/** Where every line went: `total` is the sum of all the others. */
+export interface LineAccount {
+  readonly total: number
+  readonly checked: number
+  readonly invalid: number
+  readonly duplicate: number
+  readonly excluded: number
+  readonly otherShard: number
+  readonly notAsked: number
+  /** Blank lines and comments. */
+  readonly blank: number
+}
+
+/** Why a run ended before its list did. */
+export type Unfinished = 'interrupted' | 'input-broke' | 'stopped'
+
+/** The run as a whole; `schema/summary.schema.json` describes it. */
+export interface Summary {
+  /** Verdicts in all: ok + failed + inconclusive + skipped. */
+  readonly verdicts: number
+  readonly ok: number
+  readonly failed: number
+  readonly inconclusive: number
+  readonly skipped: number
+  readonly lines: LineAccount
+  /** Final status codes and how often; without 0. */
+  readonly statuses: Readonly<Record<string, number>>
+  /** URLs that got no HTTP answer though they were asked. */
+  readonly noAnswer: number
+  /** Kinds and how often. */
+  readonly kinds: Readonly<Record<string, number>>
+  /** Of `durationMs` of what answered, in ms; null when nothing did. Exact to 1 ms below 1 s, to 1 % above. */
+  readonly timeMs: { readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number } | null
+  /** Wall time of the run in ms. */
+  readonly durationMs: number
+  /** RFC 3339. */
+  readonly startedAt: string
+  /** Why the run ended early; null when it is whole. */
+  readonly unfinished: Unfinished | null
+  /** Sentences about the run as a whole: an input that broke, an encoding that was guessed. */
+  readonly notices: readonly string[]
+  readonly exitCode: number
+}
+
+/** The seam: one target in, what was found out. Retry and breaker wrap it; threads and a queue can answer it. */
+export type Check = (target: Target, context: CheckContext) => Promise<Reply>
+
+/** What the flow hands to a check: a first permit already held, and how long the target waited for it. */
+export interface CheckContext {
+  readonly permit: Permit | null
+  readonly queuedMs: number
+  readonly signal: AbortSignal | null
+}
+
+/** The right to have one request on the wire; give it back exactly once. */
+export interface Permit {
+  release(): void
+}
+
+/** Something that waits for a permit. Linked into its host's line itself, so that a wait allocates nothing. */
+export interface Waiter {
+  granted(permit: Permit): void
+  /** Owned by the limiter while it waits. */
+  next: Waiter | null
+}
+
+/** Who may go when. Host is a lower-case name without port. */
+export interface Limiter {
+  /** Takes a place in the host's line, at its front for a URL already begun. */
+  enqueue(host: string, waiter: Waiter, front: boolean): void
+  /** The same as a promise; rejects with the signal's reason when that aborts first. */
+  acquire(host: string, front: boolean, signal?: AbortSignal | null): Promise<Permit>
+  /** How many wait for this host now. */
+  waiting(host: string): number
+  /** The host with most waiting or running requests now; null when idle. For the progress line. */
+  busiest(): string | null
+  /** Forgets everybody who waits; returns how many there were. */
+  clear(): number
+}
+
+/** Turns verdicts into text, in pieces; never writes, never reads the environment. */
+export interface Reporter {
+  begin?(): string
+  each(verdict: Verdict): string
+  end(summary: Summary): Iterable<string>
+}
+
+/** The formats that a report can have. */
+export type Format = 'table' | 'ndjson' | 'json' | 'csv' | 'summary'
+
+/** Which rows a table shows. */
+export type Show = 'auto' | 'all' | 'failed'
+
+/** All that a reporter may know of its surroundings. */
+export interface ReporterContext {
+  /** Columns of the terminal; null: nothing is cut. */
+  readonly columns: number | null
+  readonly color: boolean
+  /** Whether the locale can show `✓ ✗ ? → ·`. */
+  readonly unicode: boolean
+  readonly show: Show
+  /** Only these fields, in this order; null: all. */
+  readonly fields: readonly string[] | null
+}
+
+/** Takes text to where it goes; waits for the reader. */
+export interface Sink {
+  /** Resolves when more may come; never rejects. */
+  write(text: string): Promise<void> | void
+  /** Writes what is left; resolves when it is safe. */
+  end(): Promise<void>
+  /** True once the reader left (EPIPE); what is written then is dropped. */
+  readonly gone: boolean
+  /** What went wrong in writing (a full disk); null while all is well. */
+  readonly error: Error | null
+  /** For messages: `stdout` or the file. */
+  readonly name: string
+}
+
+/** A stream with the terminal's facts, as `process.stdout` has them. */
+export interface TerminalWritable extends Writable {
+  isTTY?: boolean
+  columns?: number
+}
+
+/** A stream that may be a keyboard, as `process.stdin`. */
+export interface TerminalReadable extends Readable {
+  isTTY?: boolean
+}
+
+/** Everything a run takes from outside; `bin/` makes the real one, tests make others. */
+export interface World {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdin: TerminalReadable
+  readonly stdout: TerminalWritable
+  readonly stderr: TerminalWritable
+  /** Monotonic ms. */
+  now(): number
+  wait(ms: number, signal?: AbortSignal): Promise<void>
+  /** Calls back for SIGINT and SIGTERM; the result stops that. */
+  onSignal(handler: (signal: 'SIGINT' | 'SIGTERM') => void): () => void
+  /** Ends the process now, whatever is pending: only for the second signal. */
+  die(exitCode: number): void
+}
