@@ -225,9 +225,9 @@ export type Check = (target: Target, context: CheckContext) => Promise<Reply>
 
 /** What the flow hands to a check: a first permit already held, and how long the target waited for it. */
 export interface CheckContext {
+  /** The check gives it back; null: the check takes its own place in the line. */
   readonly permit: Permit | null
   readonly queuedMs: number
-  readonly signal: AbortSignal | null
 }
 
 /** The right to have one request on the wire; give it back exactly once. */
@@ -242,18 +242,22 @@ export interface Waiter {
   next: Waiter | null
 }
 
+/** What stops many jobs at once; a job adds itself while it runs. */
+export interface Stop {
+  readonly running: Set<{ abort(): void }>
+  readonly stopped: boolean
+}
+
 /** Who may go when. Host is a lower-case name without port. */
 export interface Limiter {
   /** Takes a place in the host's line, at its front for a URL already begun. */
   enqueue(host: string, waiter: Waiter, front: boolean): void
-  /** The same as a promise; rejects with the signal's reason when that aborts first. */
-  acquire(host: string, front: boolean, signal?: AbortSignal | null): Promise<Permit>
+  /** The same as a promise; null where the run stops first. */
+  acquire(host: string, front: boolean, stop: Stop | null): Promise<Permit | null>
   /** How many wait for this host now. */
   waiting(host: string): number
   /** The host with most waiting or running requests now; null when idle. For the progress line. */
   busiest(): string | null
-  /** Forgets everybody who waits; returns how many there were. */
-  clear(): number
 }
 
 /** Turns verdicts into text, in pieces; never writes, never reads the environment. */

@@ -1,0 +1,161 @@
+// One attempt at one URL: every hop takes its own permit, the clock runs only while a hop is on the wire, redirects are
+// followed here so that each hop obeys its host's limit. Never rejects, never judges.
+
+import type { Engine } from './create-client.js'
+import { exchange, type HopResult } from './http/exchange.js'
+import type { Failure } from './http/failure.js'
+import { isRedirect, nextHop } from './http/next-hop.js'
+import { splitUrl } from './http/origin.js'
+import { createRedirectChain, type RedirectChain } from './http/redirect-chain.js'
+import { createReplyHeaders, headerValues, NO_HEADERS } from './http/reply-headers.js'
+import { basicAuthorization } from './http/request-headers.js'
+import type { Ask, Hop, Method, Permit, Reply, Stop } from './types.js'
+
+/** What surrounds an attempt. */
+export interface AttemptContext {
+  /** A permit already held for the first hop; the attempt gives it back. */
+  readonly permit: Permit | null
+  readonly queuedMs: number
+  readonly stop: Stop | null
+  /** Asked at the end of each hop: is there other work for this host? */
+  readonly keepAlive: (host: string) => boolean
+}
+
+/** One attempt at a normalised http or https URL. Never rejects. */
+export async function attempt(engine: Engine, href: string, ask: Ask, context: AttemptContext): Promise<Reply> {
+  const { limiter, parts, now } = engine
+  const headers = engine.headersOf(ask)
+  const redirects: Hop[] = []
+  let url = href
+  let target = splitUrl(url, ask.insecure)
+  const home = target
+  const authorization = ask.user ?? target.userinfo
+  let chain: RedirectChain | null = null
+  let permit = context.permit
+  let queuedMs = context.queuedMs
+  let spentMs = 0
+
+  for (;;) {
+    if (permit === null) {
+      const waitsSince = now()
+      permit = await limiter.acquire(target.host, redirects.length > 0, context.stop)
+      queuedMs += now() - waitsSince
+      if (permit === null) return replyOf(ask, url, redirects, ABORTED, queuedMs, spentMs)
+    }
+    const host = target.host
+    const atHome = target.origin.href === home.origin.href
+    const result = await exchange(
+      {
+        origin: target.origin,
+        path: target.path,
+        method: ask.method,
+        headers: hopHeaders(atHome ? headers.own : headers.foreign, atHome ? authorization : null, chain, url),
+        budgetMs: ask.timeoutMs - spentMs,
+        timeoutMs: ask.timeoutMs,
+        connectTimeoutMs: ask.connectTimeoutMs,
+        keepAlive: (status) => context.keepAlive(host) || (ask.follow && isRedirect(status)),
+        stop: context.stop,
+      },
+      parts,
+    )
+    permit.release()
+    permit = null
+    spentMs += result.elapsedMs
+
+    if (result.failure !== null || !ask.follow || !isRedirect(result.status)) {
+      return replyOf(ask, url, redirects, result, queuedMs, spentMs)
+    }
+    chain ??= createRedirectChain(url, Date.now)
+    chain.take(url, headerValues(result.rawHeaders, 'set-cookie'))
+    const locations = [...new Set(headerValues(result.rawHeaders, 'location'))]
+    const next = nextHop({ url, status: result.status, locations }, redirects, ask.maxRedirects, chain.visited)
+    if (next.type === 'final') return replyOf(ask, url, redirects, result, queuedMs, spentMs)
+    redirects.push({ url, status: result.status, location: locations[0] ?? null })
+    if (next.type === 'failed') return replyOf(ask, url, redirects, result, queuedMs, spentMs, next.failure)
+    url = next.url
+    target = splitUrl(url, ask.insecure)
+    chain.visit(url)
+    if (spentMs >= ask.timeoutMs) return replyOf(ask, url, redirects, lateBetweenHops(ask), queuedMs, spentMs)
+  }
+}
+
+function hopHeaders(
+  base: readonly string[],
+  user: string | null,
+  chain: RedirectChain | null,
+  url: string,
+): readonly string[] {
+  const cookies = chain === null ? '' : chain.cookies(url)
+  if (user === null && cookies === '') return base
+  const headers = [...base]
+  if (user !== null) headers.push('Authorization', basicAuthorization(user))
+  if (cookies !== '') headers.push('Cookie', cookies)
+  return headers
+}
+
+const UNTOUCHED: HopResult = {
+  failure: null,
+  status: 0,
+  statusText: '',
+  rawHeaders: [],
+  httpVersion: null,
+  bodyBytes: 0,
+  remoteAddress: null,
+  tls: null,
+  dnsMs: null,
+  connectMs: null,
+  tlsMs: null,
+  firstByteMs: null,
+  elapsedMs: 0,
+  secondLook: false,
+}
+const ABORTED: HopResult = { ...UNTOUCHED, failure: { kind: 'aborted', code: null, detail: null, hint: null } }
+
+function lateBetweenHops(ask: Ask): HopResult {
+  const detail = `the redirects took more than ${ask.timeoutMs / 1000} s`
+  return { ...UNTOUCHED, failure: { kind: 'timeout', code: 'firstByte', detail, hint: null } }
+}
+
+function replyOf(
+  ask: Ask,
+  url: string,
+  redirects: readonly Hop[],
+  result: HopResult,
+  queuedMs: number,
+  spentMs: number,
+  failure: Failure | null = result.failure,
+): Reply {
+  return {
+    status: result.status,
+    kind: failure === null ? 'ok' : failure.kind,
+    code: failure === null ? null : failure.code,
+    detail: failure === null ? null : failure.detail,
+    hint: failure === null ? null : failure.hint,
+    statusText: result.statusText,
+    headers: result.rawHeaders.length === 0 ? NO_HEADERS : createReplyHeaders(result.rawHeaders),
+    finalUrl: url,
+    redirects,
+    httpVersion: result.httpVersion,
+    remoteAddress: result.remoteAddress,
+    bodyBytes: result.bodyBytes,
+    durationMs: spentMs,
+    timingsMs: {
+      queue: queuedMs,
+      dns: result.dnsMs,
+      connect: result.connectMs,
+      tls: result.tlsMs,
+      firstByte: result.firstByteMs,
+    },
+    tls: result.tls,
+    secondLook: result.secondLook,
+    checkedAtMs: Date.now(),
+    method: ask.method,
+    attempts: 1,
+  }
+}
+
+/** The reply for a URL that was not asked at all. */
+export function neverAsked(method: Method, url: string, failure: Failure): Reply {
+  const ask = { method } as Ask
+  return { ...replyOf(ask, url, [], { ...UNTOUCHED, failure }, 0, 0), durationMs: null, attempts: 0 }
+}

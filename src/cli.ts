@@ -1,0 +1,275 @@
+// The command on one screen: arguments → inputs and outputs opened → pipeline → reports → exit code. Takes the world as
+// an argument and returns a number; only `bin/` touches the process.
+
+import { realpath, stat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import { checkTargets, type Run, type TargetSource } from './check-all.js'
+import { helpText, parseCommand } from './command.js'
+import { type Client, createClient, DEFAULT_ASK, version } from './create-client.js'
+import { dryRun, dryRunText } from './dry-run.js'
+import { exitCodeOf } from './judge/exit-code.js'
+import type { Options, OutputRequest } from './options.js'
+import { createSink, openFileSink } from './output/sink.js'
+import { UsageError } from './parse.js'
+import { createProgress, type ProgressLine } from './progress.js'
+import { createReport, type Report, type ReportPart } from './report.js'
+import { escapeText } from './reporters/escape.js'
+import { FLAT, selectColumns } from './reporters/fields.js'
+import { REPORTERS } from './reporters/index.js'
+import { SUCCESSFUL } from './status-set.js'
+import { closeInputs, type Input, openInputs, readTargets } from './targets/read-targets.js'
+import type { Ask, Expect, ReporterContext, Sink, Summary, World } from './types.js'
+
+/** The version of the record that the schema describes; it changes with the major version. */
+const SCHEMA_VERSION = 1
+
+/** Runs the command with the arguments behind its name; resolves to the exit code. Rejects only for a bug. */
+export async function run(argv: readonly string[], world: World): Promise<number> {
+  try {
+    const invocation = parseCommand(argv)
+    if (invocation.type === 'help') return await print(world, helpText(invocation.long))
+    if (invocation.type === 'version') return await print(world, versionText())
+    const names = inputNames(invocation.inputs, world)
+    if (names === null) {
+      world.stderr.write(`${helpText(false).split('\n').slice(4, 9).join('\n')}\n`)
+      return 2
+    }
+    return await check(names, invocation.options, world)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    say(world, error.message)
+    return 2
+  }
+}
+
+/** With an input given stdin is never touched; without one it is read when it is piped. */
+function inputNames(given: readonly string[], world: World): readonly string[] | null {
+  if (given.length > 0) return given
+  return world.stdin.isTTY ? null : ['-']
+}
+
+async function check(names: readonly string[], options: Options, world: World): Promise<number> {
+  const context = reporterContext(options, world)
+  const reporter = REPORTERS[options.report](context)
+  selectColumns(options.fields, FLAT)
+  refuseTwiceOnStdout(options.output)
+  // A look at stdin is a touch: Node makes a shared pipe non-blocking for everybody who holds it.
+  const inputs = await openInputs(names, names.includes('-') ? world : { stdin: Readable.from([]) })
+  try {
+    await refuseOverwritingInputs(inputs, options.output)
+    const source = openSource(inputs, options, world)
+    if (options.dryRun) return await rehearse(source, options, world)
+    const parts: ReportPart[] = [{ reporter, sink: createSink(world.stdout, 'stdout') }]
+    for (const { format, path } of options.output) {
+      parts.push({
+        reporter: REPORTERS[format]({ ...context, columns: null, color: false }),
+        sink: await openFileSink(path),
+      })
+    }
+    const client = createClient({
+      ...askOptions(options),
+      concurrency: options.concurrency,
+      perHost: options.perHost,
+      now: world.now,
+    })
+    try {
+      return await execute(source, client, createReport(parts), options, world)
+    } finally {
+      await client.close()
+    }
+  } finally {
+    await closeInputs(inputs)
+  }
+}
+
+/** The run itself: verdicts to the reports until the list, the user or the last reader ends it. */
+async function execute(
+  source: TargetSource,
+  client: Client,
+  report: Report,
+  options: Options,
+  world: World,
+): Promise<number> {
+  const abort = new AbortController()
+  let signal: 'SIGINT' | 'SIGTERM' | null = null
+  const forget = world.onSignal((name) => {
+    if (signal !== null) return world.die(name === 'SIGINT' ? 130 : 143)
+    signal = name
+    abort.abort()
+  })
+  const run = checkTargets(source, client, { ...options, signal: abort.signal })
+  const progress = startProgress(run, client, options, world)
+  try {
+    let begun = false
+    for await (const batch of run.batches) {
+      if (!begun) await report.begin()
+      begun = true
+      for (const verdict of batch) await report.each(verdict)
+      if (report.allGone) break
+    }
+    progress?.stop()
+    if (!begun && signal === null) {
+      if (run.progress.known === 0 && source.broke() === null) throw nothingToAsk(run, source)
+      await report.begin()
+    }
+    const summary = run.summary({ signal, outputFailed: failedOutput(report) })
+    await report.end(summary)
+    return conclude(run, summary, report, signal, options, world)
+  } finally {
+    progress?.stop()
+    forget()
+  }
+}
+
+/** Says on stderr what the reports do not show, and gives the exit code. */
+function conclude(
+  run: Run,
+  summary: Summary,
+  report: Report,
+  signal: 'SIGINT' | 'SIGTERM' | null,
+  options: Options,
+  world: World,
+): number {
+  // An output may fail at its very end only, after the summary was written.
+  const outputFailed = failedOutput(report)
+  const { code, why } = exitCodeOf({ ...run.counts(), unfinished: summary.unfinished, signal, outputFailed })
+  if (!options.quiet) for (const notice of summary.notices) say(world, escapeText(notice))
+  for (const { name, error } of report.errors) say(world, `${name}: ${writeFault(error)}`)
+  if (signal !== null) say(world, `${why}; ${summary.lines.notAsked} URLs read and not asked`)
+  else if (why !== null && outputFailed === null) say(world, why)
+  return code
+}
+
+function nothingToAsk(run: Run, source: TargetSource): UsageError {
+  const excluded = run.summary({ signal: null, outputFailed: null }).lines.excluded
+  if (excluded > 0) return new UsageError(`nothing to ask: --include and --exclude leave out all ${excluded} URLs`)
+  const blank = source.blank() > 0 ? 'only blank lines and comments' : 'nothing'
+  return new UsageError(`nothing to ask: the list holds ${blank}; one URL a line, such as https://example.com`)
+}
+
+async function rehearse(source: TargetSource, options: Options, world: World): Promise<number> {
+  const rehearsal = await dryRun(source, options)
+  for (const notice of source.notices) say(world, escapeText(notice))
+  const broke = source.broke()
+  if (broke !== null) say(world, escapeText(broke))
+  const total = rehearsal.toAsk + rehearsal.invalid + rehearsal.excluded + rehearsal.duplicate
+  if (total === 0)
+    throw new UsageError('nothing to ask: the list holds no URL; one a line, such as https://example.com')
+  await print(world, dryRunText(rehearsal, escapeText))
+  return broke !== null ? 4 : rehearsal.invalid > 0 ? 1 : 0
+}
+
+function openSource(inputs: readonly Input[], options: Options, { env }: World): TargetSource {
+  const ask: Ask = Object.freeze({ ...DEFAULT_ASK, ...askOptions(options), headers: options.header })
+  const accept = options.accept
+  const expect: Expect = Object.freeze({ accept: accept ?? SUCCESSFUL, acceptIsExplicit: accept !== null })
+  const reader = readTargets(inputs, { ask, expect, env })
+  return {
+    batches: reader.batches,
+    blank: () => reader.counts().blank,
+    notices: reader.notices,
+    broke: () => reader.broke,
+    close: () => void reader.batches.return?.(),
+  }
+}
+
+/** The names of the flags in the words of the library. */
+function askOptions(options: Options) {
+  const { method, timeout, connectTimeout, follow, maxRedirects, insecure, userAgent } = options
+  const agent = userAgent === null ? {} : { userAgent }
+  return { method, timeoutMs: timeout, connectTimeoutMs: connectTimeout, follow, maxRedirects, insecure, ...agent }
+}
+
+function reporterContext(options: Options, { env, stdout }: World): ReporterContext {
+  return {
+    columns: stdout.isTTY ? (stdout.columns ?? 80) : null,
+    color: options.color ?? wantsColor(env, stdout.isTTY === true),
+    unicode: /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || ''),
+    show: options.show,
+    fields: options.fields,
+  }
+}
+
+/** https://no-color.org and https://force-color.org: set and not empty; FORCE_COLOR=0 is no. */
+function wantsColor(env: World['env'], isTerminal: boolean): boolean {
+  if (env.NO_COLOR) return false
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false'
+  return isTerminal && env.TERM !== 'dumb'
+}
+
+function startProgress(run: Run, client: Client, options: Options, world: World): ProgressLine | null {
+  if (options.quiet || !options.progress) return null
+  return createProgress({
+    stream: world.stderr,
+    now: world.now,
+    safe: escapeText,
+    figures: () => ({ ...figuresOf(run), waitsFor: client.busiestHost() }),
+  })
+}
+
+function figuresOf({ progress, counts }: Run) {
+  return { done: progress.done, known: progress.known, inputEnded: progress.inputEnded, failed: counts().failed }
+}
+
+const STDOUT_FILES = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'])
+
+function refuseTwiceOnStdout(outputs: readonly OutputRequest[]): void {
+  const paths = new Set<string>()
+  for (const { format, path } of outputs) {
+    if (STDOUT_FILES.has(path)) {
+      throw new UsageError(`--output ${path}: two reports on stdout; for ${format} instead of the table: -r ${format}`)
+    }
+    if (paths.has(resolve(path))) throw new UsageError(`--output ${path}: two reports into one file`)
+    paths.add(resolve(path))
+  }
+}
+
+/** By device and inode, so that links and other spellings of a path are seen through. */
+async function refuseOverwritingInputs(inputs: readonly Input[], outputs: readonly OutputRequest[]): Promise<void> {
+  for (const { path } of outputs) {
+    const output = await identity(path)
+    for (const input of inputs) {
+      if (input.kind !== 'list' || input.name === '-' || output === null) continue
+      if ((await identity(input.name)) === output)
+        throw new UsageError(`--output ${path}: that is the input ${input.name}`)
+    }
+  }
+}
+
+async function identity(path: string): Promise<string | null> {
+  try {
+    const { dev, ino } = await stat(await realpath(path))
+    return `${dev}:${ino}`
+  } catch {
+    return null
+  }
+}
+
+function failedOutput(report: Report): string | null {
+  const [first] = report.errors
+  return first === undefined ? null : `${first.name}: ${writeFault(first.error)}`
+}
+
+function writeFault(error: Error): string {
+  const code = (error as NodeJS.ErrnoException).code
+  return code === 'ENOSPC' ? 'no space left on the device (ENOSPC)' : `cannot be written (${code ?? error.name})`
+}
+
+async function print({ stdout }: World, text: string): Promise<number> {
+  const sink: Sink = createSink(stdout, 'stdout')
+  sink.write(text)
+  await sink.end()
+  return sink.error === null ? 0 : 3
+}
+
+/** One line for the user, on stderr. */
+function say({ stderr }: World, text: string): void {
+  stderr.write(`scrape-status: ${text}\n`)
+}
+
+function versionText(): string {
+  const undici = (createRequire(import.meta.url)('undici/package.json') as { version: string }).version
+  return `scrape-status ${version()} (node ${process.version}, undici ${undici}, schema ${SCHEMA_VERSION})\n`
+}

@@ -1,0 +1,149 @@
+// The client: one limiter, one set of connections, one deadline. Every request of every function goes through it, so a
+// plain `Promise.all` over `fetchStatus` obeys the same limits as the command.
+
+import { createRequire } from 'node:module'
+import { createLimiter } from './flow/limiter.js'
+import { createConnector } from './http/connector.js'
+import { createDeadline } from './http/deadline.js'
+import type { ExchangeParts } from './http/exchange.js'
+import { createLookup, type Lookup } from './http/lookup.js'
+import { type RequestHeaders, requestHeaders } from './http/request-headers.js'
+import { createTransport } from './http/transport.js'
+import { DEFAULTS } from './options.js'
+import type { Ask, HeaderPair, Limiter, Method } from './types.js'
+
+/** How to ask one URL; what is left out is the client's. */
+export interface AskOptions {
+  /** `GET` (default) or `HEAD`. */
+  readonly method?: Method
+  /** The budget of one attempt in ms, redirects included, waiting in our own queue excluded. Default 10,000. */
+  readonly timeoutMs?: number
+  /** A smaller bound for making a connection, ms. Default: none. */
+  readonly connectTimeoutMs?: number | null
+  /** Default true. */
+  readonly follow?: boolean
+  /** Default 20. */
+  readonly maxRedirects?: number
+  /** Sent to the URL's own origin only, apart from `Accept`, `Accept-Language` and `User-Agent`. */
+  readonly headers?: Readonly<Record<string, string>> | readonly HeaderPair[]
+  /** `name:password` for HTTP Basic. Default: the URL's userinfo. */
+  readonly user?: string | null
+  /** Report the status in spite of a bad certificate. Default false. */
+  readonly insecure?: boolean
+}
+
+/** What a client is made with; its asking options are the defaults of all its requests. */
+export interface ClientOptions extends AskOptions {
+  /** Requests on the wire at once. Default 128. */
+  readonly concurrency?: number
+  /** Requests on the wire at once to one host. Default 20. */
+  readonly perHost?: number
+  /** Default `urlstatus/VERSION`. */
+  readonly userAgent?: string
+  /** Monotonic ms; for tests. Default `performance.now`. */
+  readonly now?: () => number
+}
+
+const ENGINE: unique symbol = Symbol('engine')
+
+/** Asks URLs. Close it when done, so that idle connections do not hold their sockets. */
+export interface Client {
+  /** Closes all idle connections and timers. What is on the wire ends by itself. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+  /** The host with most requests waiting or on the wire now; null when idle. For progress displays. */
+  busiestHost(): string | null
+  /** Not for use: what `fetchStatus` and `checkAll` work with. */
+  readonly [ENGINE]: Engine
+}
+
+/** The working parts of a client. */
+export interface Engine {
+  readonly ask: Ask
+  readonly limiter: Limiter
+  readonly parts: ExchangeParts
+  readonly lookup: Lookup
+  headersOf(ask: Ask): RequestHeaders
+  now(): number
+}
+
+/** Makes a client. Throws `TypeError` for an option that makes no sense. */
+export function createClient(options: ClientOptions = {}): Client {
+  const now = options.now ?? (() => performance.now())
+  const concurrency = positive('concurrency', options.concurrency ?? DEFAULTS.concurrency)
+  const perHost = positive('perHost', options.perHost ?? DEFAULTS.perHost)
+  const lookup = createLookup({ servers: null, family: null, now })
+  const transport = createTransport(createConnector({ lookup, now }))
+  const deadline = createDeadline(now)
+  const userAgent = options.userAgent ?? `urlstatus/${version()}`
+  const headers = new WeakMap<Ask, RequestHeaders>()
+  const engine: Engine = {
+    ask: askFrom(options, DEFAULT_ASK),
+    limiter: createLimiter({ concurrency, perHost }),
+    parts: { transport, deadline, now },
+    lookup,
+    headersOf(ask) {
+      let made = headers.get(ask)
+      if (made === undefined) {
+        made = requestHeaders(ask, userAgent)
+        headers.set(ask, made)
+      }
+      return made
+    },
+    now,
+  }
+  const close = async () => {
+    transport.close()
+    deadline.close()
+    lookup.close()
+  }
+  return { close, [Symbol.asyncDispose]: close, busiestHost: engine.limiter.busiest, [ENGINE]: engine }
+}
+
+/** The engine behind a client. */
+export function engineOf(client: Client): Engine {
+  return client[ENGINE]
+}
+
+/** The defaults of every ask, from `options.ts`. */
+export const DEFAULT_ASK: Ask = Object.freeze({
+  method: DEFAULTS.method,
+  timeoutMs: DEFAULTS.timeout,
+  connectTimeoutMs: DEFAULTS.connectTimeout,
+  follow: DEFAULTS.follow,
+  maxRedirects: DEFAULTS.maxRedirects,
+  headers: DEFAULTS.header,
+  user: null,
+  insecure: DEFAULTS.insecure,
+})
+
+/** `base` with what `options` name; the very same object when they name nothing. */
+export function askFrom(options: AskOptions, base: Ask): Ask {
+  const { method, timeoutMs, connectTimeoutMs, follow, maxRedirects, headers, user, insecure } = options
+  const named = [method, timeoutMs, connectTimeoutMs, follow, maxRedirects, headers, user, insecure]
+  if (named.every((value) => value === undefined)) return base
+  return {
+    method: method ?? base.method,
+    timeoutMs: positive('timeoutMs', timeoutMs ?? base.timeoutMs),
+    connectTimeoutMs: connectTimeoutMs === undefined ? base.connectTimeoutMs : connectTimeoutMs,
+    follow: follow ?? base.follow,
+    maxRedirects: maxRedirects ?? base.maxRedirects,
+    headers: headers === undefined ? base.headers : [...base.headers, ...pairsOf(headers)],
+    user: user === undefined ? base.user : user,
+    insecure: insecure ?? base.insecure,
+  }
+}
+
+function pairsOf(headers: NonNullable<AskOptions['headers']>): readonly HeaderPair[] {
+  return Array.isArray(headers) ? headers : Object.entries(headers as Record<string, string>)
+}
+
+function positive(name: string, value: number): number {
+  if (!(value >= 1)) throw new TypeError(`${name}: expected a number of at least 1, got ${value}`)
+  return value
+}
+
+/** This package's version. */
+export function version(): string {
+  return (createRequire(import.meta.url)('../package.json') as { version: string }).version
+}

@@ -1,0 +1,77 @@
+// What a run would ask, without asking: every line accounted for, the hosts, and what is wrong with which line.
+
+import type { TargetSource } from './check-all.js'
+import { createDistinct } from './targets/distinct.js'
+import { createFilter } from './targets/filter.js'
+import type { Target } from './types.js'
+
+export interface DryRunOptions {
+  readonly include: readonly RegExp[]
+  readonly exclude: readonly RegExp[]
+  readonly dedupe: boolean
+}
+
+export interface DryRun {
+  readonly toAsk: number
+  readonly invalid: number
+  readonly excluded: number
+  readonly duplicate: number
+  readonly blank: number
+  /** Hosts and how many URLs each, most first. */
+  readonly hosts: readonly (readonly [host: string, count: number])[]
+  /** The first lines that are wrong. */
+  readonly problems: readonly Target[]
+}
+
+/** Problems that are listed one by one; the others are counted. */
+const PROBLEMS_SHOWN = 20
+const HOSTS_SHOWN = 20
+
+/** Reads all targets; holds one counter a host. */
+export async function dryRun(source: TargetSource, options: DryRunOptions): Promise<DryRun> {
+  const keep = createFilter(options)
+  const distinct = options.dedupe ? createDistinct() : null
+  const hosts = new Map<string, number>()
+  const problems: Target[] = []
+  const counts = { toAsk: 0, invalid: 0, excluded: 0, duplicate: 0 }
+  for await (const batch of source.batches) {
+    for (const target of batch) {
+      if (!keep(target)) counts.excluded++
+      else if (target.problem !== null) {
+        counts.invalid++
+        if (problems.length < PROBLEMS_SHOWN) problems.push(target)
+      } else if (distinct?.(target) != null) counts.duplicate++
+      else {
+        counts.toAsk++
+        hosts.set(target.host, (hosts.get(target.host) ?? 0) + 1)
+      }
+    }
+  }
+  return { ...counts, blank: source.blank(), hosts: [...hosts].sort((a, b) => b[1] - a[1]), problems }
+}
+
+/** The dry run for people. `safe` makes what the list says safe to print. */
+export function dryRunText(run: DryRun, safe: (text: string) => string): string {
+  const total = run.toAsk + run.invalid + run.duplicate + run.excluded + run.blank
+  const parts = [
+    `${run.toAsk} to ask`,
+    ...(run.invalid > 0 ? [`${run.invalid} invalid`] : []),
+    ...(run.duplicate > 0 ? [`${run.duplicate} duplicate`] : []),
+    ...(run.excluded > 0 ? [`${run.excluded} excluded`] : []),
+    ...(run.blank > 0 ? [`${run.blank} blank or comment`] : []),
+  ]
+  const width = String(run.hosts[0]?.[1] ?? '').length
+  const lines = [
+    `lines    ${total} = ${parts.join(' + ')}`,
+    `hosts    ${run.hosts.length}`,
+    ...run.hosts.slice(0, HOSTS_SHOWN).map(([host, count]) => `  ${String(count).padStart(width)}  ${safe(host)}`),
+    ...(run.hosts.length > HOSTS_SHOWN ? [`  and ${run.hosts.length - HOSTS_SHOWN} more`] : []),
+    ...(run.invalid > 0 ? [`invalid  ${run.invalid}`] : []),
+    ...run.problems.flatMap(({ source, line, input, problem }) => [
+      `  ${safe(line === null ? source : `${source}:${line}`)}  ${safe(input)}`,
+      `    ${safe(problem!.reason)}`,
+    ]),
+    ...(run.invalid > run.problems.length ? [`  and ${run.invalid - run.problems.length} more`] : []),
+  ]
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,183 @@
+// The only concurrent stage: targets in, verdicts out in the order in which they are done. It bounds how many are begun
+// and not yet yielded (the window), begins as many as the limiter allows, and holds back when nobody takes the results.
+// O(1) a target; a waiting target costs one small object, nothing else is allocated before its permit.
+
+import type { Limiter, Permit, Waiter } from '../types.js'
+
+export interface ScheduleOptions<Item, Result> {
+  readonly limiter: Limiter
+  /** The host whose line an item waits in. */
+  hostOf(item: Item): string
+  /** A result that needs no request; null: the item has to be asked. */
+  settled(item: Item): Result | null
+  /** Asks. Owns the permit. Resolves to null where the run was stopped before there was a result; never rejects. */
+  ask(item: Item, permit: Permit, queuedMs: number): Promise<Result | null>
+  /** Monotonic ms. */
+  now(): number
+  /** Items begun and not yet yielded. */
+  readonly window?: number
+}
+
+export interface Schedule<Result> {
+  /** Batches of results, as they come. Leaving the loop stops the run. */
+  readonly results: AsyncIterable<readonly Result[]>
+  /** Begins nothing any more; what is on the wire is the caller's to abort. */
+  stop(): void
+  readonly progress: Progress
+}
+
+/** Live figures. */
+export interface Progress {
+  /** Items read so far. */
+  readonly known: number
+  /** Whether `known` is all there is. */
+  readonly inputEnded: boolean
+  readonly done: number
+  /** Items that got no result because the run was stopped. */
+  readonly notAsked: number
+}
+
+/** Holds the 32,768 next targets of a list at under 0.5 KB each: enough that a list sorted by host fills every permit. */
+const WINDOW = 32_768
+/** Results that wait for a slow reader of ours before no more requests are begun; a result is about 2 KB. */
+const READY_MAX = 2_048
+
+export function schedule<Item, Result>(
+  batches: AsyncIterable<readonly Item[]>,
+  { limiter, hostOf, settled, ask, now, window = WINDOW }: ScheduleOptions<Item, Result>,
+): Schedule<Result> {
+  let ready: Result[] = []
+  /** Granted, but not begun because nobody takes the results. */
+  const held: { place: Place; permit: Permit }[] = []
+  let known = 0
+  let inputEnded = false
+  let inputError: unknown = null
+  let begun = 0
+  let done = 0
+  let dropped = 0
+  let inFlight = 0
+  let stopped = false
+  let wakeConsumer: (() => void) | null = null
+  let wakeReader: (() => void) | null = null
+
+  const tell = () => {
+    wakeConsumer?.()
+    wakeConsumer = null
+  }
+
+  /** An item in its host's line. */
+  class Place implements Waiter {
+    next: Waiter | null = null
+    readonly item: Item
+    readonly since: number
+    constructor(item: Item, since: number) {
+      this.item = item
+      this.since = since
+    }
+
+    granted(permit: Permit): void {
+      if (stopped) permit.release()
+      else if (ready.length >= READY_MAX) held.push({ place: this, permit })
+      else begin(this, permit)
+    }
+  }
+
+  const begin = (place: Place, permit: Permit) => {
+    inFlight++
+    ask(place.item, permit, now() - place.since).then(finish, fail)
+  }
+  const finish = (result: Result | null) => {
+    inFlight--
+    if (result === null) dropped++
+    else {
+      done++
+      ready.push(result)
+    }
+    tell()
+  }
+  const fail = (error: unknown) => {
+    inFlight--
+    inputError ??= error
+    stop()
+  }
+
+  const read = async () => {
+    for await (const batch of batches) {
+      if (stopped) break
+      const at = now()
+      for (const item of batch) {
+        known++
+        begun++
+        const result = settled(item)
+        if (result === null) limiter.enqueue(hostOf(item), new Place(item, at), false)
+        else {
+          done++
+          ready.push(result)
+        }
+      }
+      if (ready.length > 0) tell()
+      while (begun >= window && !stopped) await new Promise<void>((resolve) => (wakeReader = resolve))
+      if (stopped) break
+    }
+  }
+
+  const stop = () => {
+    if (stopped) return
+    stopped = true
+    for (const { permit } of held.splice(0)) permit.release()
+    wakeReader?.()
+    tell()
+  }
+
+  async function* results(): AsyncGenerator<readonly Result[]> {
+    read()
+      .catch((error: unknown) => {
+        inputError ??= error
+      })
+      .finally(() => {
+        inputEnded = true
+        tell()
+      })
+    try {
+      for (;;) {
+        if (ready.length > 0) {
+          const batch = ready
+          ready = []
+          begun -= batch.length
+          if (begun < window) {
+            wakeReader?.()
+            wakeReader = null
+          }
+          while (held.length > 0 && !stopped) {
+            const { place, permit } = held.shift()!
+            begin(place, permit)
+          }
+          yield batch
+        } else if (stopped ? inFlight === 0 : inputEnded && begun === dropped) break
+        else await new Promise<void>((resolve) => (wakeConsumer = resolve))
+      }
+      if (inputError !== null) throw inputError
+    } finally {
+      stop()
+    }
+  }
+
+  return {
+    results: { [Symbol.asyncIterator]: results },
+    stop,
+    progress: {
+      get known() {
+        return known
+      },
+      get inputEnded() {
+        return inputEnded && !stopped
+      },
+      get done() {
+        return done
+      },
+      get notAsked() {
+        return stopped ? known - done : 0
+      },
+    },
+  }
+}

@@ -1,0 +1,41 @@
+// An address of a host, and the order in which addresses are tried.
+
+import type { NetworkInterfaceInfo } from 'node:os'
+
+/** One address of a host; `family` tells IPv4 from IPv6. */
+export interface Address {
+  readonly address: string
+  readonly family: 4 | 6
+}
+
+/** What `os.networkInterfaces()` returns. */
+export type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>
+
+/** How far this machine's IPv6 goes: to the internet, to its own network only, or nowhere. Loopback does not count. */
+export type Ipv6Reach = 'global' | 'site' | 'none'
+
+/** Enough for racing (RFC 8305 §4); more would only be tried after the attempt's budget is spent. */
+const ADDRESSES_MAX = 6
+
+/** Both families in turn, the one in `first` leading (RFC 8305 §4); each keeps its own order. At most 6. */
+export function interleave(addresses: readonly Address[], first: 4 | 6): readonly Address[] {
+  const leading = addresses.filter(({ family }) => family === first)
+  const other = addresses.filter(({ family }) => family !== first)
+  const mixed: Address[] = []
+  for (let place = 0; mixed.length < addresses.length; place++) {
+    if (place < leading.length) mixed.push(leading[place]!)
+    if (place < other.length) mixed.push(other[place]!)
+  }
+  return mixed.slice(0, ADDRESSES_MAX)
+}
+
+/** Global unicast is 2000::/3 (RFC 4291 §2.4); fc00::/7 reaches its own site (RFC 4193); fe80::/10 needs a zone and reaches no name. */
+export function ipv6Reach(interfaces: Interfaces): Ipv6Reach {
+  let reach: Ipv6Reach = 'none'
+  for (const { family, internal, address } of Object.values(interfaces).flatMap((entries) => entries ?? [])) {
+    if (family !== 'IPv6' || internal) continue
+    if (/^[23]/.test(address)) return 'global'
+    if (/^f[cd]/i.test(address)) reach = 'site'
+  }
+  return reach
+}

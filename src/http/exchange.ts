@@ -1,0 +1,320 @@
+// One request and its answer: connect or reuse, send, wait for the head, drain a small body. Hot path: one object a
+// request, raw headers are not parsed, two clock reads on a reused connection. Never judges, never follows.
+
+import symbols from 'undici/lib/core/symbols.js'
+import type { DispatchHandler } from 'undici/lib/dispatcher/client.js'
+import type { Method, Stop, TlsFacts } from '../types.js'
+import type { Connecting, Origin } from './connector.js'
+import type { Deadline, Expiring } from './deadline.js'
+import { ExchangeError, type Failure, failureOf, type Phase } from './failure.js'
+import { contentLengthOf } from './reply-headers.js'
+import { type SecondLook, secondLook } from './second-look.js'
+import type { Connection, Transport } from './transport.js'
+
+/** One hop of a URL. */
+export interface HopRequest {
+  readonly origin: Origin
+  /** Path and query; the whole URL for a plain proxy. */
+  readonly path: string
+  readonly method: Method
+  /** Name, value, name, value. */
+  readonly headers: readonly string[]
+  /** What is left of the attempt's budget, ms. */
+  readonly budgetMs: number
+  /** The whole budget, for messages. */
+  readonly timeoutMs: number
+  /** For connecting alone, ms; null: no bound of its own. */
+  readonly connectTimeoutMs: number | null
+  /** Asked when the answer is complete: is there more work for this connection? */
+  readonly keepAlive: (status: number) => boolean
+  /** Where to register what has to stop when the run stops; null: nothing stops it. */
+  readonly stop: Stop | null
+}
+
+/** What a hop brought: an answer's head, or a failure. Times in ms. */
+export interface HopResult {
+  readonly failure: Failure | null
+  /** 0 when there is a failure. */
+  readonly status: number
+  readonly statusText: string
+  /** Name, value, name, value; bytes as received. */
+  readonly rawHeaders: readonly Buffer[]
+  readonly httpVersion: string | null
+  readonly bodyBytes: number
+  readonly remoteAddress: string | null
+  readonly tls: TlsFacts | null
+  readonly dnsMs: number | null
+  readonly connectMs: number | null
+  readonly tlsMs: number | null
+  readonly firstByteMs: number | null
+  /** From the start until the head, or until the failure. */
+  readonly elapsedMs: number
+  /** Seen by our own reader after the parser had refused. */
+  readonly secondLook: boolean
+}
+
+/** The parts of the HTTP room that an exchange works with. */
+export interface ExchangeParts {
+  readonly transport: Transport
+  readonly deadline: Deadline
+  now(): number
+}
+
+/** A body up to this is read so that the connection can be used again; a larger one costs the connection. */
+const DRAIN_BYTES = 65_536
+const DRAIN_MS = 500
+/** More interim answers than this are no conversation (HOSTILE case 14). */
+const MAX_INTERIM = 16
+
+/**
+ * Makes one request. Never rejects: a failure is a result. A connection that was reused and turns out to be closed
+ * before any byte of the answer is replaced once by a fresh one (RFC 9112 §9.3.1), and an answer that the parser refuses
+ * is looked at once more with our own eyes, all within the same budget.
+ */
+export async function exchange(request: HopRequest, parts: ExchangeParts): Promise<HopResult> {
+  let result = new Exchange(request, parts, request.budgetMs)
+  const idle = parts.transport.take(request.origin)
+  if (idle === null) await result.onFreshConnection()
+  else await result.onConnection(idle)
+  let leftMs = request.budgetMs - result.elapsedMs
+  if (result.stale && leftMs > 0) {
+    const lostMs = result.elapsedMs
+    result = new Exchange(request, parts, leftMs)
+    await result.onFreshConnection()
+    leftMs -= result.elapsedMs
+    result.elapsedMs += lostMs
+  }
+  if (result.failure?.kind !== 'http.protocol.error' || leftMs <= 0) return result
+  const lookedAt = parts.now()
+  result.correct(await secondLook(request, parts, leftMs), parts.now() - lookedAt)
+  return result
+}
+
+/** A class because it is undici's handler, the deadline's job and the result in one: one allocation a request. */
+class Exchange implements DispatchHandler, Expiring, HopResult {
+  failure: Failure | null = null
+  status = 0
+  statusText = ''
+  rawHeaders: readonly Buffer[] = []
+  httpVersion: string | null = null
+  bodyBytes = 0
+  remoteAddress: string | null = null
+  tls: TlsFacts | null = null
+  dnsMs: number | null = null
+  connectMs: number | null = null
+  tlsMs: number | null = null
+  firstByteMs: number | null = null
+  elapsedMs = 0
+  secondLook = false
+  /** A reused connection failed before any byte of the answer. */
+  stale = false
+
+  bucket: Set<Expiring> | null = null
+  stallMark = 0
+
+  readonly #request: HopRequest
+  readonly #parts: ExchangeParts
+  readonly #budgetMs: number
+  readonly #startedAt: number
+  #sentAt = 0
+  #connecting: Connecting | null = null
+  #connection: Connection | null = null
+  #answering = false
+  #interim = 0
+  #done = false
+  #resolve: (() => void) | null = null
+
+  constructor(request: HopRequest, parts: ExchangeParts, budgetMs: number) {
+    this.#request = request
+    this.#parts = parts
+    this.#budgetMs = budgetMs
+    this.#startedAt = parts.now()
+  }
+
+  async onFreshConnection(): Promise<HopResult> {
+    const { origin, connectTimeoutMs, stop } = this.#request
+    const { transport, deadline } = this.#parts
+    deadline.arm(this, Math.min(this.#budgetMs, connectTimeoutMs ?? this.#budgetMs))
+    stop?.running.add(this)
+    this.#connecting = transport.connect(origin)
+    try {
+      const connected = await this.#connecting.done
+      this.dnsMs = connected.dnsMs
+      this.connectMs = connected.connectMs
+      this.tlsMs = connected.tlsMs
+      this.#connecting = null
+      return await this.onConnection(transport.adopt(origin, connected))
+    } catch (error) {
+      deadline.disarm(this)
+      stop?.running.delete(this)
+      this.elapsedMs = this.#parts.now() - this.#startedAt
+      this.failure = failureOf(error, 'connect', false)
+      return this
+    }
+  }
+
+  async onConnection(connection: Connection): Promise<HopResult> {
+    const { path, method, headers, origin, stop, keepAlive } = this.#request
+    const parts = this.#parts
+    this.#connection = connection
+    this.remoteAddress = connection.remoteAddress
+    this.tls = connection.tls
+    const now = parts.now()
+    this.#sentAt = now
+    if (this.bucket === null || this.#request.connectTimeoutMs !== null) {
+      parts.deadline.disarm(this)
+      parts.deadline.arm(this, Math.max(1, this.#budgetMs - (now - this.#startedAt)))
+    }
+    stop?.running.add(this)
+    await new Promise<void>((resolve) => {
+      this.#resolve = resolve
+      // `reset: false` keeps the connection after HEAD as well; the server name is fixed for the connection.
+      connection.client.dispatch({ path, method, headers, reset: false, servername: origin.hostname }, this)
+    })
+    stop?.running.delete(this)
+    connection.uses++
+    parts.transport.give(connection, this.failure === null && keepAlive(this.status))
+    return this
+  }
+
+  /** Takes over what the second look saw. */
+  correct(look: SecondLook, elapsedMs: number): void {
+    this.elapsedMs += elapsedMs
+    this.secondLook = true
+    // A second connection that fails says nothing against what the first one got.
+    if (look.failure !== null && look.failure.kind !== 'http.protocol.error' && look.failure.kind !== 'aborted') return
+    this.failure = look.failure
+    this.status = look.status
+    this.statusText = look.statusText
+    this.rawHeaders = look.rawHeaders
+    this.httpVersion = look.httpVersion
+  }
+
+  /** The deadline's call. */
+  expire(): void {
+    if (this.#done) return
+    if (this.status > 0) this.#conclude(null)
+    else this.#cancel(this.#timeout())
+  }
+
+  /** The run's call: stop now. */
+  abort(): void {
+    if (!this.#done) this.#cancel(new ExchangeError({ kind: 'aborted' }))
+  }
+
+  #cancel(error: ExchangeError): void {
+    if (this.#connecting !== null) this.#connecting.cancel(error)
+    else this.#conclude(error)
+  }
+
+  #timeout(): ExchangeError {
+    const phase = this.#connecting?.phase() ?? 'firstByte'
+    const { connectTimeoutMs, timeoutMs } = this.#request
+    if (this.#connecting !== null && connectTimeoutMs !== null && connectTimeoutMs < this.#budgetMs) {
+      return new ExchangeError({
+        kind: 'tcp.timed_out',
+        code: phase,
+        detail: `no connection in ${seconds(connectTimeoutMs)}`,
+        hint: 'If it is only slow: a longer --connect-timeout',
+      })
+    }
+    return new ExchangeError({
+      kind: 'timeout',
+      code: phase,
+      detail: `${LATE[phase]} ${seconds(timeoutMs)}`,
+      hint: `If it is only slow: -t ${seconds(timeoutMs * 3).replace(' ', '')}`,
+    })
+  }
+
+  // What undici calls, in this order. Each must not throw.
+
+  onConnect(): void {}
+
+  onResponseStarted(): void {
+    this.#answering = true
+  }
+
+  onHeaders(status: number, rawHeaders: Buffer[], _resume: () => void, statusText: string): boolean {
+    if (status < 200) {
+      if (++this.#interim > MAX_INTERIM)
+        this.#conclude(new ExchangeError({ kind: 'http.protocol.error', detail: 'endless interim answers' }))
+      return true
+    }
+    const now = this.#parts.now()
+    this.elapsedMs = now - this.#startedAt
+    this.firstByteMs = now - this.#sentAt
+    this.status = status
+    this.statusText = statusText
+    this.rawHeaders = rawHeaders
+    this.httpVersion = httpVersionOf(this.#connection!)
+    if (contentLengthOf(rawHeaders) > DRAIN_BYTES) {
+      this.#conclude(null)
+      return true
+    }
+    this.#parts.deadline.disarm(this)
+    this.#parts.deadline.arm(this, DRAIN_MS)
+    return true
+  }
+
+  onData(chunk: Buffer): boolean {
+    this.bodyBytes += chunk.length
+    if (this.bodyBytes > DRAIN_BYTES) this.#conclude(null)
+    return true
+  }
+
+  onComplete(): void {
+    if (!this.#done) this.#settle()
+  }
+
+  onError(error: Error): void {
+    if (this.#done) return
+    if (this.status === 0) {
+      const connection = this.#connection!
+      this.failure = failureOf(error, 'firstByte', connection.socket.readableEnded)
+      this.stale = connection.uses > 0 && !this.#answering && !(error instanceof ExchangeError)
+      this.elapsedMs = this.#parts.now() - this.#startedAt
+    }
+    this.#settle()
+  }
+
+  /** Ends the exchange from our side: the socket goes, with our own error so that undici does not reconnect. */
+  #conclude(error: ExchangeError | null): void {
+    this.failure = this.status > 0 ? null : error
+    if (this.status === 0) this.elapsedMs = this.#parts.now() - this.#startedAt
+    this.#settle()
+    this.#connection?.socket.destroy(error ?? new ExchangeError({ kind: 'aborted' }))
+  }
+
+  #settle(): void {
+    this.#done = true
+    this.#parts.deadline.disarm(this)
+    this.#resolve?.()
+  }
+}
+
+const LATE: Readonly<Record<Phase, string>> = {
+  dns: 'DNS did not answer in',
+  connect: 'no connection in',
+  proxy: 'the proxy did not answer in',
+  tls: 'connected, but no TLS handshake in',
+  firstByte: 'connected, but no answer in',
+}
+
+/** `10 s`, `1.5 s`, `800 ms`. */
+function seconds(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${Number((ms / 1000).toFixed(1))} s`
+}
+
+interface Parser {
+  readonly ptr: number
+  readonly llhttp: { llhttp_get_http_major(ptr: number): number; llhttp_get_http_minor(ptr: number): number }
+}
+
+/** undici does not tell the version; its parser knows (asserted in test/contract). */
+function httpVersionOf(connection: Connection): string | null {
+  const parser = (connection.socket as unknown as Record<symbol, Parser | undefined>)[symbols.kParser]
+  if (parser === undefined) return null
+  const minor = parser.llhttp.llhttp_get_http_minor(parser.ptr)
+  const major = parser.llhttp.llhttp_get_http_major(parser.ptr)
+  return major === 1 && minor === 1 ? '1.1' : `${major}.${minor}`
+}

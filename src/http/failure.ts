@@ -1,0 +1,115 @@
+// Turns what the network did into a kind of the contract, by code and phase, never by message: messages change between
+// Node versions and may hold bytes from the wire.
+
+import type { Kind } from '../kinds.js'
+import { LookupError } from './lookup-error.js'
+
+/** How far a request had come. */
+export type Phase = 'dns' | 'connect' | 'proxy' | 'tls' | 'firstByte'
+
+/** Why no answer came. Facts; the judge makes sentences of them. */
+export interface Failure {
+  readonly kind: Kind
+  readonly code: string | null
+  readonly detail: string | null
+  readonly hint: string | null
+}
+
+/** An error that already knows its kind: raised by our own parts, for example the lookup. */
+export class ExchangeError extends Error implements Failure {
+  override readonly name = 'ExchangeError'
+  readonly kind: Kind
+  readonly code: string | null
+  readonly detail: string | null
+  readonly hint: string | null
+  constructor(failure: Partial<Failure> & { kind: Kind }, cause?: unknown) {
+    super(failure.detail ?? failure.kind, { cause })
+    this.kind = failure.kind
+    this.code = failure.code ?? null
+    this.detail = failure.detail ?? null
+    this.hint = failure.hint ?? null
+  }
+}
+
+const CERTIFICATE_KINDS: Readonly<Record<string, Kind>> = {
+  CERT_HAS_EXPIRED: 'tls.cert.date_invalid',
+  CERT_NOT_YET_VALID: 'tls.cert.date_invalid',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'tls.cert.name_invalid',
+  HOSTNAME_MISMATCH: 'tls.cert.name_invalid',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'tls.cert.authority_invalid',
+  SELF_SIGNED_CERT_IN_CHAIN: 'tls.cert.authority_invalid',
+  UNABLE_TO_GET_ISSUER_CERT: 'tls.cert.authority_invalid',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls.cert.authority_invalid',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls.cert.authority_invalid',
+  CERT_UNTRUSTED: 'tls.cert.authority_invalid',
+  CERT_REJECTED: 'tls.cert.authority_invalid',
+  CERT_REVOKED: 'tls.cert.authority_invalid',
+  CERT_SIGNATURE_FAILURE: 'tls.cert.authority_invalid',
+  CERT_CHAIN_TOO_LONG: 'tls.cert.authority_invalid',
+  INVALID_CA: 'tls.cert.authority_invalid',
+  INVALID_PURPOSE: 'tls.cert.authority_invalid',
+  PATH_LENGTH_EXCEEDED: 'tls.cert.authority_invalid',
+}
+
+const SOCKET_KINDS: Readonly<Record<string, Kind>> = {
+  ECONNREFUSED: 'tcp.refused',
+  ECONNRESET: 'tcp.reset',
+  EPIPE: 'tcp.reset',
+  ECONNABORTED: 'tcp.reset',
+  ETIMEDOUT: 'tcp.timed_out',
+  EHOSTUNREACH: 'tcp.address_unreachable',
+  ENETUNREACH: 'tcp.address_unreachable',
+  EHOSTDOWN: 'tcp.address_unreachable',
+  ENETDOWN: 'tcp.address_unreachable',
+  EINVAL: 'tcp.address_unreachable',
+  EAFNOSUPPORT: 'tcp.address_unreachable',
+  EACCES: 'tcp.address_unreachable',
+  EPERM: 'tcp.address_unreachable',
+  UND_ERR_HEADERS_OVERFLOW: 'http.protocol.error',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'http.protocol.error',
+  ERR_ASSERTION: 'http.protocol.error',
+}
+
+/** This machine's limits: descriptors, buffers, memory, ports. Never a verdict on the URL. */
+const LOCAL_CODES = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EADDRINUSE', 'EAI_MEMORY'])
+
+const HANDSHAKE_HINTS: Readonly<Record<string, string>> = {
+  ERR_SSL_WRONG_VERSION_NUMBER: 'The port does not speak TLS; try http://',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'The port does not speak TLS; try http://',
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'The server speaks only TLS 1.1 or older',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'The server speaks only TLS 1.1 or older',
+  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: 'The server does not speak HTTP/1.1, perhaps only HTTP/2',
+  ERR_SSL_NO_APPLICATION_PROTOCOL: 'The server does not speak HTTP/1.1, perhaps only HTTP/2',
+  ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'The server does not know this host name',
+}
+
+/** What a bad certificate means, by its verification code. */
+export function certificateFailure(code: string): Failure {
+  return { kind: CERTIFICATE_KINDS[code] ?? 'tls.protocol.error', code, detail: null, hint: null }
+}
+
+/**
+ * The failure behind an error of Node, undici or ourselves.
+ * `ended` says whether the peer had closed its side in an orderly way (FIN) when the error came.
+ */
+export function failureOf(error: unknown, phase: Phase, ended: boolean): Failure {
+  if (error instanceof ExchangeError) return error
+  if (error instanceof LookupError) return { kind: error.kind, code: error.code, detail: null, hint: error.hint }
+  const { code, name, syscall } = error as { code?: unknown; name?: unknown; syscall?: unknown }
+  const text = typeof code === 'string' ? code : null
+  const failure = (kind: Kind, hint: string | null = null): Failure => ({ kind, code: text, detail: null, hint })
+
+  if (text !== null && LOCAL_CODES.has(text)) return failure(`local.${text}`)
+  if (phase === 'tls') {
+    // Node reports a FIN during the handshake as ECONNRESET of its own making, without a system call behind it.
+    if (text === 'ECONNRESET') return failure(syscall === undefined ? 'tcp.closed' : 'tcp.reset')
+    if (text !== null && text in SOCKET_KINDS) return failure(SOCKET_KINDS[text]!)
+    const certificate = text === null ? undefined : CERTIFICATE_KINDS[text]
+    return failure(certificate ?? 'tls.protocol.error', text === null ? null : (HANDSHAKE_HINTS[text] ?? null))
+  }
+  // undici has one code both for a peer that left and for an answer it refuses to take (100, 101).
+  if (text === 'UND_ERR_SOCKET') return failure(ended ? 'tcp.closed' : 'http.protocol.error')
+  if (text !== null && text in SOCKET_KINDS) return failure(SOCKET_KINDS[text]!)
+  if (name === 'HTTPParserError' || text?.startsWith('HPE_')) return failure('http.protocol.error')
+  return { kind: 'internal', code: text ?? (typeof name === 'string' ? name : null), detail: null, hint: null }
+}

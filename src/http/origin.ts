@@ -1,0 +1,52 @@
+// Cuts a normalised URL into what a connection and a request line need. By index, not by `new URL`: the text is
+// WHATWG-normalised already, and this runs once a hop.
+
+import type { Origin } from './connector.js'
+
+/** A URL in the parts that a hop uses. */
+export interface UrlParts {
+  readonly origin: Origin
+  /** Path and query, without the fragment; starts with a slash. */
+  readonly path: string
+  /** Host name without port and without a trailing dot, for limits. */
+  readonly host: string
+  /** `user:password`, decoded; null when there is none. */
+  readonly userinfo: string | null
+}
+
+/** `url` is the `href` of an http or https URL. */
+export function splitUrl(url: string, insecure: boolean): UrlParts {
+  const secure = url.startsWith('https:')
+  const authorityAt = secure ? 8 : 7
+  const pathAt = url.indexOf('/', authorityAt)
+  const at = url.lastIndexOf('@', pathAt)
+  const hostAt = at < authorityAt ? authorityAt : at + 1
+  const colon = url.lastIndexOf(':', pathAt)
+  const hasPort = colon > hostAt && !url.slice(colon, pathAt).includes(']')
+  const hostname = url.slice(hostAt, hasPort ? colon : pathAt)
+  const hash = url.indexOf('#', pathAt)
+  return {
+    origin: {
+      href: `${secure ? 'https://' : 'http://'}${url.slice(hostAt, pathAt)}`,
+      secure,
+      hostname,
+      port: hasPort ? Number(url.slice(colon + 1, pathAt)) : secure ? 443 : 80,
+      insecure: insecure && secure,
+    },
+    path: hash < 0 ? url.slice(pathAt) : url.slice(pathAt, hash),
+    host: hostname.endsWith('.') ? hostname.slice(0, -1) : hostname,
+    userinfo: at < authorityAt ? null : decodeUserinfo(url.slice(authorityAt, at)),
+  }
+}
+
+function decodeUserinfo(text: string): string {
+  const decoded = (part: string) => {
+    try {
+      return decodeURIComponent(part)
+    } catch {
+      return part
+    }
+  }
+  const colon = text.indexOf(':')
+  return colon < 0 ? `${decoded(text)}:` : `${decoded(text.slice(0, colon))}:${decoded(text.slice(colon + 1))}`
+}

@@ -1,0 +1,63 @@
+// The headers of an answer, read from the raw bytes only where somebody asks: a status check needs two or three of
+// them, and turning all into strings costs more than the rest of the exchange.
+
+import type { ReplyHeaders } from '../types.js'
+
+/** Name, value, name, value, as undici's parser cuts them from the wire. */
+export type RawHeaders = readonly Buffer[]
+
+/** What stands for "no headers": the answer never came. */
+export const NO_HEADERS: ReplyHeaders = { get: () => null }
+
+/** Reads on demand; a value is UTF-8 where its bytes are valid UTF-8, else latin1 (RFC 9110 §5.5). */
+export function createReplyHeaders(raw: RawHeaders): ReplyHeaders {
+  return {
+    get(name) {
+      const values = headerValues(raw, name)
+      return values.length === 0 ? null : values.join(', ')
+    },
+  }
+}
+
+/** All values of a header by its lower-case name, in order. */
+export function headerValues(raw: RawHeaders, name: string): string[] {
+  const values: string[] = []
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    if (isNamed(raw[i]!, name)) values.push(decodeField(raw[i + 1]!))
+  }
+  return values
+}
+
+/** The Content-Length, or -1 where there is none that is a plain number. */
+export function contentLengthOf(raw: RawHeaders): number {
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    if (!isNamed(raw[i]!, 'content-length')) continue
+    const text = raw[i + 1]!.toString('latin1')
+    return /^\d{1,15}$/.test(text) ? Number(text) : -1
+  }
+  return -1
+}
+
+function isNamed(field: Buffer, name: string): boolean {
+  if (field.length !== name.length) return false
+  for (let i = 0; i < name.length; i++) {
+    const byte = field[i]!
+    // ASCII letters to lower case; a name is a token, so nothing else differs by this bit.
+    if ((byte >= 65 && byte <= 90 ? byte | 32 : byte) !== name.charCodeAt(i)) return false
+  }
+  return true
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Bytes from the wire as text: UTF-8 where valid, else latin1. */
+export function decodeField(bytes: Buffer): string {
+  let ascii = true
+  for (let i = 0; i < bytes.length && ascii; i++) ascii = bytes[i]! < 128
+  if (ascii) return bytes.toString('latin1')
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return bytes.toString('latin1')
+  }
+}

@@ -1,0 +1,81 @@
+// A parser's refusal is not yet a dead URL: this asks once more, on a fresh connection, and reads only what the verdict
+// needs, the status line and the header lines, as forgivingly as curl does. Bounded in bytes and time. Never a body.
+
+import type { Connecting } from './connector.js'
+import type { Expiring } from './deadline.js'
+import type { ExchangeParts, HopRequest } from './exchange.js'
+import { ExchangeError, type Failure, failureOf } from './failure.js'
+import { readHead } from './read-head.js'
+
+/** What the second look saw: a head, or still a failure. */
+export interface SecondLook {
+  readonly failure: Failure | null
+  readonly status: number
+  readonly statusText: string
+  readonly rawHeaders: readonly Buffer[]
+  readonly httpVersion: string | null
+}
+
+/** As much as the first look takes; curl takes 300 KiB. */
+const MAX_HEAD_BYTES = 262_144
+
+/** Never rejects. `budgetMs` is what is left of the attempt. */
+export async function secondLook(request: HopRequest, parts: ExchangeParts, budgetMs: number): Promise<SecondLook> {
+  let connecting: Connecting | null = parts.transport.connect(request.origin)
+  let fail: (error: ExchangeError) => void = (error) => connecting?.cancel(error)
+  const job: Expiring & { abort(): void } = {
+    bucket: null,
+    stallMark: 0,
+    expire: () =>
+      fail(new ExchangeError({ kind: 'http.protocol.error', detail: 'the answer is not HTTP, asked twice' })),
+    abort: () => fail(new ExchangeError({ kind: 'aborted' })),
+  }
+  parts.deadline.arm(job, budgetMs)
+  request.stop?.running.add(job)
+  try {
+    const { socket } = await connecting.done
+    connecting = null
+    try {
+      return await new Promise<SecondLook>((resolve, reject) => {
+        fail = reject
+        let received = Buffer.alloc(0)
+        socket.on('data', (chunk: Buffer) => {
+          received = Buffer.concat([received, chunk])
+          const head = readHead(received)
+          if (head.type === 'whole') return resolve({ failure: null, ...head })
+          if (head.type === 'refused') return reject(new ExchangeError({ kind: 'http.protocol.error', ...head }))
+          if (received.length > MAX_HEAD_BYTES) {
+            reject(new ExchangeError({ kind: 'http.protocol.error', detail: 'the header is longer than 256 KiB' }))
+          }
+        })
+        socket.on('error', (error) => reject(new ExchangeError(failureOf(error, 'firstByte', false), error)))
+        socket.on('end', () => {
+          const head = readHead(received)
+          const detail = head.type === 'refused' ? head : {}
+          reject(new ExchangeError({ kind: received.length === 0 ? 'tcp.closed' : 'http.protocol.error', ...detail }))
+        })
+        socket.write(requestText(request), 'latin1')
+      })
+    } finally {
+      socket.destroy()
+    }
+  } catch (error) {
+    const failure = failureOf(error, 'connect', false)
+    return { failure, status: 0, statusText: '', rawHeaders: [], httpVersion: null }
+  } finally {
+    parts.deadline.disarm(job)
+    request.stop?.running.delete(job)
+  }
+}
+
+/** The same request that undici sent, but for `Connection: close` (RFC 9112 §9.6). */
+function requestText({ method, path, origin, headers }: HopRequest): string {
+  const lines = [`${method} ${path} HTTP/1.1`]
+  let ownHost = false
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    ownHost ||= headers[i]!.toLowerCase() === 'host'
+    lines.push(`${headers[i]}: ${headers[i + 1]}`)
+  }
+  if (!ownHost) lines.splice(1, 0, `Host: ${origin.href.slice(origin.href.indexOf('//') + 2)}`)
+  return `${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`
+}

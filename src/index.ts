@@ -1,0 +1,21 @@
+// The library: what the command can do, these can do.
+
+export { type CheckAllOptions, type Checking, checkAll, type TargetInput } from './check-all.js'
+export { type AskOptions, type Client, type ClientOptions, createClient } from './create-client.js'
+export { type FetchStatusOptions, fetchStatus, gatherStatuses, type StatusTuple } from './fetch-status.js'
+export { summarise } from './judge/summarise.js'
+export type { Kind } from './kinds.js'
+export type {
+  FailedCheck,
+  Hop,
+  LineAccount,
+  Method,
+  Outcome,
+  Reply,
+  ReplyHeaders,
+  Summary,
+  Timings,
+  TlsFacts,
+  Unfinished,
+  Verdict,
+} from './types.js'

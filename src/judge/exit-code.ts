@@ -1,0 +1,51 @@
+// The one place that turns a run into an exit code. Pure; 2 (used wrongly) is not here, because then nothing ran.
+
+import { isLocal, type Kind } from '../kinds.js'
+import type { Unfinished } from '../types.js'
+
+/** What the exit code depends on. */
+export interface RunOutcome {
+  readonly ok: number
+  readonly failed: number
+  readonly inconclusive: number
+  /** Kinds and how often. */
+  readonly kinds: Readonly<Record<string, number>>
+  readonly unfinished: Unfinished | null
+  /** The signal that ended the run; null also for an abort by the library's user, which counts as SIGINT. */
+  readonly signal?: 'SIGINT' | 'SIGTERM' | null
+  /** What could not be written (`FILE: no space left`); null when all was. */
+  readonly outputFailed?: string | null
+}
+
+/** The exit code and, where it is not plain from the totals, a sentence that says why. */
+export interface ExitCode {
+  readonly code: 0 | 1 | 3 | 4 | 130 | 143
+  readonly why: string | null
+}
+
+/** 0 all ok, 1 some failed, 3 internal error or failed output, 4 not finished or nothing could be judged, 130 and 143 on signals. */
+export function exitCodeOf(run: RunOutcome): ExitCode {
+  if (run.unfinished === 'interrupted') {
+    return run.signal === 'SIGTERM' ? { code: 143, why: 'stopped by SIGTERM' } : { code: 130, why: 'interrupted' }
+  }
+  const bugs = run.kinds.internal ?? 0
+  if (bugs > 0) return { code: 3, why: `${urls(bugs)} met an error in this program` }
+  if (run.outputFailed != null) return { code: 3, why: run.outputFailed }
+  if (run.unfinished === 'input-broke') {
+    return { code: 4, why: 'the input broke before its end; what was read is reported' }
+  }
+  const local = Object.entries(run.kinds).filter(([kind]) => isLocal(kind as Kind))
+  if (local.length > 0) {
+    const count = local.reduce((sum, [, often]) => sum + often, 0)
+    const codes = local.map(([kind]) => kind.slice('local.'.length)).join(', ')
+    return { code: 4, why: `${urls(count)} could not be judged because of this machine (${codes})` }
+  }
+  if (run.inconclusive > 0 && run.ok === 0 && run.failed === 0) {
+    return { code: 4, why: `nothing could be judged: ${urls(run.inconclusive)}, all inconclusive` }
+  }
+  return { code: run.failed > 0 ? 1 : 0, why: null }
+}
+
+function urls(count: number): string {
+  return count === 1 ? '1 URL' : `${count} URLs`
+}

@@ -1,0 +1,60 @@
+// How long things took, counted and not kept: a million durations cost what ten do.
+// Exact to 1 ms below one second, to 1 % above.
+
+/** Durations below this have a counter for each ms. */
+const EXACT_MS = 1000
+/** Each further counter is this much wider than the one before. */
+const GROWTH = 1.01
+/** The last counter starts at about 34 days; more goes there. */
+const WIDE_COUNTERS = 1500
+
+/** Counts durations and answers with percentiles. */
+export interface Histogram {
+  add(ms: number): void
+  readonly count: number
+  /** The longest, in whole ms; 0 when nothing was added. */
+  readonly max: number
+  /** The duration within which that share (0 to 1) of all was done, by nearest rank, in whole ms. */
+  percentile(share: number): number
+}
+
+/** An empty histogram of about 20 KB. */
+export function createHistogram(): Histogram {
+  const counters = new Float64Array(EXACT_MS + WIDE_COUNTERS)
+  let count = 0
+  let max = 0
+  return {
+    add(ms) {
+      const whole = Math.max(0, Math.round(ms))
+      const at = counterOf(whole)
+      counters[at] = counters[at]! + 1
+      count++
+      if (whole > max) max = whole
+    },
+    get count() {
+      return count
+    },
+    get max() {
+      return max
+    },
+    percentile(share) {
+      const rank = Math.max(1, Math.ceil(share * count))
+      let seen = 0
+      for (let at = 0; at < counters.length; at++) {
+        seen += counters[at]!
+        if (seen >= rank) return Math.min(max, middleOf(at))
+      }
+      return max
+    },
+  }
+}
+
+function counterOf(ms: number): number {
+  if (ms < EXACT_MS) return ms
+  return Math.min(EXACT_MS + WIDE_COUNTERS - 1, EXACT_MS + Math.floor(Math.log(ms / EXACT_MS) / Math.log(GROWTH)))
+}
+
+function middleOf(counter: number): number {
+  if (counter < EXACT_MS) return counter
+  return Math.round(EXACT_MS * GROWTH ** (counter - EXACT_MS + 0.5))
+}

@@ -1,0 +1,159 @@
+// Target and reply in, verdict out: what a status means, in the order of the README's judging rules. Pure; never asks,
+// never retries, never looks at the clock. On the hot path: one object literal in the declared order a verdict, no spreads.
+
+import { isLocal, type Kind, kindFacts } from '../kinds.js'
+import type { FailedCheck, Hop, Outcome, Reply, ReplyHeaders, Target, Timings, Verdict } from '../types.js'
+import { blockMarker, reasonOfBlock } from './block-marker.js'
+import { reasonOfStatus } from './reason.js'
+
+const NO_CHECKS: readonly FailedCheck[] = Object.freeze([])
+const NO_HOPS: readonly Hop[] = Object.freeze([])
+const NO_TIMINGS: Timings = Object.freeze({ queue: null, dns: null, connect: null, tls: null, firstByte: null })
+
+/**
+ * The verdict on one answer, or on its absence. No answer fails, unless this machine is to blame (`local.*`); then a
+ * status that the user named is fine; then a documented marker of a refused checker is inconclusive; then `accept`.
+ */
+export function judge(target: Target, reply: Reply): Verdict {
+  const { kind, status } = reply
+  if (kind !== 'ok') {
+    const facts = kindFacts(kind)
+    const outcome = isLocal(kind) ? 'inconclusive' : 'failed'
+    return verdictOf(target, reply, outcome, kind, reply.detail ?? facts.meaning, reply.hint ?? facts.hint, NO_CHECKS)
+  }
+  const { accept, acceptIsExplicit } = target.expect
+  const accepted = accept.has(status)
+  const reason = reasonOfStatus(status, reply.statusText)
+  const marker = accepted && acceptIsExplicit ? null : blockMarker(status, reply.headers)
+  if (marker !== null) {
+    const hint = reply.hint ?? kindFacts(marker).hint
+    return verdictOf(target, reply, 'inconclusive', marker, reasonOfBlock(marker, status, reason), hint, NO_CHECKS)
+  }
+  if (accepted) return verdictOf(target, reply, 'ok', 'ok', reason, reply.hint, NO_CHECKS)
+  const failed = [{ check: 'status', expected: accept.toString(), actual: `${status}` }]
+  return verdictOf(target, reply, 'failed', 'http.error', reason, reply.hint, failed)
+}
+
+/** The verdict on a line that holds nothing to ask (`url.invalid`, `line.invalid`); `nowMs` is wall clock. */
+export function verdictOfProblem(target: Target, nowMs: number): Verdict {
+  const { problem } = target
+  if (problem === null) throw new TypeError(`target ${target.index} has no problem`)
+  const named = problem.key !== null && !problem.reason.includes(problem.key)
+  const where = problem.column === null ? '' : ` (column ${problem.column})`
+  const reason = `${named ? `${problem.key}: ` : ''}${problem.reason}${where}`
+  return neverAsked(target, 'failed', problem.kind, reason, problem.hint, null, nowMs)
+}
+
+/** The row of a repeat under `dedupe`: never asked, skipped, with the index of the first one. `nowMs` is wall clock. */
+export function verdictOfDuplicate(target: Target, firstIndex: number, nowMs: number): Verdict {
+  const { meaning, hint } = kindFacts('duplicate')
+  return neverAsked(target, 'skipped', 'duplicate', meaning, hint, firstIndex, nowMs)
+}
+
+function verdictOf(
+  target: Target,
+  reply: Reply,
+  outcome: Outcome,
+  kind: Kind,
+  reason: string,
+  hint: string | null,
+  failedChecks: readonly FailedCheck[],
+): Verdict {
+  const { tls, headers } = reply
+  const certificate = tls !== null && tls.error !== null && reply.kind === 'ok' ? `certificate: ${tls.error}` : null
+  const contentType = headers.get('content-type')
+  return {
+    index: target.index,
+    line: target.line,
+    source: target.source,
+    input: target.input,
+    url: target.url ?? '',
+    host: target.host,
+    outcome,
+    ok: outcome === 'ok',
+    status: reply.status,
+    kind,
+    reason,
+    hint: certificate === null ? hint : hint === null ? certificate : `${hint}; ${certificate}`,
+    code: reply.code,
+    failedChecks,
+    method: reply.method,
+    attempts: reply.attempts,
+    finalUrl: reply.finalUrl,
+    redirects: reply.redirects,
+    httpVersion: reply.httpVersion,
+    remoteAddress: reply.remoteAddress,
+    contentType: contentType === null ? null : wellFormed(contentType),
+    contentLength: contentLength(headers),
+    bodyBytes: reply.bodyBytes,
+    durationMs: reply.durationMs,
+    timingsMs: reply.timingsMs,
+    tls,
+    inferred: false,
+    secondLook: reply.secondLook,
+    duplicateOf: null,
+    change: null,
+    extra: null,
+    key: null,
+    checkedAt: new Date(reply.checkedAtMs).toISOString(),
+  }
+}
+
+function neverAsked(
+  target: Target,
+  outcome: Outcome,
+  kind: Kind,
+  reason: string,
+  hint: string | null,
+  duplicateOf: number | null,
+  nowMs: number,
+): Verdict {
+  return {
+    index: target.index,
+    line: target.line,
+    source: target.source,
+    input: target.input,
+    url: target.url ?? '',
+    host: target.host,
+    outcome,
+    ok: false,
+    status: 0,
+    kind,
+    reason,
+    hint,
+    code: null,
+    failedChecks: NO_CHECKS,
+    method: target.ask.method,
+    attempts: 0,
+    finalUrl: target.url ?? '',
+    redirects: NO_HOPS,
+    httpVersion: null,
+    remoteAddress: null,
+    contentType: null,
+    contentLength: null,
+    bodyBytes: 0,
+    durationMs: null,
+    timingsMs: NO_TIMINGS,
+    tls: null,
+    inferred: false,
+    secondLook: false,
+    duplicateOf,
+    change: null,
+    extra: null,
+    key: null,
+    checkedAt: new Date(nowMs).toISOString(),
+  }
+}
+
+/** RFC 9110 §8.6: digits alone. A list (`5, 5`), a sign or a number beyond exact integers says nothing. */
+function contentLength(headers: ReplyHeaders): number | null {
+  const text = headers.get('content-length')
+  if (text === null || !/^\d{1,16}$/.test(text)) return null
+  const length = Number(text)
+  return Number.isSafeInteger(length) ? length : null
+}
+
+/** Half a surrogate pair cannot be written as UTF-8. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Cs}/gu, '\ufffd')
+}

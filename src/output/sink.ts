@@ -1,0 +1,148 @@
+// Text out of the program: small writes together in pieces, and a reader that is slower than we are is waited for.
+// Never rejects. A reader that left (`| head`) is no error; a full disk is one, and it is kept for the exit code.
+
+import { open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Writable } from 'node:stream'
+import { UsageError } from '../parse.js'
+import type { Sink } from '../types.js'
+
+/** A piece at most; what a pipe holds on Linux (pipe(7)), so one system call fills it. In characters, near enough. */
+const PIECE = 64 * 1024
+/** The reader closed its end, or nobody can write here any more: nothing to report. */
+const LEFT: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'])
+
+/**
+ * A sink over a stream that belongs to somebody else (stdout): `end` flushes it and leaves it open. With `closes` the
+ * stream is the sink's own, and `end` resolves when it is closed.
+ */
+export function createSink(stream: Writable, name: string, closes = false): Sink {
+  let pending = ''
+  let flushAt: NodeJS.Immediate | null = null
+  let isFull = false
+  let room: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null
+  let gone = false
+  let error: Error | null = null
+  let ended: Promise<void> | null = null
+
+  const freeWriters = (): void => {
+    const waiting = room
+    room = null
+    waiting?.resolve()
+  }
+  const fail = (cause: Error): void => {
+    if (LEFT.has((cause as NodeJS.ErrnoException).code)) gone = true
+    else error ??= cause
+    pending = ''
+    freeWriters()
+  }
+  const flush = (): void => {
+    if (flushAt !== null) clearImmediate(flushAt)
+    flushAt = null
+    if (pending === '' || isFull || gone || error !== null) return
+    if (stream.destroyed || stream.writableEnded) {
+      gone = true
+      pending = ''
+      freeWriters()
+      return
+    }
+    const piece = pending
+    pending = ''
+    isFull = !stream.write(piece)
+  }
+
+  // The listener for errors stays for good: an error that comes late must not end the process.
+  stream.on('error', fail)
+  stream.on('close', () => {
+    if (!stream.writableFinished && error === null) gone = true
+    freeWriters()
+  })
+  stream.on('drain', () => {
+    isFull = false
+    flush()
+    if (!isFull) freeWriters()
+  })
+
+  return {
+    name,
+    get gone() {
+      return gone
+    },
+    get error() {
+      return error
+    },
+    write(text) {
+      if (gone || error !== null || ended !== null || text === '') return
+      pending += text
+      if (pending.length >= PIECE) flush()
+      else flushAt ??= setImmediate(flush)
+      if (!isFull) return
+      room ??= createRoom()
+      return room.promise
+    },
+    end() {
+      ended ??= (async () => {
+        flush()
+        while (pending !== '' && !gone && error === null) {
+          room ??= createRoom()
+          await room.promise
+        }
+        if (gone || error !== null || stream.destroyed) {
+          if (closes) stream.destroy()
+          return
+        }
+        await (closes ? closed(stream) : flushed(stream))
+      })()
+      return ended
+    },
+  }
+}
+
+/** A file, truncated and open before anything is requested; a `UsageError` says why it cannot be. */
+export async function openFileSink(path: string): Promise<Sink> {
+  try {
+    const file = await open(path, 'w')
+    return createSink(file.createWriteStream(), path, true)
+  } catch (cause) {
+    throw new UsageError(`--output ${path}: ${whyNot(path, (cause as NodeJS.ErrnoException).code)}`, { cause })
+  }
+}
+
+function createRoom(): { promise: Promise<void>; resolve: () => void } {
+  let resolve!: () => void
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
+
+/** An empty write is called back after all writes before it, with an error too. */
+function flushed(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve())
+  })
+}
+
+function closed(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    stream.once('close', resolve)
+    stream.end()
+  })
+}
+
+function whyNot(path: string, code: string | undefined): string {
+  switch (code) {
+    case 'ENOENT':
+      return `no folder ${dirname(path)}`
+    case 'ENOTDIR':
+      return `${dirname(path)} is not a folder`
+    case 'EISDIR':
+      return 'is a folder'
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return `cannot be written (${code})`
+    default:
+      return `cannot be opened (${code ?? 'unknown'})`
+  }
+}

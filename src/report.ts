@@ -1,0 +1,70 @@
+// Verdicts to reporters to sinks. The only place where secrets are taken out, once a verdict, before any reporter sees
+// it; and the only place that waits for a slow reader.
+
+import { redact } from './reporters/redact.js'
+import type { Reporter, Sink, Summary, Verdict } from './types.js'
+
+/** A report and where it goes. */
+export interface ReportPart {
+  readonly reporter: Reporter
+  readonly sink: Sink
+}
+
+/** All reports of a run as one. Nothing here rejects because of a sink. */
+export interface Report {
+  /** Writes the heads. */
+  begin(): Promise<void> | undefined
+  /** A promise only when some sink wants to wait; with more than one waiting, for the slowest. */
+  each(verdict: Verdict): Promise<void> | undefined
+  /** Writes the ends; resolves when everything is safe or its reader has left. */
+  end(summary: Summary): Promise<void>
+  /** True when there were sinks and none takes text any more: then the run can stop. */
+  readonly allGone: boolean
+  /** What could not be written, by the name of the sink; a reader that left is none. */
+  readonly errors: readonly { readonly name: string; readonly error: Error }[]
+}
+
+/** The report that feeds all parts. */
+export function createReport(parts: readonly ReportPart[]): Report {
+  const feed = (textOf: (reporter: Reporter) => string): Promise<void> | undefined => {
+    let first: Promise<void> | undefined
+    let others: Promise<void>[] | undefined
+    for (const { reporter, sink } of parts) {
+      if (isDone(sink)) continue
+      const text = textOf(reporter)
+      const wait = text === '' ? undefined : sink.write(text)
+      if (!wait) continue
+      if (first === undefined) first = wait
+      else others = [...(others ?? []), wait]
+    }
+    return others === undefined ? first : Promise.all([first, ...others]).then(() => undefined)
+  }
+  return {
+    begin: () => feed((reporter) => reporter.begin?.() ?? ''),
+    each(verdict) {
+      const shown = redact(verdict)
+      return feed((reporter) => reporter.each(shown))
+    },
+    async end(summary) {
+      await Promise.all(parts.map((part) => endOf(part, summary)))
+    },
+    get allGone() {
+      return parts.length > 0 && parts.every(({ sink }) => isDone(sink))
+    },
+    get errors() {
+      return parts.flatMap(({ sink }) => (sink.error === null ? [] : [{ name: sink.name, error: sink.error }]))
+    },
+  }
+}
+
+async function endOf({ reporter, sink }: ReportPart, summary: Summary): Promise<void> {
+  for (const text of isDone(sink) ? [] : reporter.end(summary)) {
+    if (isDone(sink)) break
+    await sink.write(text)
+  }
+  await sink.end()
+}
+
+function isDone(sink: Sink): boolean {
+  return sink.gone || sink.error !== null
+}

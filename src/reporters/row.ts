@@ -1,0 +1,99 @@
+// A verdict in the words of the table: status or label, time, URL and a short note. Text only, no padding and no colour;
+// the number 0 is never shown, because it is no status.
+
+import { kindFacts } from '../kinds.js'
+import type { Outcome, Verdict } from '../types.js'
+import { humanDuration, plainDuration } from './duration.js'
+import type { Theme } from './theme.js'
+
+/** The cells of one row, escaped. */
+export interface Row {
+  readonly outcome: Outcome
+  readonly status: string
+  readonly time: string
+  readonly url: string
+  readonly note: string
+}
+
+/** One verdict as a row. */
+export function rowOf(verdict: Verdict, theme: Theme): Row {
+  return {
+    outcome: verdict.outcome,
+    status: labelOf(verdict),
+    time: verdict.durationMs === null ? '' : humanDuration(verdict.durationMs),
+    url: theme.clean(urlOf(verdict)),
+    note: theme.clean(noteOf(verdict, theme)),
+  }
+}
+
+/** The status where it is what was judged, else the kind's word: `404`, `DNS`, `LOOP`. */
+export function labelOf(verdict: Verdict): string {
+  return isAnswered(verdict) ? `${verdict.status}` : kindFacts(verdict.kind).label
+}
+
+/** What is wrong, short and the same for all URLs with the same trouble: `Not Found`, `no such host`. */
+export function troubleOf(verdict: Verdict): string {
+  if (verdict.kind === 'http.error' || verdict.kind === 'blocked.rate-limit') return phraseOf(verdict)
+  return kindFacts(verdict.kind).meaning
+}
+
+/** The URL that was asked; of a line without one, what stands there. */
+export function urlOf(verdict: Verdict): string {
+  return verdict.url === '' ? verdict.input : verdict.url
+}
+
+/** `urls.txt:12`; '' for an argument, which is not on a line. */
+export function placeOf(verdict: Verdict): string {
+  if (verdict.line === null) return ''
+  return `${verdict.source === '-' ? 'stdin' : verdict.source}:${verdict.line}`
+}
+
+/** All that is known in one or two sentences: `503 Service Unavailable, after 3 tries. Ask more slowly`. */
+export function sentenceOf(verdict: Verdict): string {
+  const tries = verdict.attempts > 1 ? `, after ${verdict.attempts} tries` : ''
+  return `${verdict.reason}${tries}${verdict.hint === null ? '' : `. ${verdict.hint}`}`
+}
+
+/** Where redirects led, as short as it is clear: the path alone on the same origin. */
+export function shortTarget(from: string, to: string): string {
+  try {
+    const target = new URL(to)
+    if (target.origin === new URL(from).origin) return `${target.pathname}${target.search}${target.hash}`
+  } catch {
+    // Not a URL: as it is.
+  }
+  return to
+}
+
+function noteOf(verdict: Verdict, theme: Theme): string {
+  if (verdict.outcome === 'ok') return noteOfSuccess(verdict, theme)
+  if (verdict.kind === 'http.error' && verdict.attempts > 1) return `after ${verdict.attempts} tries`
+  if (verdict.kind === 'timeout' && verdict.durationMs !== null) {
+    return `no answer in ${plainDuration(verdict.durationMs)}`
+  }
+  if (verdict.kind === 'url.invalid' || verdict.kind === 'line.invalid' || verdict.kind === 'internal') {
+    return verdict.reason
+  }
+  return troubleOf(verdict)
+}
+
+function noteOfSuccess(verdict: Verdict, theme: Theme): string {
+  const notes: string[] = []
+  if (verdict.redirects.length > 0) notes.push(`${theme.arrow} ${shortTarget(verdict.url, verdict.finalUrl)}`)
+  if (verdict.status < 200 || verdict.status > 299) notes.push(`${phraseOf(verdict)} (accepted)`.trimStart())
+  if (verdict.tls !== null && verdict.tls.error !== null) notes.push(`certificate: ${verdict.tls.error}`)
+  if (verdict.attempts > 1) notes.push(`after ${verdict.attempts} tries`)
+  return notes.join(', ')
+}
+
+function phraseOf(verdict: Verdict): string {
+  const number = `${verdict.status}`
+  return verdict.reason.startsWith(number) ? verdict.reason.slice(number.length).trimStart() : verdict.reason
+}
+
+function isAnswered(verdict: Verdict): boolean {
+  const { kind, status } = verdict
+  if (status === 0) return false
+  if (kind === 'blocked.private_address') return false
+  return kind === 'ok' || kind === 'http.error' || kind.startsWith('check.') || kind.startsWith('blocked.')
+}

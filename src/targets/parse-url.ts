@@ -1,0 +1,105 @@
+// One written URL to its normalised form, or the reason why it cannot be asked. `new URL` (WHATWG) is the parser; here
+// stand only the scheme for bare hosts and what WHATWG lets pass though no request can be made of it.
+
+import type { LineProblem } from '../types.js'
+
+/** `url` is `URL.href`; `host` lower-case without port and last dot, IPv6 in brackets. */
+export type ParsedUrl =
+  | { readonly url: string; readonly host: string; readonly problem: null }
+  | { readonly url: null; readonly host: ''; readonly problem: LineProblem }
+
+/** Longer ones are refused; servers refuse them far earlier (RFC 9110 §4.1 asks for 8000 octets). */
+const MAX_URL_LENGTH = 65_536
+/** RFC 1035 §2.3.4, without the dot of the root. */
+const MAX_NAME_LENGTH = 253
+const MAX_LABEL_LENGTH = 63
+
+const WEB = /^https?:/i
+/** With a dot in it, it is one only before `//`: `example.com:8080` is a host. */
+const SCHEME = /^([a-z][a-z0-9+-]*|[a-z][a-z0-9+.-]*(?=:\/\/)):/i
+/** `localhost:3000` reads as a scheme, but what follows it is a port. */
+const HOST_AND_PORT = /^[^:]+:\d+(?:[/?#\\]|$)/
+/** Their numbers are not ports. */
+const NUMBERED_SCHEME = /^(?:tel|sms|fax|callto|data|urn):/i
+const FORBIDDEN = /[\x00-\x20\x7f-\x9f]/
+const MAY_BE_LOCAL = /^[\d[]|localhost/i
+const IPV4 = /^\d+\.\d+\.\d+\.\d+$/
+
+/** Reads one URL without white space around it. A bare host gets `https://`, this machine and IP literals `http://`. */
+export function parseUrl(text: string): ParsedUrl {
+  if (text.length > MAX_URL_LENGTH) return refuse('the URL is longer than 64 KiB')
+  if (FORBIDDEN.test(text)) return refuse(forbiddenCharacter(text))
+  if (WEB.test(text)) return finish(tryUrl(text), text)
+  const scheme = SCHEME.exec(text)?.[1]
+  if (scheme !== undefined && (!HOST_AND_PORT.test(text) || NUMBERED_SCHEME.test(text))) {
+    return refuse(`only http and https: ${scheme.toLowerCase()}`)
+  }
+  if (text.startsWith('//')) return finish(tryUrl(`https:${text}`), text)
+  if (text.startsWith('/') || text.startsWith('\\')) return refuse('a path without a host', 'Write https://HOST/PATH')
+  if (/^["'<]/.test(text)) return refuse('a URL in quotes or brackets', 'Write it without them')
+  return finish(parseBare(text), text)
+}
+
+/** Guesses the scheme by the looks, and corrects it by the parsed host: `①②⑦.0.0.1` is an IP literal too. */
+function parseBare(text: string): URL | null {
+  const guess = MAY_BE_LOCAL.test(text) ? 'http:' : 'https:'
+  const url = tryUrl(`${guess}//${text}`)
+  if (url === null) return null
+  const scheme = isLocal(url.hostname) ? 'http:' : 'https:'
+  return scheme === guess ? url : tryUrl(`${scheme}//${text}`)
+}
+
+function isLocal(hostname: string): boolean {
+  const name = withoutLastDot(hostname)
+  return name === 'localhost' || name.endsWith('.localhost') || name.startsWith('[') || IPV4.test(name)
+}
+
+function finish(url: URL | null, text: string): ParsedUrl {
+  if (url === null) return refuse(whyNot(text))
+  const host = withoutLastDot(url.hostname)
+  if (url.port === '0') return refuse('the port must be 1 to 65535')
+  if (host === '' || host.startsWith('.') || host.includes('..') || host.endsWith('.')) {
+    return refuse('the host name has an empty label')
+  }
+  if (host.length > MAX_LABEL_LENGTH) {
+    if (host.length > MAX_NAME_LENGTH) return refuse(`the host name is longer than ${MAX_NAME_LENGTH} characters`)
+    if (host.split('.').some((label) => label.length > MAX_LABEL_LENGTH)) {
+      return refuse(`a label of the host name is longer than ${MAX_LABEL_LENGTH} characters`)
+    }
+  }
+  return { url: url.href, host, problem: null }
+}
+
+/** A sentence about what `new URL` refused; userinfo is a secret and never part of it. */
+function whyNot(text: string): string {
+  const authority = /^(?:[a-z]+:)?[\\/]*([^\\/?#]*)/i.exec(HOST_AND_PORT.test(text) ? `//${text}` : text)?.[1] ?? ''
+  const host = authority.slice(authority.lastIndexOf('@') + 1)
+  if (host === '') return 'no host'
+  if (/^\[[^\]]*%/.test(host)) return 'an IPv6 zone only means something on one machine; write the address without it'
+  if (/:\d+$/.test(host) && Number(/\d+$/.exec(host)?.[0]) > 65_535) return 'the port must be 1 to 65535'
+  if (/^[^[\]:]+:[^:]*[^\d:][^:]*$|\]:.*\D/.test(host)) return 'the port is not a number'
+  return `not a host name: ${host.length > 100 ? `${host.slice(0, 100)}…` : host}`
+}
+
+function forbiddenCharacter(text: string): string {
+  const code = FORBIDDEN.exec(text)?.[0].charCodeAt(0) ?? 0
+  if (code === 0x20) return 'a space in the URL; write %20'
+  if (code === 0x09) return 'a tab in the URL; write %09'
+  return `a control character (U+${code.toString(16).toUpperCase().padStart(4, '0')}) in the URL`
+}
+
+function tryUrl(text: string): URL | null {
+  try {
+    return new URL(text)
+  } catch {
+    return null
+  }
+}
+
+function withoutLastDot(hostname: string): string {
+  return hostname.endsWith('.') ? hostname.slice(0, -1) : hostname
+}
+
+function refuse(reason: string, hint: string | null = null): ParsedUrl {
+  return { url: null, host: '', problem: { kind: 'url.invalid', reason, hint, key: null, column: null } }
+}
