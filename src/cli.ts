@@ -53,6 +53,7 @@ function inputNames(given: readonly string[], world: World): readonly string[] |
 async function check(names: readonly string[], options: Options, world: World): Promise<number> {
   const context = reporterContext(options, world)
   const reporter = REPORTERS[options.report](context)
+  // A wrong name is a mistake also where the table, which has no fields, is all that is printed.
   selectColumns(options.fields, FLAT)
   refuseTwiceOnStdout(options.output)
   // A look at stdin is a touch: Node makes a shared pipe non-blocking for everybody who holds it.
@@ -135,7 +136,8 @@ function conclude(
   // An output may fail at its very end only, after the summary was written.
   const outputFailed = failedOutput(report)
   const { code, why } = exitCodeOf({ ...run.counts(), unfinished: summary.unfinished, signal, outputFailed })
-  if (!options.quiet) for (const notice of summary.notices) say(world, escapeText(notice))
+  // The table shows them itself.
+  if (!options.quiet && options.report !== 'table') for (const notice of summary.notices) say(world, escapeText(notice))
   for (const { name, error } of report.errors) say(world, `${name}: ${writeFault(error)}`)
   if (signal !== null) say(world, `${why}; ${summary.lines.notAsked} URLs read and not asked`)
   else if (why !== null && outputFailed === null) say(world, why)

@@ -1,5 +1,6 @@
 // An address of a host, and the order in which addresses are tried.
 
+import { isIP } from 'node:net'
 import type { NetworkInterfaceInfo } from 'node:os'
 
 /** One address of a host; `family` tells IPv4 from IPv6. */
@@ -16,6 +17,13 @@ export type Ipv6Reach = 'global' | 'site' | 'none'
 
 /** Enough for racing (RFC 8305 §4); more would only be tried after the attempt's budget is spent. */
 const ADDRESSES_MAX = 6
+
+/** The address that a host name is, if it is one; IPv6 with or without brackets. */
+export function literalAddress(hostname: string): Address | null {
+  const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
+  const family = isIP(bare)
+  return family === 0 ? null : { address: bare, family: family as 4 | 6 }
+}
 
 /** Both families in turn, the one in `first` leading (RFC 8305 §4); each keeps its own order. At most 6. */
 export function interleave(addresses: readonly Address[], first: 4 | 6): readonly Address[] {

@@ -147,7 +147,7 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
     } catch (error) {
       deadline.disarm(this)
       stop?.running.delete(this)
-      this.elapsedMs = this.#parts.now() - this.#startedAt
+      this.elapsedMs = this.#elapsed()
       this.failure = failureOf(error, 'connect', false)
       return this
     }
@@ -272,7 +272,7 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
       const connection = this.#connection!
       this.failure = failureOf(error, 'firstByte', connection.socket.readableEnded)
       this.stale = connection.uses > 0 && !this.#answering && !(error instanceof ExchangeError)
-      this.elapsedMs = this.#parts.now() - this.#startedAt
+      this.elapsedMs = this.#elapsed()
     }
     this.#settle()
   }
@@ -280,9 +280,14 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
   /** Ends the exchange from our side: the socket goes, with our own error so that undici does not reconnect. */
   #conclude(error: ExchangeError | null): void {
     this.failure = this.status > 0 ? null : error
-    if (this.status === 0) this.elapsedMs = this.#parts.now() - this.#startedAt
+    if (this.status === 0) this.elapsedMs = this.#elapsed()
     this.#settle()
     this.#connection?.socket.destroy(error ?? new ExchangeError({ kind: 'aborted' }))
+  }
+
+  /** Never more than the budget: that the deadline rounds up to its tick is not the server's time. */
+  #elapsed(): number {
+    return Math.min(this.#parts.now() - this.#startedAt, this.#budgetMs)
   }
 
   #settle(): void {

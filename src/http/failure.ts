@@ -83,9 +83,32 @@ const HANDSHAKE_HINTS: Readonly<Record<string, string>> = {
   ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'The server does not know this host name',
 }
 
-/** What a bad certificate means, by its verification code. */
-export function certificateFailure(code: string): Failure {
-  return { kind: CERTIFICATE_KINDS[code] ?? 'tls.protocol.error', code, detail: null, hint: null }
+/** Registers what to do when an attempt is called off; replaces what was registered before. */
+export type OnCancel = (handler: (error: ExchangeError) => void) => void
+
+/** For sockets that nobody needs any more: without a listener their errors would end the process. */
+export const ignoreError = (): void => {}
+
+/** What the codes of an untrusted issuer mean, and what can be done. */
+const ISSUER_FACTS: Readonly<Record<string, readonly [detail: string, hint: string]>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['certificate signed by itself', 'If that is meant to be: --insecure'],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: [
+    'certificate issuer not trusted',
+    'The server does not send its intermediate certificate, or an unknown authority signed it',
+  ],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['certificate issuer not trusted', 'No authority known here signed it'],
+  SELF_SIGNED_CERT_IN_CHAIN: [
+    'certificate issuer not trusted',
+    'The authority at the top of its chain is not known here',
+  ],
+  CERT_REVOKED: ['certificate revoked', ''],
+}
+
+/** What a bad certificate means, by its verification code; `detail` where more is known than the code says. */
+export function certificateFailure(code: string, detail: string | null): Failure {
+  const [issuerDetail, hint] = ISSUER_FACTS[code] ?? [null, '']
+  const kind = CERTIFICATE_KINDS[code] ?? 'tls.protocol.error'
+  return { kind, code, detail: detail ?? issuerDetail, hint: hint === '' ? null : hint }
 }
 
 /**

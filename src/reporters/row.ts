@@ -34,6 +34,8 @@ export function labelOf(verdict: Verdict): string {
 /** What is wrong, short and the same for all URLs with the same trouble: `Not Found`, `no such host`. */
 export function troubleOf(verdict: Verdict): string {
   if (verdict.kind === 'http.error' || verdict.kind === 'blocked.rate-limit') return phraseOf(verdict)
+  if (verdict.code === 'CERT_NOT_YET_VALID') return 'certificate not valid yet'
+  if (verdict.code === 'DEPTH_ZERO_SELF_SIGNED_CERT') return 'self-signed certificate'
   return kindFacts(verdict.kind).meaning
 }
 

@@ -2,7 +2,7 @@
 // 240 MB; asks nothing and forgets nothing.
 
 import { hash } from 'node:crypto'
-import type { Ask, Target } from '../types.js'
+import type { Ask, Expect, Target } from '../types.js'
 
 /** The index of the first target that asks the same, or null, and then the target is remembered. */
 export interface Distinct {
@@ -22,8 +22,8 @@ const SLOT_WORDS = 4
 const TWO_32 = 2 ** 32
 
 /**
- * Two targets ask the same when method, URL without fragment, user, headers, `follow`, `max-redirects` and `insecure`
- * are equal; what they expect and how long they may take does not count. A target with a problem is never a repeat.
+ * Two targets are the same when method, URL without fragment, user, headers, `follow`, `max-redirects`, `insecure` and
+ * `accept` are equal; how long they may take does not count. A target with a problem is never a repeat.
  *
  * Told apart by 96 bits of SHA-256: among ten million URLs, the odds that any two different ones are taken for the same
  * are 1 in 1.6e15 (n² / 2^97), and nobody can choose URLs that collide. Costs about 1 µs a target, up to 2^32 - 2 targets.
@@ -31,13 +31,15 @@ const TWO_32 = 2 ** 32
 export function createDistinct(): Distinct {
   const segments: Segment[] = Array.from({ length: SEGMENTS }, () => ({ table: new Uint32Array(0), used: 0 }))
   let lastAsk: Ask | null = null
+  let lastExpect: Expect | null = null
   let prefix = ''
 
   const distinct = (target: Target): number | null => {
     if (target.url === null) return null
-    if (target.ask !== lastAsk) {
+    if (target.ask !== lastAsk || target.expect !== lastExpect) {
       lastAsk = target.ask
-      prefix = describe(target.ask)
+      lastExpect = target.expect
+      prefix = describe(target.ask, target.expect)
     }
     const digest = hash('sha256', prefix + withoutFragment(target.url), 'hex')
     const a = Number.parseInt(digest.slice(0, 8), 16)
@@ -99,7 +101,7 @@ function withoutFragment(url: string): string {
 }
 
 /** Header names count without case; JSON keeps the parts apart, and the line break ends it. */
-function describe({ method, user, headers, follow, maxRedirects, insecure }: Ask): string {
+function describe({ method, user, headers, follow, maxRedirects, insecure }: Ask, { accept }: Expect): string {
   const pairs = headers.map(([name, value]) => [name.toLowerCase(), value])
-  return `${JSON.stringify([method, user, pairs, follow, maxRedirects, insecure])}\n`
+  return `${JSON.stringify([method, user, pairs, follow, maxRedirects, insecure, accept.toString()])}\n`
 }

@@ -1,0 +1,111 @@
+// TLS over a connected socket. A bad certificate is looked at here, by its code, and told in words that a person can act
+// on; under `insecure` it is a note beside the answer.
+
+import type { Socket } from 'node:net'
+import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls'
+import type { TlsFacts } from '../types.js'
+import { literalAddress } from './address.js'
+import { certificateFailure, ExchangeError, failureOf, ignoreError, type OnCancel } from './failure.js'
+
+export interface HandshakeOptions {
+  /** As in a URL: IPv6 in brackets. */
+  readonly hostname: string
+  readonly insecure: boolean
+  readonly secureContext: SecureContext
+  readonly onCancel: OnCancel
+}
+
+/** Resolves to the secured socket; rejects with an `ExchangeError`, both sockets destroyed. */
+export function handshake(socket: Socket, options: HandshakeOptions): Promise<TLSSocket> {
+  const { hostname, insecure, secureContext, onCancel } = options
+  return new Promise((resolve, reject) => {
+    // The dot of the root is no part of a certificate's name (RFC 6066 §3).
+    const name = hostname.replace(/\.$/, '')
+    const literal = literalAddress(name)
+    const secured = connectTls({
+      socket,
+      secureContext,
+      // No SNI for IP literals (RFC 6066 §3); the certificate is then checked against the address.
+      ...(literal === null ? { servername: name } : { host: literal.address }),
+      ALPNProtocols: ['http/1.1'],
+      // We look at the result ourselves: a bad certificate is a kind, and under `insecure` a note.
+      rejectUnauthorized: false,
+    })
+    const fail = (error: ExchangeError) => {
+      secured.destroy()
+      socket.destroy()
+      reject(error)
+    }
+    onCancel(fail)
+    secured.on('error', (error) => fail(new ExchangeError(failureOf(error, 'tls', false), error)))
+    secured.once('secureConnect', () => {
+      const code = certificateError(secured)
+      if (code !== null && !insecure) return fail(new ExchangeError(certificateFailure(code, describe(secured, code))))
+      secured.removeAllListeners('error')
+      secured.on('error', ignoreError)
+      resolve(secured)
+    })
+  })
+}
+
+/** Facts of the connection, so that a reused one knows them as well. */
+export function tlsFacts(socket: TLSSocket): TlsFacts {
+  const certificate = socket.getPeerX509Certificate()
+  const validTo = certificate === undefined ? Number.NaN : Date.parse(certificate.validTo)
+  return {
+    protocol: socket.getProtocol(),
+    issuer: certificate === undefined ? null : issuerName(certificate.issuer),
+    validTo: Number.isNaN(validTo) ? null : new Date(validTo).toISOString(),
+    error: certificateError(socket),
+  }
+}
+
+/** Node's type says Error, what is there is the code (`CERT_HAS_EXPIRED`). */
+function certificateError(socket: TLSSocket): string | null {
+  const error = socket.authorizationError as unknown
+  if (socket.authorized || error === null || error === undefined) return null
+  return typeof error === 'string' ? error : ((error as NodeJS.ErrnoException).code ?? 'CERT_REJECTED')
+}
+
+/** What is wrong with the certificate, in words; null where the kind's own meaning says it all. */
+function describe(socket: TLSSocket, code: string): string | null {
+  const certificate = socket.getPeerX509Certificate()
+  if (certificate === undefined) return null
+  switch (code) {
+    case 'CERT_HAS_EXPIRED':
+      return `certificate expired ${daysFrom(certificate.validTo, 'ago')}`
+    case 'CERT_NOT_YET_VALID':
+      return `certificate is not valid yet, ${daysFrom(certificate.validFrom, 'from now')}`
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+    case 'HOSTNAME_MISMATCH':
+      return `certificate is for ${namesOf(certificate.subjectAltName) ?? 'another name'}`
+    default:
+      return null
+  }
+}
+
+const DAY_MS = 86_400_000
+const NAMES_SHOWN = 3
+
+/** `3 days ago (2026-09-20)`, by this machine's clock. */
+function daysFrom(date: string, direction: string): string {
+  const at = Date.parse(date)
+  const days = Math.floor(Math.abs(Date.now() - at) / DAY_MS)
+  const distance = days === 0 ? 'less than a day' : days === 1 ? '1 day' : `${days} days`
+  return `${distance} ${direction} (${new Date(at).toISOString().slice(0, 10)})`
+}
+
+/** `DNS:a.example, IP Address:1.2.3.4` as `a.example, 1.2.3.4`, the first few. */
+function namesOf(subjectAltName: string | undefined): string | null {
+  if (!subjectAltName) return null
+  const names = subjectAltName.split(', ').map((name) => name.replace(/^(DNS|IP Address):/, ''))
+  const more = names.length - NAMES_SHOWN
+  return `${names.slice(0, NAMES_SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+/** `CN=…` of the issuer's lines, else its organisation, else all of it. */
+function issuerName(issuer: string | undefined): string | null {
+  if (!issuer) return null
+  const field = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(issuer)?.[1]
+  return field('CN') ?? field('O') ?? issuer.replaceAll('\n', ', ')
+}

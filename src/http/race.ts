@@ -1,0 +1,78 @@
+// Happy Eyeballs (RFC 8305 §5): several addresses, one connection. The next address is tried after a moment, the earlier
+// attempts go on, the first to connect wins; none is given up before the deadline, so a slow one is not called dead.
+
+import { createConnection, type Socket } from 'node:net'
+import type { Address } from './address.js'
+import { ExchangeError, failureOf, ignoreError, type OnCancel } from './failure.js'
+
+/** RFC 8305 §8 recommends 250 ms. */
+const ATTEMPT_DELAY_MS = 250
+
+/** Resolves to the socket that connected first; rejects with an `ExchangeError` when all failed or it is called off. */
+export function race(addresses: readonly Address[], port: number, onCancel: OnCancel): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const running = new Set<Socket>()
+    const failures: ExchangeError[] = []
+    let next = 0
+    let timer: NodeJS.Timeout | null = null
+
+    const finish = () => {
+      if (timer !== null) clearTimeout(timer)
+      timer = null
+      for (const socket of running) socket.destroy()
+      running.clear()
+    }
+    const startNext = () => {
+      if (timer !== null) clearTimeout(timer)
+      timer = null
+      const address = addresses[next++]
+      if (address === undefined) return
+      let socket: Socket
+      try {
+        socket = createConnection({
+          host: address.address,
+          port,
+          family: address.family,
+          noDelay: true,
+          autoSelectFamily: false,
+        })
+      } catch (error) {
+        return lose(error)
+      }
+      running.add(socket)
+      socket.once('connect', () => {
+        running.delete(socket)
+        socket.removeAllListeners('error')
+        socket.on('error', ignoreError)
+        finish()
+        resolve(socket)
+      })
+      socket.on('error', (error) => {
+        if (running.delete(socket)) lose(error)
+      })
+      if (next < addresses.length) timer = setTimeout(startNext, ATTEMPT_DELAY_MS)
+    }
+    const lose = (error: unknown) => {
+      failures.push(new ExchangeError(failureOf(error, 'connect', false), error))
+      if (next < addresses.length) startNext()
+      else if (running.size === 0) {
+        finish()
+        reject(mostTelling(failures))
+      }
+    }
+
+    onCancel((error) => {
+      finish()
+      reject(error)
+    })
+    startNext()
+  })
+}
+
+/** Which failure of several addresses to report: our own machine's first, then what a host that is alive said. */
+const TELLING = ['tcp.refused', 'tcp.reset', 'tcp.timed_out', 'tcp.address_unreachable']
+
+function mostTelling(failures: readonly ExchangeError[]): ExchangeError {
+  const rank = (error: ExchangeError) => (error.kind.startsWith('local.') ? -1 : TELLING.indexOf(error.kind))
+  return failures.reduce((best, error) => (rank(error) < rank(best) ? error : best))
+}

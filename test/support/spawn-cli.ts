@@ -1,0 +1,135 @@
+// Runs the real command as a child process. For what a process alone can show: signals, pipes, exit codes, memory;
+// everything else is tested by `run(argv, world)`. The command needs `npm run build` first.
+
+import { spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const COMMAND = fileURLToPath(new URL('../../bin/scrape-status.js', import.meta.url))
+
+export interface SpawnCliOptions {
+  /** What is piped in; default nothing, stdin is closed. `open`: a pipe that stays open and silent. */
+  readonly input?: string | Uint8Array | 'open'
+  /** Added to a bare environment: PATH, HOME and a UTF-8 locale. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  /** Killed after this; default 30 s. */
+  readonly killAfterMs?: number
+  /** Arguments for node itself, such as `--expose-gc`. */
+  readonly nodeArgs?: readonly string[]
+  /** Another script to run than the command. */
+  readonly script?: string
+  /** Where stdout goes instead of into `stdout`: `/dev/full`. */
+  readonly stdoutTo?: string
+  /** The most descriptors it may have open (`ulimit -n`), through sh. */
+  readonly maxOpenFiles?: number
+  /** Fills `peakRssKb`, at the price of a preloaded module. */
+  readonly measureMemory?: boolean
+}
+
+export interface CliResult {
+  /** The exit code; null when a signal ended it. */
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+  readonly durationMs: number
+  /** The most memory it had, in KiB; null unless asked for, or when it was killed. */
+  readonly peakRssKb: number | null
+}
+
+export interface RunningCli {
+  readonly pid: number
+  kill(signal: NodeJS.Signals): void
+  /** Stops reading stdout and closes our end, as `head` does. */
+  leaveStdout(): void
+  /** What it wrote so far. */
+  stdoutText(): string
+  stderrText(): string
+  /** Resolves when stdout or stderr holds the text; rejects when the command ended without. */
+  wrote(text: string): Promise<void>
+  /** Resolves when it ended and everything it wrote is read; never rejects for how it ended. */
+  readonly finished: Promise<CliResult>
+}
+
+/** Runs the command to its end. */
+export function spawnCli(args: readonly string[], options: SpawnCliOptions = {}): Promise<CliResult> {
+  return startCli(args, options).finished
+}
+
+/** Starts the command and leaves it running, for tests that send signals. */
+export function startCli(args: readonly string[], options: SpawnCliOptions = {}): RunningCli {
+  const startedMs = performance.now()
+  const preload = options.measureMemory ? ['--import', `data:text/javascript,${encodeURIComponent(REPORT_PEAK)}`] : []
+  const argv = [process.execPath, ...preload, ...(options.nodeArgs ?? []), options.script ?? COMMAND, ...args]
+  const limit = options.maxOpenFiles
+  const [file = '', ...rest] = limit ? ['sh', '-c', `ulimit -n ${limit} && exec "$@"`, 'sh', ...argv] : argv
+  const sink = options.stdoutTo === undefined ? null : openSync(options.stdoutTo, 'w')
+  const child = spawn(file, rest, {
+    cwd: options.cwd,
+    env: { ...bareEnvironment(), ...options.env },
+    stdio: ['pipe', sink ?? 'pipe', 'pipe', 'pipe'],
+  })
+  if (sink !== null) closeSync(sink)
+  const [stdout, stderr, peak] = [collect(child.stdout), collect(child.stderr), collect(child.stdio[3])]
+  // It may end before it has read everything.
+  child.stdin?.on('error', () => {})
+  if (options.input !== 'open') child.stdin?.end(options.input)
+
+  const killNow = () => void child.kill('SIGKILL')
+  process.once('exit', killNow)
+  const timer = setTimeout(killNow, options.killAfterMs ?? 30_000)
+  const finished = new Promise<CliResult>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => {
+      process.off('exit', killNow)
+      clearTimeout(timer)
+      resolve({
+        code,
+        signal,
+        stdout: stdout.text(),
+        stderr: stderr.text(),
+        durationMs: performance.now() - startedMs,
+        peakRssKb: Number(peak.text()) || null,
+      })
+    })
+  })
+  return {
+    pid: child.pid ?? 0,
+    kill: (signal) => void child.kill(signal),
+    leaveStdout: () => void child.stdout?.destroy(),
+    stdoutText: stdout.text,
+    stderrText: stderr.text,
+    wrote: (text) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (stdout.text().includes(text) || stderr.text().includes(text)) resolve()
+        }
+        for (const stream of [child.stdout, child.stderr]) stream?.on('data', look)
+        look()
+        finished.then(({ code }) => {
+          look()
+          reject(new Error(`ended with code ${code} without writing ${JSON.stringify(text)}:\n${stderr.text()}`))
+        }, reject)
+      }),
+    finished,
+  }
+}
+
+const REPORT_PEAK = `
+  import { writeSync } from 'node:fs'
+  process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)))`
+
+function bareEnvironment(): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'SystemRoot'].flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return { ...Object.fromEntries(kept), LANG: 'C.UTF-8' }
+}
+
+function collect(stream: NodeJS.ReadableStream | NodeJS.WritableStream | null | undefined): { text(): string } {
+  const chunks: Buffer[] = []
+  stream?.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return { text: () => Buffer.concat(chunks).toString() }
+}

@@ -1,0 +1,108 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseUrl } from '../../src/targets/parse-url.js'
+
+describe('a written URL', () => {
+  it.each<[written: string, url: string, host: string]>([
+    ['https://example.com/', 'https://example.com/', 'example.com'],
+    ['HTTP://EXAMPLE.com:80/A?b#C', 'http://example.com/A?b#C', 'example.com'],
+    ['example.com', 'https://example.com/', 'example.com'],
+    ['example.com/a?b=c#d', 'https://example.com/a?b=c#d', 'example.com'],
+    ['example.com:8080/x', 'https://example.com:8080/x', 'example.com'],
+    ['h:80', 'https://h:80/', 'h'],
+    ['//example.com/x', 'https://example.com/x', 'example.com'],
+    ['localhost', 'http://localhost/', 'localhost'],
+    ['localhost:3000', 'http://localhost:3000/', 'localhost'],
+    ['LOCALHOST:3000/x', 'http://localhost:3000/x', 'localhost'],
+    ['api.localhost:3000/x', 'http://api.localhost:3000/x', 'api.localhost'],
+    ['localhost.example.com', 'https://localhost.example.com/', 'localhost.example.com'],
+    ['127.0.0.1:8080/x', 'http://127.0.0.1:8080/x', '127.0.0.1'],
+    ['1e100.net', 'https://1e100.net/', '1e100.net'],
+    ['[::1]:80', 'http://[::1]/', '[::1]'],
+    ['https://[2001:DB8::1]/', 'https://[2001:db8::1]/', '[2001:db8::1]'],
+    ['0177.0.0.1', 'http://127.0.0.1/', '127.0.0.1'],
+    ['0x7f.1', 'http://127.0.0.1/', '127.0.0.1'],
+    ['2130706433', 'http://127.0.0.1/', '127.0.0.1'],
+    ['127.1', 'http://127.0.0.1/', '127.0.0.1'],
+    ['①②⑦.0.0.1', 'http://127.0.0.1/', '127.0.0.1'],
+    ['127。0。0。1', 'http://127.0.0.1/', '127.0.0.1'],
+    ['http:\\\\h\\p', 'http://h/p', 'h'],
+    ['http:h', 'http://h/', 'h'],
+    ['http:///h', 'http://h/', 'h'],
+    ['https://evil.com\\@good.com', 'https://evil.com/@good.com', 'evil.com'],
+    ['https://a@b@c/', 'https://a%40b@c/', 'c'],
+    ['https://user:pw@example.com/', 'https://user:pw@example.com/', 'example.com'],
+    ['https://example.com./', 'https://example.com./', 'example.com'],
+    ['https://bücher.de/', 'https://xn--bcher-kva.de/', 'xn--bcher-kva.de'],
+    ['faß.de', 'https://xn--fa-hia.de/', 'xn--fa-hia.de'],
+    ['https://x/a\ud800', 'https://x/a%EF%BF%BD', 'x'],
+    ['https://x/a"b', 'https://x/a%22b', 'x'],
+    ['https://x:65535/', 'https://x:65535/', 'x'],
+    [`https://${'a'.repeat(63)}.com/`, `https://${'a'.repeat(63)}.com/`, `${'a'.repeat(63)}.com`],
+  ])('%s is %s', (written, url, host) => {
+    expect(parseUrl(written)).toEqual({ url, host, problem: null })
+  })
+
+  it.each<[written: string, reason: string]>([
+    ['mailto:a@example.com', 'only http and https: mailto'],
+    ['FTP://example.com/', 'only http and https: ftp'],
+    ['tel:12345', 'only http and https: tel'],
+    ['javascript:', 'only http and https: javascript'],
+    ['javascript:alert(1)', 'only http and https: javascript'],
+    ['user:pw@example.com', 'only http and https: user'],
+    ['my.app://x', 'only http and https: my.app'],
+    ['https://x:0/', 'the port must be 1 to 65535'],
+    ['x:0', 'the port must be 1 to 65535'],
+    ['https://x:65536/', 'the port must be 1 to 65535'],
+    ['x:65536', 'the port must be 1 to 65535'],
+    ['https://user:secret@x:99999/', 'the port must be 1 to 65535'],
+    ['https://x:y/', 'the port is not a number'],
+    ['example.com:y/', 'the port is not a number'],
+    ['https://x/a b', 'a space in the URL; write %20'],
+    ['https://x/a\tb', 'a tab in the URL; write %09'],
+    ['https://x/\x1b[31m', 'a control character (U+001B) in the URL'],
+    ['https://x/\r\nHost: y', 'a control character (U+000D) in the URL'],
+    ['https://x/\x85', 'a control character (U+0085) in the URL'],
+    ['https://[fe80::1%eth0]/', 'an IPv6 zone only means something on one machine; write the address without it'],
+    ['[fe80::1%25eth0]:80', 'an IPv6 zone only means something on one machine; write the address without it'],
+    ['https://[::g]/', 'not a host name: [::g]'],
+    ['https://a..b/', 'the host name has an empty label'],
+    ['https://.h/', 'the host name has an empty label'],
+    ['https://h../', 'the host name has an empty label'],
+    ['.', 'the host name has an empty label'],
+    ['https://', 'no host'],
+    ['?x', 'no host'],
+    ['/about', 'a path without a host'],
+    ['"https://x/"', 'a URL in quotes or brackets'],
+    ['<https://x/>', 'a URL in quotes or brackets'],
+    ['https://a\u202eb.com/', 'not a host name: a\u202eb.com'],
+    ['https://a\u200db.com/', 'not a host name: a\u200db.com'],
+    ['https://xn--a/', 'not a host name: xn--a'],
+    ['https://user:secret@a^b/', 'not a host name: a^b'],
+    ['https://256.1.1.1/', 'not a host name: 256.1.1.1'],
+    [`https://${'a'.repeat(64)}.com/`, 'a label of the host name is longer than 63 characters'],
+    [`https://${'a.'.repeat(127)}com/`, 'the host name is longer than 253 characters'],
+    [`https://x/${'a'.repeat(65_536)}`, 'the URL is longer than 64 KiB'],
+  ])('%j is refused', (written, reason) => {
+    expect(parseUrl(written)).toMatchObject({ url: null, host: '', problem: { kind: 'url.invalid', reason } })
+  })
+
+  it('never throws, and what it gives is stable, http or https, and has a host', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.webUrl({ withFragments: true, withQueryParameters: true }),
+      fc.array(fc.constantFrom(...'ah:/\\@[]%.#?1é\u202e')).map((units) => units.join('')),
+    )
+    fc.assert(
+      fc.property(text, (written) => {
+        const { url, host } = parseUrl(written)
+        if (url === null) return
+        expect(url).toMatch(/^https?:\/\//)
+        expect(host).not.toBe('')
+        expect(host).toBe(host.toLowerCase())
+        expect(parseUrl(url)).toEqual({ url, host, problem: null })
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
