@@ -2,10 +2,12 @@
 // followed here so that each hop obeys its host's limit. Never rejects, never judges.
 
 import type { Engine } from './create-client.js'
+import { isPlain } from './http/connector.js'
 import { exchange, type HopResult } from './http/exchange.js'
 import type { Failure } from './http/failure.js'
 import { isRedirect, nextHop } from './http/next-hop.js'
 import { splitUrl } from './http/origin.js'
+import { type ProxyServer, proxyAuthorization } from './http/proxy-for.js'
 import { createRedirectChain, type RedirectChain } from './http/redirect-chain.js'
 import { createReplyHeaders, headerValues, NO_HEADERS } from './http/reply-headers.js'
 import { basicAuthorization } from './http/request-headers.js'
@@ -44,12 +46,15 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
     }
     const host = target.host
     const atHome = target.origin.href === home.origin.href
+    const base = atHome ? headers.own : headers.foreign
+    const proxy = engine.proxyFor(target.origin)
+    const plain = proxy !== null && isPlain(proxy, target.origin) ? proxy : null
     const result = await exchange(
       {
         origin: target.origin,
-        path: target.path,
+        path: plain === null ? target.path : `${target.origin.href}${target.path}`,
         method: ask.method,
-        headers: hopHeaders(atHome ? headers.own : headers.foreign, atHome ? authorization : null, chain, url),
+        headers: hopHeaders(base, atHome ? authorization : null, chain?.cookies(url) ?? '', plain),
         budgetMs: ask.timeoutMs - spentMs,
         timeoutMs: ask.timeoutMs,
         connectTimeoutMs: ask.connectTimeoutMs,
@@ -82,14 +87,15 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
 function hopHeaders(
   base: readonly string[],
   user: string | null,
-  chain: RedirectChain | null,
-  url: string,
+  cookies: string,
+  proxy: ProxyServer | null,
 ): readonly string[] {
-  const cookies = chain === null ? '' : chain.cookies(url)
-  if (user === null && cookies === '') return base
+  if (user === null && cookies === '' && proxy === null) return base
   const headers = [...base]
   if (user !== null) headers.push('Authorization', basicAuthorization(user))
   if (cookies !== '') headers.push('Cookie', cookies)
+  const proxyUser = proxy === null ? null : proxyAuthorization(proxy)
+  if (proxyUser !== null) headers.push('Proxy-Authorization', proxyUser)
   return headers
 }
 

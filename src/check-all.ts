@@ -1,6 +1,7 @@
 // The pipeline on one screen: targets → filter → distinct → schedule(check) → judge → tally. What comes out are
 // verdicts in the order in which they are done; reports and exit codes are made of them elsewhere.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type AttemptContext, attempt } from './attempt.js'
 import {
   type AskOptions,
@@ -11,8 +12,11 @@ import {
   type Engine,
   engineOf,
 } from './create-client.js'
+import { withLocalFaults } from './flow/local-faults.js'
 import { type Progress, schedule } from './flow/schedule.js'
 import { stopOf } from './flow/stop.js'
+import { withSuspects } from './flow/suspects.js'
+import { createSuspicion } from './flow/suspicion.js'
 import { exitCodeOf } from './judge/exit-code.js'
 import { judge, verdictOfDuplicate, verdictOfProblem } from './judge/judge.js'
 import { createTally, type Tally } from './judge/summarise.js'
@@ -36,6 +40,8 @@ export interface CheckAllOptions extends ClientOptions {
   readonly exclude?: readonly RegExp[]
   /** Ask every URL once; repeats are verdicts with the outcome `skipped`. Default false. */
   readonly dedupe?: boolean
+  /** Told once when this machine ran into a limit and the run goes on more slowly. Default: nobody. */
+  readonly notify?: (text: string) => void
   /** Aborting begins nothing any more and ends what is on the wire; those targets have no verdict. */
   readonly signal?: AbortSignal
 }
@@ -86,7 +92,7 @@ export interface TargetSource {
 }
 
 /** What `checkTargets` needs beside a client. */
-export type RunOptions = Pick<CheckAllOptions, 'include' | 'exclude' | 'dedupe' | 'signal'>
+export type RunOptions = Pick<CheckAllOptions, 'include' | 'exclude' | 'dedupe' | 'signal' | 'notify'>
 
 /** What only the caller knows at the end. */
 export interface RunEnd {
@@ -111,7 +117,7 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
   const tally = createTally()
   const keep = createFilter({ include: options.include ?? [], exclude: options.exclude ?? [] })
   const distinct = options.dedupe ? createDistinct() : null
-  const check = createCheck(engine, abort.signal)
+  const check = createCheck(engine, abort.signal, options.notify ?? (() => {}))
   let excluded = 0
 
   const filtered = async function* () {
@@ -177,13 +183,23 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
   }
 }
 
-/** One attempt for now; policies will wrap it here, in the order in which they are written. */
-function createCheck(engine: Engine, signal: AbortSignal): Check {
+/** The check of a target: an attempt, and around it what is this machine's own trouble. Innermost first. */
+function createCheck(engine: Engine, signal: AbortSignal, notify: (text: string) => void): Check {
+  const { limiter, now } = engine
   const stop = stopOf(signal)
-  const keepAlive: AttemptContext['keepAlive'] = (host) => engine.limiter.waiting(host) > 0
-  return (target, { permit, queuedMs }) =>
+  const wait = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {})
+  const suspicion = () => createSuspicion({ needed: WITNESSES, holdMs: HOLD_MS, wait })
+  const keepAlive: AttemptContext['keepAlive'] = (host) => limiter.waiting(host) > 0
+  const ask: Check = (target, { permit, queuedMs }) =>
     attempt(engine, target.url!, target.ask, { permit, queuedMs, stop, keepAlive })
+  const patient = withLocalFaults(ask, { limiter, now, wait, stop, notify })
+  return withSuspects(patient, { offline: suspicion(), resigned: suspicion() })
 }
+
+/** Unrelated hosts that have to tell the same story before it is this machine's. */
+const WITNESSES = 3
+/** How long the row of a first witness waits for the others. */
+const HOLD_MS = 2000
 
 /** Where every line went; the total is their sum. */
 function accountOf(tally: Tally, rest: { blank: number; excluded: number; notAsked: number }): LineAccount {

@@ -1,9 +1,10 @@
 // The command on one screen: arguments → inputs and outputs opened → pipeline → reports → exit code. Takes the world as
 // an argument and returns a number; only `bin/` touches the process.
 
-import { realpath, stat } from 'node:fs/promises'
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
+import { version as nodeVersion } from 'node:process'
 import { Readable } from 'node:stream'
 import { checkTargets, type Run, type TargetSource } from './check-all.js'
 import { helpText, parseCommand } from './command.js'
@@ -69,12 +70,7 @@ async function check(names: readonly string[], options: Options, world: World): 
         sink: await openFileSink(path),
       })
     }
-    const client = createClient({
-      ...askOptions(options),
-      concurrency: options.concurrency,
-      perHost: options.perHost,
-      now: world.now,
-    })
+    const client = await openClient(options, world)
     try {
       return await execute(source, client, createReport(parts), options, world)
     } finally {
@@ -100,7 +96,8 @@ async function execute(
     signal = name
     abort.abort()
   })
-  const run = checkTargets(source, client, { ...options, signal: abort.signal })
+  const notify = (text: string) => say(world, text)
+  const run = checkTargets(source, client, { ...options, signal: abort.signal, notify })
   const progress = startProgress(run, client, options, world)
   try {
     let begun = false
@@ -175,6 +172,50 @@ function openSource(inputs: readonly Input[], options: Options, { env }: World):
     broke: () => reader.broke,
     close: () => void reader.batches.return?.(),
   }
+}
+
+async function openClient(options: Options, { env, now }: World): Promise<Client> {
+  const { concurrency, perHost, proxy, resolve, dnsServer, denyPrivate, caFile } = options
+  if (options.ipv4 && options.ipv6) throw new UsageError('--ipv6: not together with --ipv4')
+  const family: 4 | 6 | null = options.ipv4 ? 4 : options.ipv6 ? 6 : null
+  const roots = caFile === null ? [] : [caFile, ...(env.NODE_EXTRA_CA_CERTS ? [env.NODE_EXTRA_CA_CERTS] : [])]
+  const ca = await Promise.all(roots.map((path) => readPem('--ca-file', path)))
+  const cert = options.cert === null ? null : await readPem('--cert', options.cert)
+  const key = options.key === null ? null : await readPem('--key', options.key)
+  if (key !== null && cert === null) throw new UsageError('--key: only together with --cert')
+  const own = {
+    concurrency,
+    perHost,
+    proxy,
+    resolve,
+    dnsServers: dnsServer,
+    denyPrivate,
+    family,
+    ca,
+    cert,
+    key,
+    env,
+    now,
+  }
+  try {
+    return createClient({ ...askOptions(options), ...own })
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    const code = (error as NodeJS.ErrnoException).code
+    if (cert === null) throw new UsageError(`--ca-file ${caFile}: not a certificate in PEM format (${code})`)
+    throw new UsageError(`--cert ${options.cert}: not a certificate with its key in PEM format (${code})`)
+  }
+}
+
+async function readPem(flag: string, path: string): Promise<string> {
+  let text: string
+  try {
+    text = await readFile(path, 'latin1')
+  } catch (error) {
+    throw new UsageError(`${flag} ${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+  if (!text.includes('-----BEGIN ')) throw new UsageError(`${flag} ${path}: expected a file in PEM format`)
+  return text
 }
 
 /** The names of the flags in the words of the library. */
@@ -273,5 +314,5 @@ function say({ stderr }: World, text: string): void {
 
 function versionText(): string {
   const undici = (createRequire(import.meta.url)('undici/package.json') as { version: string }).version
-  return `scrape-status ${version()} (node ${process.version}, undici ${undici}, schema ${SCHEMA_VERSION})\n`
+  return `scrape-status ${version()} (node ${nodeVersion}, undici ${undici}, schema ${SCHEMA_VERSION})\n`
 }

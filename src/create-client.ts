@@ -2,14 +2,19 @@
 // plain `Promise.all` over `fetchStatus` obeys the same limits as the command.
 
 import { createRequire } from 'node:module'
+import type { SecureContext } from 'node:tls'
+import { withinFileLimit } from './flow/file-limit.js'
 import { createLimiter } from './flow/limiter.js'
-import { createConnector } from './http/connector.js'
+import { type Connector, createConnector } from './http/connector.js'
 import { createDeadline } from './http/deadline.js'
 import type { ExchangeParts } from './http/exchange.js'
 import { createLookup, type Lookup } from './http/lookup.js'
+import { createProxyChoice } from './http/proxy-for.js'
 import { type RequestHeaders, requestHeaders } from './http/request-headers.js'
+import { createSecureContext } from './http/secure-context.js'
 import { createTransport } from './http/transport.js'
 import { DEFAULTS } from './options.js'
+import { type PinnedAddress, UsageError } from './parse.js'
 import type { Ask, HeaderPair, Limiter, Method } from './types.js'
 
 /** How to ask one URL; what is left out is the client's. */
@@ -40,6 +45,23 @@ export interface ClientOptions extends AskOptions {
   readonly perHost?: number
   /** Default `urlstatus/VERSION`. */
   readonly userAgent?: string
+  /** PEM texts of authorities to trust beside Node's own roots. Default: none. */
+  readonly ca?: readonly string[]
+  /** PEM text of a client certificate, with its key or with `key`. */
+  readonly cert?: string | null
+  readonly key?: string | null
+  /** `http://`, `https://`, `socks5://` or `socks5h://` proxy for all requests. Default: none. */
+  readonly proxy?: string | null
+  /** Where `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are looked for. Default: nowhere. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Only addresses of this family. Default: both. */
+  readonly family?: 4 | 6 | null
+  /** Addresses for a host and port, instead of asking DNS. */
+  readonly resolve?: readonly PinnedAddress[]
+  /** DNS servers to ask instead of the system: `ADDRESS` or `ADDRESS:PORT`. */
+  readonly dnsServers?: readonly string[]
+  /** Never connect to private, loopback and other special addresses. Default false. */
+  readonly denyPrivate?: boolean
   /** Monotonic ms; for tests. Default `performance.now`. */
   readonly now?: () => number
 }
@@ -63,17 +85,21 @@ export interface Engine {
   readonly limiter: Limiter
   readonly parts: ExchangeParts
   readonly lookup: Lookup
+  /** The proxy that an origin is asked through; null: none. */
+  readonly proxyFor: Connector['proxyFor']
   headersOf(ask: Ask): RequestHeaders
   now(): number
 }
 
-/** Makes a client. Throws `TypeError` for an option that makes no sense. */
+/** Makes a client. Throws `TypeError` or `UsageError` for an option that makes no sense. */
 export function createClient(options: ClientOptions = {}): Client {
   const now = options.now ?? (() => performance.now())
-  const concurrency = positive('concurrency', options.concurrency ?? DEFAULTS.concurrency)
+  const concurrency = withinFileLimit(positive('concurrency', options.concurrency ?? DEFAULTS.concurrency))
   const perHost = positive('perHost', options.perHost ?? DEFAULTS.perHost)
-  const lookup = createLookup({ servers: null, family: null, now })
-  const transport = createTransport(createConnector({ lookup, now }))
+  const { dnsServers = [], family = null } = options
+  const lookup = createLookup({ servers: dnsServers.length > 0 ? dnsServers : null, family, now })
+  const connector = createConnector({ lookup, now, ...connectionOptions(options) })
+  const transport = createTransport(connector, Math.max(1, Math.min(MAX_IDLE, Math.floor(concurrency / 2))))
   const deadline = createDeadline(now)
   const userAgent = options.userAgent ?? `urlstatus/${version()}`
   const headers = new WeakMap<Ask, RequestHeaders>()
@@ -82,6 +108,7 @@ export function createClient(options: ClientOptions = {}): Client {
     limiter: createLimiter({ concurrency, perHost }),
     parts: { transport, deadline, now },
     lookup,
+    proxyFor: connector.proxyFor,
     headersOf(ask) {
       let made = headers.get(ask)
       if (made === undefined) {
@@ -98,6 +125,26 @@ export function createClient(options: ClientOptions = {}): Client {
     lookup.close()
   }
   return { close, [Symbol.asyncDispose]: close, busiestHost: engine.limiter.busiest, [ENGINE]: engine }
+}
+
+/** Descriptors are dear and an idle socket costs memory; beyond this the longest idle one goes. */
+const MAX_IDLE = 256
+
+function connectionOptions(options: ClientOptions) {
+  const { proxy = null, env = {}, denyPrivate = false, ca = [], cert = null, key = null } = options
+  const proxyFor = createProxyChoice({ flag: proxy, env })
+  const anyProxy = [false, true].some((secure) => proxyFor({ secure, hostname: 'example.com', port: 1 }) !== null)
+  if (denyPrivate && anyProxy) {
+    throw new UsageError('--deny-private: not with a proxy, which looks names up by itself; add --proxy none')
+  }
+  let context: SecureContext | null = null
+  const secureContext = () => {
+    context ??= createSecureContext({ ca, cert, key })
+    return context
+  }
+  // At once where there is something to be wrong, so that it is said before the first request.
+  if (ca.length > 0 || cert !== null) secureContext()
+  return { pinned: options.resolve ?? [], denyPrivate, secureContext, proxyFor }
 }
 
 /** The engine behind a client. */

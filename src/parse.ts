@@ -1,5 +1,6 @@
 // Little languages of flags and line keys. Each parser says what is allowed when it refuses.
 
+import { isIP } from 'node:net'
 import type { HeaderPair, Method } from './types.js'
 
 /** A mistake of the person who calls: exit 2, one line, nothing requested. */
@@ -82,6 +83,35 @@ export function parseHeader(text: string): HeaderPair {
 /** HTTP sends bytes; undici takes one character a byte. Text beyond latin1 goes out as UTF-8, as curl does. */
 function toFieldBytes(value: string): string {
   return /^[\x00-\xff]*$/.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1')
+}
+
+/** Where to connect for one host and port, instead of asking DNS. */
+export interface PinnedAddress {
+  /** Lower case, IPv6 in brackets. */
+  readonly host: string
+  readonly port: number
+  readonly address: string
+}
+
+/** `HOST:PORT:ADDRESS`, as curl has it; IPv6 with or without brackets. */
+export function parseResolve(text: string): PinnedAddress {
+  const match = /^(\[[^\]]+\]|[^:[\]]+):(\d+):(.+)$/.exec(text)
+  const [, host = '', portText = '', written = ''] = match ?? []
+  const address = written.replace(/^\[(.*)\]$/, '$1')
+  const port = Number(portText)
+  if (match === null || isIP(address) === 0 || port < 1 || port > 65_535) {
+    throw new ValueError('HOST:PORT:ADDRESS, such as example.com:443:127.0.0.1')
+  }
+  return { host: host.toLowerCase(), port, address }
+}
+
+/** `ADDRESS` or `ADDRESS:PORT` of a DNS server; IPv6 with a port in brackets. */
+export function parseServer(text: string): string {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(text) ?? []
+  const whole = isIP(text) !== 0
+  const parts = isIP(bracketed ?? plain ?? '') !== 0 && Number(port ?? 53) >= 1 && Number(port ?? 53) <= 65_535
+  if (!whole && !parts) throw new ValueError('an IP address with or without port, such as 127.0.0.1:5353')
+  return text
 }
 
 /** A regular expression in JavaScript's syntax, case-sensitive. */

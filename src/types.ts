@@ -254,6 +254,8 @@ export interface Limiter {
   enqueue(host: string, waiter: Waiter, front: boolean): void
   /** The same as a promise; null where the run stops first. */
   acquire(host: string, front: boolean, stop: Stop | null): Promise<Permit | null>
+  /** Halves how many requests may run at once, at least one; returns how many that are now. */
+  shrink(): number
   /** How many wait for this host now. */
   waiting(host: string): number
   /** The host with most waiting or running requests now; null when idle. For the progress line. */

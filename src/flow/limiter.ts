@@ -14,6 +14,8 @@ export interface LimiterOptions {
 export function createLimiter({ concurrency, perHost }: LimiterOptions): Limiter {
   const lines = new Map<string, HostLine>()
   const ring = new Ring()
+  let limit = concurrency
+  /** Below zero after `shrink`, until enough permits came back. */
   let free = concurrency
   let granting = false
 
@@ -72,6 +74,12 @@ export function createLimiter({ concurrency, perHost }: LimiterOptions): Limiter
         stop?.running.add(job)
         limiter.enqueue(host, { next: null, granted }, front)
       })
+    },
+    shrink() {
+      const lower = Math.max(1, Math.floor(limit / 2))
+      free -= limit - lower
+      limit = lower
+      return limit
     },
     waiting: (host) => lines.get(host)?.size ?? 0,
     busiest() {

@@ -33,7 +33,7 @@ export interface Progress {
   /** Whether `known` is all there is. */
   readonly inputEnded: boolean
   readonly done: number
-  /** Items that got no result because the run was stopped. */
+  /** Items whose result nobody got because the run was stopped. */
   readonly notAsked: number
 }
 
@@ -47,8 +47,8 @@ export function schedule<Item, Result>(
   { limiter, hostOf, settled, ask, now, window = WINDOW }: ScheduleOptions<Item, Result>,
 ): Schedule<Result> {
   let ready: Result[] = []
-  /** Granted, but not begun because nobody takes the results. */
-  const held: { place: Place; permit: Permit }[] = []
+  /** Not begun because nobody takes the results; without a permit, which others may need meanwhile. */
+  let parked: Place[] = []
   let known = 0
   let inputEnded = false
   let inputError: unknown = null
@@ -57,6 +57,8 @@ export function schedule<Item, Result>(
   let dropped = 0
   let inFlight = 0
   let stopped = false
+  /** Nobody takes results any more. */
+  let left = false
   let wakeConsumer: (() => void) | null = null
   let wakeReader: (() => void) | null = null
 
@@ -77,8 +79,10 @@ export function schedule<Item, Result>(
 
     granted(permit: Permit): void {
       if (stopped) permit.release()
-      else if (ready.length >= READY_MAX) held.push({ place: this, permit })
-      else begin(this, permit)
+      else if (ready.length >= READY_MAX) {
+        parked.push(this)
+        permit.release()
+      } else begin(this, permit)
     }
   }
 
@@ -88,7 +92,7 @@ export function schedule<Item, Result>(
   }
   const finish = (result: Result | null) => {
     inFlight--
-    if (result === null) dropped++
+    if (result === null || left) dropped++
     else {
       done++
       ready.push(result)
@@ -124,7 +128,7 @@ export function schedule<Item, Result>(
   const stop = () => {
     if (stopped) return
     stopped = true
-    for (const { permit } of held.splice(0)) permit.release()
+    parked = []
     wakeReader?.()
     tell()
   }
@@ -148,10 +152,9 @@ export function schedule<Item, Result>(
             wakeReader?.()
             wakeReader = null
           }
-          while (held.length > 0 && !stopped) {
-            const { place, permit } = held.shift()!
-            begin(place, permit)
-          }
+          const again = parked
+          parked = []
+          for (const place of again) limiter.enqueue(hostOf(place.item), place, false)
           yield batch
         } else if (stopped ? inFlight === 0 : inputEnded && begun === dropped) break
         else await new Promise<void>((resolve) => (wakeConsumer = resolve))
@@ -159,6 +162,9 @@ export function schedule<Item, Result>(
       if (inputError !== null) throw inputError
     } finally {
       stop()
+      left = true
+      done -= ready.length
+      ready = []
     }
   }
 

@@ -16,7 +16,7 @@ export interface Deadline {
   disarm(job: Expiring): void
   /** Ms that the event loop has stalled so far, in stalls longer than a tick. */
   stalledMs(): number
-  /** Stops the clock; nothing expires any more. */
+  /** Lets the process end at once when nothing is armed; what is on the wire still has its end. */
   close(): void
 }
 
@@ -54,13 +54,18 @@ export function createDeadline(
     if (bucket === undefined) return
     // Expire after the poll phase: answers that came while the loop was busy are read first.
     setImmediate(() => {
-      const stalledNow = stalled + Math.max(0, now() - pulseDue > STALL_MS ? now() - pulseDue : 0)
+      const at = now()
+      const unfelt = at - pulseDue
+      const stalledNow = stalled + (unfelt > STALL_MS ? unfelt : 0)
       for (const job of bucket.jobs) {
         armed--
         job.bucket = null
-        const lost = stalledNow - job.stallMark
-        if (lost > 0) deadline.arm(job, lost)
-        else job.expire()
+        const leftMs = tick * TICK_MS + (stalledNow - job.stallMark) - at
+        if (leftMs > 0) {
+          deadline.arm(job, leftMs)
+          // The pulse is yet to feel what is given back here; it must not be given twice.
+          job.stallMark = stalledNow
+        } else job.expire()
       }
     })
   }
@@ -92,9 +97,10 @@ export function createDeadline(
     },
     stalledMs: () => stalled,
     close() {
-      if (pulse !== null) clearInterval(pulse)
-      pulse = null
-      buckets.clear()
+      if (pulse !== null && armed === 0) {
+        clearInterval(pulse)
+        pulse = null
+      }
     },
   }
   return deadline

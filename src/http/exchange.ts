@@ -235,6 +235,8 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
   }
 
   onHeaders(status: number, rawHeaders: Buffer[], _resume: () => void, statusText: string): boolean {
+    // The parser goes on to the end of its segment, also after the socket was destroyed.
+    if (this.#done) return true
     if (status < 200) {
       if (++this.#interim > MAX_INTERIM)
         this.#conclude(new ExchangeError({ kind: 'http.protocol.error', detail: 'endless interim answers' }))
@@ -247,12 +249,12 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
     this.statusText = statusText
     this.rawHeaders = rawHeaders
     this.httpVersion = httpVersionOf(this.#connection!)
-    if (contentLengthOf(rawHeaders) > DRAIN_BYTES) {
+    if (this.#request.method !== 'HEAD' && contentLengthOf(rawHeaders) > DRAIN_BYTES) {
       this.#conclude(null)
       return true
     }
     this.#parts.deadline.disarm(this)
-    this.#parts.deadline.arm(this, DRAIN_MS)
+    this.#parts.deadline.arm(this, Math.max(1, Math.min(DRAIN_MS, this.#budgetMs - this.elapsedMs)))
     return true
   }
 
@@ -270,8 +272,11 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
     if (this.#done) return
     if (this.status === 0) {
       const connection = this.#connection!
-      this.failure = failureOf(error, 'firstByte', connection.socket.readableEnded)
-      this.stale = connection.uses > 0 && !this.#answering && !(error instanceof ExchangeError)
+      // An interim answer and then nothing: not silence, but no parser's matter either. The second look decides.
+      const isSilent = connection.socket.readableEnded && this.#interim === 0
+      this.failure = failureOf(error, 'firstByte', isSilent)
+      // Also where the FIN was read before the request was sent: then undici asked for a second socket and got our refusal.
+      this.stale = connection.uses > 0 && !this.#answering
       this.elapsedMs = this.#elapsed()
     }
     this.#settle()

@@ -1,78 +1,84 @@
-// The head of an answer out of raw bytes, as forgivingly as curl: bare LF, folded lines, odd header lines, any number of
-// interim answers before the final one (RFC 9110 §15.2). Pure; a status is three digits, 100 to 999.
+// The head of an answer out of raw bytes, read as curl 7.88 reads it, so that we see the status that curl would print:
+// the status line decides, header lines may be anything. Pure, never throws; a status is three digits, 100 to 999.
+
+/** An answer's status line and header lines. */
+export interface WholeHead {
+  readonly type: 'whole'
+  readonly status: number
+  readonly statusText: string
+  /** Name, value, name, value. */
+  readonly rawHeaders: readonly Buffer[]
+  readonly httpVersion: string
+}
 
 /** The head so far. `refused`: this is no HTTP answer, whatever else comes. */
 export type Head =
-  | {
-      readonly type: 'whole'
-      readonly status: number
-      readonly statusText: string
-      /** Name, value, name, value. */
-      readonly rawHeaders: readonly Buffer[]
-      readonly httpVersion: string
-    }
-  | { readonly type: 'partial' }
+  | WholeHead
+  /** `interim` is the last 1xx while nothing follows it: the answer if the peer hangs up now (curl prints it too). */
+  | { readonly type: 'partial'; readonly interim: WholeHead | null }
   | { readonly type: 'refused'; readonly detail: string; readonly hint: string | null }
 
-const PARTIAL: Head = { type: 'partial' }
-const LF = 10
-const CR = 13
+/** curl's bound (MAX_HTTP_RESP_HEADER_SIZE); interim heads count. Like curl we then go by the status line. */
+export const MAX_HEAD_BYTES = 307_200
 
-/** Reads the final head at the start of `bytes`; interim ones (1xx) are passed over. */
-export function readHead(bytes: Buffer): Head {
-  let at = skipEmptyLines(bytes)
+/** Reads the final head at the start of `received`; interim ones (1xx, RFC 9110 §15.2) are passed over. */
+export function readHead(received: Buffer): Head {
+  const bytes = received.subarray(0, MAX_HEAD_BYTES)
+  const isFull = received.length > MAX_HEAD_BYTES
+  let interim: WholeHead | null = null
+  let at = 0
   for (;;) {
-    const lines: Buffer[] = []
-    let whole = false
-    for (;;) {
-      const end = bytes.indexOf(LF, at)
-      if (end < 0) break
-      const line = bytes.subarray(at, end > at && bytes[end - 1] === CR ? end - 1 : end)
-      at = end + 1
-      if (line.length === 0) {
-        whole = true
-        break
-      }
-      lines.push(line)
-      // Seen as soon as it is there: a banner is refused at once, not when the peer hangs up.
-      if (lines.length === 1 && !STATUS_LINE.test(line.toString('latin1'))) return refusal(bytes)
-    }
-    if (!whole) return lines.length === 0 && !mayBecomeHttp(bytes.subarray(at)) ? refusal(bytes) : PARTIAL
+    const { lines, end } = headLines(bytes, at)
     const [first, ...fields] = lines
-    const match = STATUS_LINE.exec(first!.toString('latin1'))!
-    const status = Number(match[2])
-    if (fields.some((field) => field.includes(0))) {
-      return { type: 'refused', detail: 'a NUL byte in the header', hint: null }
+    if (first === undefined) {
+      // No line yet, or an empty one: curl takes no empty lines before a status line.
+      if (end >= 0 || !mayBecomeHttp(bytes.subarray(at))) return interim ?? refusal(bytes)
+      if (!isFull) return { type: 'partial', interim }
+      return interim ?? { type: 'refused', detail: 'the status line is longer than 300 KiB', hint: null }
+    }
+    // Seen as soon as it is there: a banner is refused at once, not when the peer hangs up.
+    const match = STATUS_LINE.exec(first.toString('latin1'))
+    if (match === null) return interim ?? refusal(bytes)
+    if (end < 0 && !isFull) return { type: 'partial', interim: null }
+    const head: WholeHead = {
+      type: 'whole',
+      status: Number(match[2]),
+      statusText: first.toString('latin1', match[0].length),
+      rawHeaders: fieldPairs(fields),
+      httpVersion: match[1]!,
     }
     // 101 was not asked for, so nothing follows it in HTTP; it is the last answer there is.
-    if (status >= 200 || status === 101) {
-      const rawHeaders = fieldPairs(fields)
-      return {
-        type: 'whole',
-        status,
-        statusText: first!.subarray(match[0].length).toString('latin1'),
-        rawHeaders,
-        httpVersion: match[1]!,
-      }
-    }
+    if (head.status >= 200 || head.status === 101 || end < 0) return head
+    interim = head
+    at = end
   }
 }
 
-/** HTTP-version SP status-code (RFC 9112 §4), with `HTTP/2 200` and more blanks as curl takes them. */
-const STATUS_LINE = /^HTTP\/([12](?:\.\d)?)[ \t]+([1-9]\d\d)(?:[ \t]+|$)/
+/**
+ * HTTP-version SP status-code (RFC 9112 §4), with what curl allows besides: more white space, nothing between code and
+ * reason (`200OK`), `HTTP/2 200`, and `http/` in lower case. A fourth digit is no status, nor is a version like 1.2.
+ */
+const STATUS_LINE = /^HTTP\/((?:1\.[01]|2\.0)(?= )|2)[\t-\r ]+([1-9]\d\d)(?!\d)[ \t]*/i
 
-const START = Buffer.from('HTTP/', 'latin1')
+const LF = 10
+const CR = 13
 
-function mayBecomeHttp(bytes: Buffer): boolean {
-  const length = Math.min(bytes.length, START.length)
-  return bytes.subarray(0, length).equals(START.subarray(0, length))
+/** The lines from `at` to the end of the head; `end` is where the next head begins, -1 while the end is not there. */
+function headLines(bytes: Buffer, at: number): { lines: Buffer[]; end: number } {
+  const lines: Buffer[] = []
+  for (;;) {
+    const lf = bytes.indexOf(LF, at)
+    if (lf < 0) return { lines, end: -1 }
+    // Bare LF ends a line (RFC 9112 §2.2), and to curl a line that begins with CR is the empty one (`CR CR LF`, `LF CR`).
+    if (lf === at || bytes[at] === CR) return { lines, end: lf + 1 }
+    lines.push(bytes.subarray(at, bytes[lf - 1] === CR ? lf - 1 : lf))
+    at = lf + 1
+  }
 }
 
-/** Empty lines before the answer are an old server's leftover (RFC 9112 §2.2). */
-function skipEmptyLines(bytes: Buffer): number {
-  let at = 0
-  while (bytes[at] === CR || bytes[at] === LF) at++
-  return at
+function mayBecomeHttp(bytes: Buffer): boolean {
+  const start = bytes.toString('latin1', 0, 5).toUpperCase()
+  return 'HTTP/'.startsWith(start)
 }
 
 /** A folded line belongs to the one before it (RFC 9112 §5.2); a line without a colon says nothing. */
@@ -113,6 +119,6 @@ function refusal(bytes: Buffer): Head {
   if (/^220[ -]/.test(text)) return refused('the port speaks SMTP or FTP, not HTTP')
   if (/^(\+OK|\* OK)/.test(text)) return refused('the port speaks POP3 or IMAP, not HTTP')
   if (text.startsWith('ICY ')) return refused('the port speaks SHOUTcast, not HTTP')
-  if (/^HTTP\//.test(text)) return refused('the status line is not one of HTTP')
+  if (/^HTTP\//i.test(text)) return refused('the status line is not one of HTTP')
   return refused('the answer is not HTTP')
 }

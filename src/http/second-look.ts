@@ -16,9 +16,6 @@ export interface SecondLook {
   readonly httpVersion: string | null
 }
 
-/** As much as the first look takes; curl takes 300 KiB. */
-const MAX_HEAD_BYTES = 262_144
-
 /** Never rejects. `budgetMs` is what is left of the attempt. */
 export async function secondLook(request: HopRequest, parts: ExchangeParts, budgetMs: number): Promise<SecondLook> {
   let connecting: Connecting | null = parts.transport.connect(request.origin)
@@ -26,8 +23,7 @@ export async function secondLook(request: HopRequest, parts: ExchangeParts, budg
   const job: Expiring & { abort(): void } = {
     bucket: null,
     stallMark: 0,
-    expire: () =>
-      fail(new ExchangeError({ kind: 'http.protocol.error', detail: 'the answer is not HTTP, asked twice' })),
+    expire: () => fail(new ExchangeError({ kind: 'http.protocol.error', detail: 'no whole HTTP answer, asked twice' })),
     abort: () => fail(new ExchangeError({ kind: 'aborted' })),
   }
   parts.deadline.arm(job, budgetMs)
@@ -42,17 +38,15 @@ export async function secondLook(request: HopRequest, parts: ExchangeParts, budg
         socket.on('data', (chunk: Buffer) => {
           received = Buffer.concat([received, chunk])
           const head = readHead(received)
-          if (head.type === 'whole') return resolve({ failure: null, ...head })
-          if (head.type === 'refused') return reject(new ExchangeError({ kind: 'http.protocol.error', ...head }))
-          if (received.length > MAX_HEAD_BYTES) {
-            reject(new ExchangeError({ kind: 'http.protocol.error', detail: 'the header is longer than 256 KiB' }))
-          }
+          if (head.type === 'whole') resolve({ failure: null, ...head })
+          if (head.type === 'refused') reject(new ExchangeError({ kind: 'http.protocol.error', ...head }))
         })
         socket.on('error', (error) => reject(new ExchangeError(failureOf(error, 'firstByte', false), error)))
         socket.on('end', () => {
           const head = readHead(received)
-          const detail = head.type === 'refused' ? head : {}
-          reject(new ExchangeError({ kind: received.length === 0 ? 'tcp.closed' : 'http.protocol.error', ...detail }))
+          if (head.type === 'partial' && head.interim !== null) resolve({ failure: null, ...head.interim })
+          else if (received.length === 0) reject(new ExchangeError({ kind: 'tcp.closed' }))
+          else reject(new ExchangeError({ kind: 'http.protocol.error', detail: 'the header ends in the middle' }))
         })
         socket.write(requestText(request), 'latin1')
       })

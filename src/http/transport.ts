@@ -33,12 +33,11 @@ export interface Transport {
 
 /** Servers close idle connections after 5 s (nginx 75 s, Node 5 s, Apache 5 s); we are gone before. */
 const IDLE_MS = 4000
-/** Descriptors are dear and an idle socket costs memory; beyond this the longest idle one goes. */
-const MAX_IDLE = 256
 /** curl takes 300 KiB of headers; real sites send more than Node's 16 KiB. */
 const MAX_HEADER_BYTES = 262_144
 
-export function createTransport(connector: Connector): Transport {
+/** Keeps at most `maxIdle` idle connections; beyond it the one that is idle longest goes. */
+export function createTransport(connector: Connector, maxIdle: number): Transport {
   const idle = new Map<string, Connection[]>()
   /** In the order in which they became idle. */
   const byAge = new Set<Connection>()
@@ -80,7 +79,7 @@ export function createTransport(connector: Connector): Transport {
       if (line === undefined) idle.set(key, [connection])
       else line.push(connection)
       byAge.add(connection)
-      if (byAge.size > MAX_IDLE) {
+      if (byAge.size > maxIdle) {
         const [oldest] = byAge
         forget(oldest!)
         oldest!.socket.destroy()

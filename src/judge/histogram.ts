@@ -25,7 +25,8 @@ export function createHistogram(): Histogram {
   let max = 0
   return {
     add(ms) {
-      const whole = Math.max(0, Math.round(ms))
+      // Nothing takes 0 ms; the table says `1 ms` as well.
+      const whole = ms > 0 ? Math.max(1, Math.round(ms)) : 0
       const at = counterOf(whole)
       counters[at] = counters[at]! + 1
       count++

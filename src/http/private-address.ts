@@ -1,0 +1,101 @@
+// Which addresses a list that nobody vouches for may reach: public ones. Denied unless known to be public, so that a
+// range reserved tomorrow, an odd spelling and garbage are refused. Judges bytes, never text, and never looks up a name.
+
+import { isIPv4, isIPv6 } from 'node:net'
+
+/**
+ * Whether an address is one of the public internet. Takes text as `socket.remoteAddress`, a lookup or a URL's host
+ * without brackets gives it; a name, an address with a zone (`fe80::1%eth0`) and garbage are not public.
+ * IPv4 inside IPv6 is judged as the IPv4 it reaches: mapped (`::ffff:a.b.c.d`), translated (`::ffff:0:a.b.c.d`,
+ * RFC 7915) and NAT64's well-known prefix (`64:ff9b::/96`, RFC 6052), which is every IPv4 host where there is DNS64.
+ */
+export function isPublicAddress(address: string): boolean {
+  const bytes = addressBytes(address)
+  if (bytes === null) return false
+  if (bytes.length === 4) return !SPECIAL_V4.some((subnet) => isInSubnet(bytes, subnet))
+  if (REACHES_V4.some((subnet) => isInSubnet(bytes, subnet))) return isPublicAddress(bytes.subarray(12).join('.'))
+  return isInSubnet(bytes, GLOBAL_UNICAST) && !SPECIAL_V6.some((subnet) => isInSubnet(bytes, subnet))
+}
+
+/** The first `bits` bits of an address. */
+export interface Subnet {
+  readonly bytes: Uint8Array
+  readonly bits: number
+}
+
+/** `10.0.0.0/8`, `fc00::/7`; without `/bits` the one address. Null when it is neither. */
+export function parseSubnet(text: string): Subnet | null {
+  const [, address, bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const bytes = address === undefined ? null : addressBytes(address)
+  if (bytes === null || Number(bits ?? 0) > bytes.length * 8) return null
+  return { bytes, bits: bits === undefined ? bytes.length * 8 : Number(bits) }
+}
+
+/** Whether an address lies in a subnet of its own family; IPv4 never lies in one of IPv6, nor the other way round. */
+export function isInSubnet(bytes: Uint8Array, { bytes: base, bits }: Subnet): boolean {
+  if (bytes.length !== base.length) return false
+  const whole = bits >> 3
+  for (let at = 0; at < whole; at++) if (bytes[at] !== base[at]) return false
+  const rest = bits & 7
+  return rest === 0 || (bytes[whole]! ^ base[whole]!) >> (8 - rest) === 0
+}
+
+/** 4 or 16 bytes; null for anything that is not an address, or has a zone. */
+export function addressBytes(address: string): Uint8Array | null {
+  if (isIPv4(address)) return Uint8Array.from(address.split('.'), Number)
+  if (!isIPv6(address) || address.includes('%')) return null
+  const [head, tail] = address.split('::').map(ipv6Groups)
+  const groups = tail === undefined ? head! : [...head!, ...Array(8 - head!.length - tail.length).fill(0), ...tail]
+  return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 0xff]))
+}
+
+/** The 16-bit groups of one side of `::`; a dotted IPv4 at the end is two. */
+function ipv6Groups(side: string): number[] {
+  if (side === '') return []
+  return side.split(':').flatMap((group) => {
+    if (!group.includes('.')) return [Number.parseInt(group, 16)]
+    const [a, b, c, d] = group.split('.').map(Number)
+    return [(a! << 8) | b!, (c! << 8) | d!]
+  })
+}
+
+/** IANA IPv4 Special-Purpose Address Registry, multicast (RFC 5771), reserved (RFC 1112 §4). */
+const SPECIAL_V4 = subnets(
+  '0.0.0.0/8', // "this network"; 0.0.0.0 reaches loopback on Linux
+  '10.0.0.0/8',
+  '100.64.0.0/10', // carrier NAT, and Alibaba's metadata at 100.100.100.200
+  '127.0.0.0/8',
+  '168.63.129.16/32', // Azure's host agent: in a public range, but only its own machines reach it
+  '169.254.0.0/16', // link-local, and the metadata of most clouds
+  '172.16.0.0/12',
+  '192.0.0.0/24', // protocol assignments, and Oracle's metadata at 192.0.0.192
+  '192.0.2.0/24',
+  '192.31.196.0/24',
+  '192.52.193.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '192.175.48.0/24',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4', // with the limited broadcast, 255.255.255.255
+)
+
+/** RFC 4291 §2.4: the only range that IANA gives out. Outside: ::, ::1, `::a.b.c.d`, fc00::/7, fe80::/10, ff00::/8 … */
+const GLOBAL_UNICAST = parseSubnet('2000::/3')!
+
+/** IANA IPv6 Special-Purpose Address Registry, as far as it lies in 2000::/3. */
+const SPECIAL_V6 = subnets(
+  '2001::/23', // Teredo, ORCHID, benchmarking and other protocol assignments
+  '2001:db8::/32',
+  '2002::/16', // 6to4 holds an IPv4 address that a relay would reach
+  '2620:4f:8000::/48',
+  '3fff::/20',
+)
+
+const REACHES_V4 = subnets('::ffff:0:0/96', '::ffff:0:0:0/96', '64:ff9b::/96')
+
+function subnets(...texts: readonly string[]): readonly Subnet[] {
+  return texts.map((text) => parseSubnet(text)!)
+}
