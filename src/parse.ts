@@ -133,7 +133,7 @@ export function nearest(word: string, known: Iterable<string>): string | null {
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
   for (const candidate of known) {
     const distance = editDistance(word, candidate)
-    if (distance < bestDistance) {
+    if (distance < bestDistance && distance < word.length) {
       best = candidate
       bestDistance = distance
     }

@@ -119,7 +119,7 @@ const beginConnect: Begin = (socket, proxy, way) => {
       const end = headEnd(bytes)
       const head = readHead(end < 0 ? bytes : bytes.subarray(0, end))
       if (head.type === 'refused') return way.fail(failed(null, "the proxy's answer is not HTTP"))
-      if (head.type === 'whole') {
+      if (head.type === 'whole' && end >= 0) {
         if (head.status >= 200 && head.status < 300) return way.open(bytes.subarray(end))
         return way.fail(refusal(head.status, proxy))
       }
@@ -144,9 +144,9 @@ const beginConnect: Begin = (socket, proxy, way) => {
   }
 }
 
-/** Where the first head ends: after its blank line. -1 when there is none yet. */
+/** Where the first head ends: after its empty line, which to `readHead` is one that begins with CR. -1 when there is none yet. */
 function headEnd(bytes: Buffer): number {
-  const match = /\n\r?\n/.exec(bytes.toString('latin1'))
+  const match = /\n(?:\r[^\n]*)?\n/.exec(bytes.toString('latin1'))
   return match === null ? -1 : match.index + match[0].length
 }
 
@@ -243,7 +243,8 @@ function socksFailure(heard: Buffer, { credentials }: ProxyServer): ExchangeErro
   if (asksPassword && heard.length > 3 && heard[3] !== 0) {
     return failed('SOCKS_AUTHENTICATION', 'the proxy refused the name and password', HINT_WRONG_CREDENTIALS)
   }
-  const [code, words] = SOCKS_REPLIES[heard[asksPassword ? 5 : 3] ?? -1] ?? []
+  const reply = heard.subarray(asksPassword ? 4 : 2)
+  const [code, words] = (reply[0] === SOCKS_VERSION ? SOCKS_REPLIES[reply[1] ?? 0] : null) ?? []
   if (code === undefined) return failed(null, "the proxy's answer is not SOCKS5")
   return failed(code, `the proxy answered: ${words}`)
 }

@@ -38,7 +38,7 @@ const KEY_FIRST = new RegExp(`^(?:${Object.keys(LINE_KEYS).join('|')})=`)
 
 function keyFirst(word: string, context: LineContext): ParsedLine {
   const key = word.slice(0, word.indexOf('='))
-  const found = problem('line.invalid', 'the URL comes first, then key=value', null, key, null)
+  const found = problem('line.invalid', 'the URL comes first, settings after it', null, key, null)
   return compose(`${key}=…`, refused(found), context)
 }
 
@@ -147,7 +147,7 @@ function strayWord(text: string, urlEnd: number, word: string): LineProblem {
     return problem('line.invalid', 'two URLs; write location=… or final-url=…', 'Or one URL a line', null, null)
   }
   const space = text[urlEnd] === '\t' ? 'a tab in the URL; write %09' : 'a space in the URL; write %20'
-  return problem('url.invalid', space, 'After the URL come only key=value and # comments', null, null)
+  return problem('url.invalid', space, 'After the URL come only settings, such as accept=404, and # comments', null, null)
 }
 
 /** The line up to its first setting or comment: keys may hold secrets and are no part of what is shown. */

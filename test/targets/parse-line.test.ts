@@ -119,8 +119,8 @@ describe('a wrong line', () => {
     ['https://x/a b', 'url.invalid', 'a space in the URL; write %20', null, null],
     ['https://x/a\tb', 'url.invalid', 'a tab in the URL; write %09', null, null],
     ['mailto:x timeout=1s', 'url.invalid', 'only http and https: mailto', null, null],
-    ['timeout=1s https://x/', 'line.invalid', 'the URL comes first, then key=value', 'timeout', null],
-    ['timeout=1s', 'line.invalid', 'the URL comes first, then key=value', 'timeout', null],
+    ['timeout=1s https://x/', 'line.invalid', 'the URL comes first, settings after it', 'timeout', null],
+    ['timeout=1s', 'line.invalid', 'the URL comes first, settings after it', 'timeout', null],
     ['https://x/ timeot=1s', 'line.invalid', 'unknown key timeot', 'timeot', 12],
     ['https://x/ constructor=1', 'line.invalid', 'unknown key constructor', 'constructor', 12],
     [
