@@ -31,6 +31,7 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
   let url = href
   let target = splitUrl(url, ask.insecure)
   const home = target
+  let atHome = true
   const authorization = ask.user ?? target.userinfo
   let chain: RedirectChain | null = null
   let permit = context.permit
@@ -45,10 +46,12 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
       if (permit === null) return replyOf(ask, url, redirects, ABORTED, queuedMs, spentMs)
     }
     const host = target.host
-    const atHome = target.origin.href === home.origin.href
+    // Once abroad, what the user added is not sent again on the way back: it was the stranger who chose the URL.
+    atHome &&= target.origin.href === home.origin.href
     const base = atHome ? headers.own : headers.foreign
     const proxy = engine.proxyFor(target.origin)
     const plain = proxy !== null && isPlain(proxy, target.origin) ? proxy : null
+    const beganAt = now()
     const result = await exchange(
       {
         origin: target.origin,
@@ -66,6 +69,7 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
     permit.release()
     permit = null
     spentMs += result.elapsedMs
+    const drainedMs = Math.max(0, now() - beganAt - result.elapsedMs)
 
     if (result.failure !== null || !ask.follow || !isRedirect(result.status)) {
       return replyOf(ask, url, redirects, result, queuedMs, spentMs)
@@ -77,6 +81,8 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
     if (next.type === 'final') return replyOf(ask, url, redirects, result, queuedMs, spentMs)
     redirects.push({ url, status: result.status, location: locations[0] ?? null })
     if (next.type === 'failed') return replyOf(ask, url, redirects, result, queuedMs, spentMs, next.failure)
+    // The body of a redirect is part of the attempt, that of the final answer is not.
+    spentMs += drainedMs
     url = next.url
     target = splitUrl(url, ask.insecure)
     chain.visit(url)
@@ -92,11 +98,19 @@ function hopHeaders(
 ): readonly string[] {
   if (user === null && cookies === '' && proxy === null) return base
   const headers = [...base]
-  if (user !== null) headers.push('Authorization', basicAuthorization(user))
-  if (cookies !== '') headers.push('Cookie', cookies)
+  // A header that the user wrote goes before userinfo, and there is only ever one Cookie header (RFC 6265 §5.4).
+  if (user !== null && placeOf(base, 'authorization') < 0) headers.push('Authorization', basicAuthorization(user))
+  const cookieAt = placeOf(base, 'cookie')
+  if (cookies !== '' && cookieAt < 0) headers.push('Cookie', cookies)
+  else if (cookies !== '') headers[cookieAt + 1] += `; ${cookies}`
   const proxyUser = proxy === null ? null : proxyAuthorization(proxy)
   if (proxyUser !== null) headers.push('Proxy-Authorization', proxyUser)
   return headers
+}
+
+/** Where a header of this lower-case name stands among name, value, name, value; -1 where it does not. */
+function placeOf(headers: readonly string[], name: string): number {
+  return headers.findIndex((written, index) => index % 2 === 0 && written.toLowerCase() === name)
 }
 
 const UNTOUCHED: HopResult = {

@@ -50,7 +50,8 @@ export interface Connecting {
 }
 
 export interface Connector {
-  connect(origin: Origin): Connecting
+  /** `timeoutMs` is the budget of the whole attempt; the caller watches it. */
+  connect(origin: Origin, timeoutMs: number): Connecting
   /** The proxy for an origin; null: none. */
   readonly proxyFor: (origin: Origin) => ProxyServer | null
 }
@@ -70,10 +71,15 @@ export interface ConnectorOptions {
 /** Makes a connector. Nothing is kept between connections but the TLS settings. */
 export function createConnector(options: ConnectorOptions): Connector {
   const pins = new Map(options.pinned.map(({ host, port, address }) => [`${host}:${port}`, literalAddress(address)!]))
-  return { connect: (origin) => connectTo(origin, options, pins), proxyFor: options.proxyFor }
+  return { connect: (origin, timeoutMs) => connectTo(origin, timeoutMs, options, pins), proxyFor: options.proxyFor }
 }
 
-function connectTo(origin: Origin, options: ConnectorOptions, pins: ReadonlyMap<string, Address>): Connecting {
+function connectTo(
+  origin: Origin,
+  timeoutMs: number,
+  options: ConnectorOptions,
+  pins: ReadonlyMap<string, Address>,
+): Connecting {
   const { lookup, now, denyPrivate, secureContext } = options
   let phase: Phase = 'dns'
   let cancelled: ExchangeError | null = null
@@ -110,9 +116,19 @@ function connectTo(origin: Origin, options: ConnectorOptions, pins: ReadonlyMap<
     }
     if (proxy?.protocol === 'https') socket = await secure(socket, proxy, false)
     if (proxy !== null && !isPlain(proxy, origin)) {
-      const address = proxy.protocol === 'socks5' ? (await addressesOf(origin))[0]!.address : null
       const { hostname, port } = origin
-      socket = await openTunnel(socket, proxy, { hostname, port, address, timeoutMs: TUNNEL_MS, onCancel })
+      let address: string | null = null
+      if (proxy.protocol === 'socks5') {
+        phase = 'dns'
+        address = (
+          await addressesOf(origin).catch((error: unknown) => {
+            socket.destroy()
+            throw error
+          })
+        )[0]!.address
+        phase = 'proxy'
+      }
+      socket = await openTunnel(socket, proxy, { hostname, port, address, timeoutMs, onCancel })
     }
     const connectedAt = now()
     const facts = {
@@ -158,6 +174,3 @@ const NOT_THE_PROXY = new Set<Kind>(['proxy.failed', 'timeout', 'tcp.timed_out',
 function onTheWayToProxy(error: unknown): unknown {
   return error instanceof ExchangeError && NOT_THE_PROXY.has(error.kind) ? error : proxyFailure(error)
 }
-
-/** The deadline ends a tunnel long before; the SOCKS package wants a time of its own. */
-const TUNNEL_MS = 600_000

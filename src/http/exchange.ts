@@ -132,11 +132,11 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
   }
 
   async onFreshConnection(): Promise<HopResult> {
-    const { origin, connectTimeoutMs, stop } = this.#request
+    const { origin, timeoutMs, connectTimeoutMs, stop } = this.#request
     const { transport, deadline } = this.#parts
     deadline.arm(this, Math.min(this.#budgetMs, connectTimeoutMs ?? this.#budgetMs))
     stop?.running.add(this)
-    this.#connecting = transport.connect(origin)
+    this.#connecting = transport.connect(origin, timeoutMs)
     try {
       const connected = await this.#connecting.done
       this.dnsMs = connected.dnsMs

@@ -18,7 +18,7 @@ export interface SecondLook {
 
 /** Never rejects. `budgetMs` is what is left of the attempt. */
 export async function secondLook(request: HopRequest, parts: ExchangeParts, budgetMs: number): Promise<SecondLook> {
-  let connecting: Connecting | null = parts.transport.connect(request.origin)
+  let connecting: Connecting | null = parts.transport.connect(request.origin, request.timeoutMs)
   let fail: (error: ExchangeError) => void = (error) => connecting?.cancel(error)
   const job: Expiring & { abort(): void } = {
     bucket: null,

@@ -23,7 +23,7 @@ export interface Transport {
   /** An idle connection to the origin, the most recently used one; null when there is none. */
   take(origin: Origin): Connection | null
   /** Starts a new connection; wrap what it resolves to with `adopt`. */
-  connect(origin: Origin): Connecting
+  connect(origin: Origin, timeoutMs: number): Connecting
   adopt(origin: Origin, connected: Connected): Connection
   /** Takes a connection back after its answer: kept where it is wanted and the peer agrees, else closed. */
   give(connection: Connection, wanted: boolean): void
@@ -61,7 +61,7 @@ export function createTransport(connector: Connector, maxIdle: number): Transpor
       }
       return null
     },
-    connect: (origin) => connector.connect(origin),
+    connect: connector.connect,
     adopt(origin, { socket, remoteAddress, tls }) {
       const connection: Connection = { origin, client: clientOn(socket, origin), socket, remoteAddress, tls, uses: 0 }
       socket.once('close', () => forget(connection))

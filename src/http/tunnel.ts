@@ -15,7 +15,10 @@ export interface TunnelOptions {
   readonly port: number
   /** Asked for in place of the name: what `socks5:` has looked up here. Null leaves the lookup to the proxy. */
   readonly address: string | null
-  /** The budget of a whole attempt, ms. The caller watches it; `socks` needs to know that it is no sooner. */
+  /**
+   * The budget of a whole attempt, ms. The caller watches it; the timer of `socks` must not fire before. That timer cannot
+   * be stopped and keeps 6 KB a tunnel until it fires (measured), so a budget of minutes is memory.
+   */
   readonly timeoutMs: number
   /** Registers what to do when the attempt is called off; replaces what was registered before. */
   onCancel(handler: (error: ExchangeError) => void): void
@@ -183,7 +186,8 @@ const beginSocks: Begin = (socket, proxy, way) => {
     client.on('error', () => way.fail(socksFailure(heard, proxy)))
     client.connect(line)
   }
-  import('socks').then(start).catch((error) => way.fail(new ExchangeError(failureOf(error, 'proxy', false), error)))
+  // Without the cause: an error of the package would bring the password along.
+  import('socks').then(start).catch((error) => way.fail(new ExchangeError(failureOf(error, 'proxy', false))))
 
   return {
     // Byte by byte, so that what follows the answer is not swallowed; a whole handshake is under 300 bytes.

@@ -90,5 +90,7 @@ function partsOf(field: keyof Verdict): Column[] | undefined {
 
 function unknownField(name: string, known: Iterable<string>): UsageError {
   const near = nearest(name, known)
-  return new UsageError(`--fields ${name}: no such field; ${near === null ? `one of ${FIELDS.join(' ')}` : `did you mean ${near}?`}`)
+  return new UsageError(
+    `--fields ${name}: no such field; ${near === null ? `one of ${FIELDS.join(' ')}` : `did you mean ${near}?`}`,
+  )
 }

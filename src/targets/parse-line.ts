@@ -147,7 +147,13 @@ function strayWord(text: string, urlEnd: number, word: string): LineProblem {
     return problem('line.invalid', 'two URLs; write location=… or final-url=…', 'Or one URL a line', null, null)
   }
   const space = text[urlEnd] === '\t' ? 'a tab in the URL; write %09' : 'a space in the URL; write %20'
-  return problem('url.invalid', space, 'After the URL come only settings, such as accept=404, and # comments', null, null)
+  return problem(
+    'url.invalid',
+    space,
+    'After the URL come only settings, such as accept=404, and # comments',
+    null,
+    null,
+  )
 }
 
 /** The line up to its first setting or comment: keys may hold secrets and are no part of what is shown. */

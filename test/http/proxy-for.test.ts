@@ -58,7 +58,6 @@ describe('parseProxy', () => {
     ['socks4://me:secret@proxy.example'],
     ['socks://me:secret@proxy.example'],
     ['://me:secret@proxy.example'],
-    ['http:me:secret@proxy.example'],
     ['http://me:secret@proxy.example:65536'],
     ['http://me:secret@proxy.example:0'],
     ['http://me:secret@proxy.example:port'],
