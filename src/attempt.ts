@@ -158,13 +158,13 @@ function replyOf(
     httpVersion: result.httpVersion,
     remoteAddress: result.remoteAddress,
     bodyBytes: result.bodyBytes,
-    durationMs: spentMs,
+    durationMs: tenths(spentMs),
     timingsMs: {
-      queue: queuedMs,
-      dns: result.dnsMs,
-      connect: result.connectMs,
-      tls: result.tlsMs,
-      firstByte: result.firstByteMs,
+      queue: tenths(queuedMs),
+      dns: tenthsOrNull(result.dnsMs),
+      connect: tenthsOrNull(result.connectMs),
+      tls: tenthsOrNull(result.tlsMs),
+      firstByte: tenthsOrNull(result.firstByteMs),
     },
     tls: result.tls,
     secondLook: result.secondLook,
@@ -178,4 +178,13 @@ function replyOf(
 export function neverAsked(method: Method, url: string, failure: Failure): Reply {
   const ask = { method } as Ask
   return { ...replyOf(ask, url, [], { ...UNTOUCHED, failure }, 0, 0), durationMs: null, attempts: 0 }
+}
+
+/** Below 0.1 ms a clock across a network says nothing. */
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10
+}
+
+function tenthsOrNull(ms: number | null): number | null {
+  return ms === null ? null : tenths(ms)
 }

@@ -58,8 +58,11 @@ async function check(names: readonly string[], options: Options, world: World): 
   selectColumns(options.fields, FLAT)
   refuseTwiceOnStdout(options.output)
   // A look at stdin is a touch: Node makes a shared pipe non-blocking for everybody who holds it.
-  const inputs = await openInputs(names, names.includes('-') ? world : { stdin: Readable.from([]) })
+  const stdin = names.includes('-') ? world.stdin : Readable.from([])
+  const interrupt = listenForSignals(world, () => stdin.destroy())
+  let inputs: readonly Input[] = []
   try {
+    inputs = await openInputs(names, { stdin })
     await refuseOverwritingInputs(inputs, options.output)
     const source = openSource(inputs, options, world)
     if (options.dryRun) return await rehearse(source, options, world)
@@ -72,13 +75,35 @@ async function check(names: readonly string[], options: Options, world: World): 
     }
     const client = await openClient(options, world)
     try {
-      return await execute(source, client, createReport(parts), options, world)
+      return await execute(source, client, createReport(parts), interrupt, options, world)
     } finally {
       await client.close()
     }
   } finally {
+    interrupt.forget()
     await closeInputs(inputs)
   }
+}
+
+/** What the first SIGINT or SIGTERM changes; the second one ends the process. */
+interface Interrupt {
+  readonly abort: AbortSignal
+  /** Which one came; null while none has. */
+  name(): 'SIGINT' | 'SIGTERM' | null
+  forget(): void
+}
+
+/** `onFirst` lets go of what may be waited for before anything runs: a pipe that says nothing. */
+function listenForSignals(world: World, onFirst: () => void): Interrupt {
+  const abort = new AbortController()
+  let first: 'SIGINT' | 'SIGTERM' | null = null
+  const forget = world.onSignal((name) => {
+    if (first !== null) return world.die(name === 'SIGINT' ? 130 : 143)
+    first = name
+    onFirst()
+    abort.abort()
+  })
+  return { abort: abort.signal, name: () => first, forget }
 }
 
 /** The run itself: verdicts to the reports until the list, the user or the last reader ends it. */
@@ -86,18 +111,12 @@ async function execute(
   source: TargetSource,
   client: Client,
   report: Report,
+  interrupt: Interrupt,
   options: Options,
   world: World,
 ): Promise<number> {
-  const abort = new AbortController()
-  let signal: 'SIGINT' | 'SIGTERM' | null = null
-  const forget = world.onSignal((name) => {
-    if (signal !== null) return world.die(name === 'SIGINT' ? 130 : 143)
-    signal = name
-    abort.abort()
-  })
   const notify = (text: string) => say(world, text)
-  const run = checkTargets(source, client, { ...options, signal: abort.signal, notify })
+  const run = checkTargets(source, client, { ...options, signal: interrupt.abort, notify })
   const progress = startProgress(run, client, options, world)
   try {
     let begun = false
@@ -108,6 +127,7 @@ async function execute(
       if (report.allGone) break
     }
     progress?.stop()
+    const signal = interrupt.name()
     if (!begun && signal === null) {
       if (run.progress.known === 0 && source.broke() === null) throw nothingToAsk(run, source)
       await report.begin()
@@ -117,7 +137,6 @@ async function execute(
     return conclude(run, summary, report, signal, options, world)
   } finally {
     progress?.stop()
-    forget()
   }
 }
 
@@ -136,14 +155,17 @@ function conclude(
   // The table shows them itself.
   if (!options.quiet && options.report !== 'table') for (const notice of summary.notices) say(world, escapeText(notice))
   for (const { name, error } of report.errors) say(world, `${name}: ${writeFault(error)}`)
-  if (signal !== null) say(world, `${why}; ${summary.lines.notAsked} URLs read and not asked`)
+  if (signal !== null) say(world, `${why}; ${urls(summary.lines.notAsked)} read and not asked`)
   else if (why !== null && outputFailed === null) say(world, why)
   return code
 }
 
 function nothingToAsk(run: Run, source: TargetSource): UsageError {
   const excluded = run.summary({ signal: null, outputFailed: null }).lines.excluded
-  if (excluded > 0) return new UsageError(`nothing to ask: --include and --exclude leave out all ${excluded} URLs`)
+  if (excluded > 0)
+    return new UsageError(
+      `nothing to ask: --include and --exclude leave out ${excluded === 1 ? 'the one URL' : `all ${excluded} URLs`}`,
+    )
   const blank = source.blank() > 0 ? 'only blank lines and comments' : 'nothing'
   return new UsageError(`nothing to ask: the list holds ${blank}; one URL a line, such as https://example.com`)
 }
@@ -305,6 +327,10 @@ async function print({ stdout }: World, text: string): Promise<number> {
   sink.write(text)
   await sink.end()
   return sink.error === null ? 0 : 3
+}
+
+function urls(count: number): string {
+  return count === 1 ? '1 URL' : `${count} URLs`
 }
 
 /** One line for the user, on stderr. */

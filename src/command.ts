@@ -161,7 +161,7 @@ function helpRow(spec: OptionSpec<unknown>): string {
 }
 
 const FLAG_COLUMN = 30
-const HELP_WIDTH = 100
+const HELP_WIDTH = 80
 
 /** A flag and its text, wrapped beside it. */
 function row(flags: string, text: string): string {

@@ -53,6 +53,7 @@ const FORMAT_NAMES = Object.keys(FORMATS) as Format[]
 
 /** `FILE` or `FORMAT=FILE`. A name with `=` that is no format's is a file. */
 export function parseOutput(text: string): OutputRequest {
+  if (text === '-') throw new ValueError('a file; for a report on stdout: -r FORMAT')
   const equals = text.indexOf('=')
   const named = FORMAT_NAMES.find((format) => equals > 0 && format === text.slice(0, equals))
   const path = named === undefined ? text : text.slice(equals + 1)

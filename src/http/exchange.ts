@@ -1,8 +1,6 @@
 // One request and its answer: connect or reuse, send, wait for the head, drain a small body. Hot path: one object a
 // request, raw headers are not parsed, two clock reads on a reused connection. Never judges, never follows.
 
-import symbols from 'undici/lib/core/symbols.js'
-import type { DispatchHandler } from 'undici/lib/dispatcher/client.js'
 import type { Method, Stop, TlsFacts } from '../types.js'
 import type { Connecting, Origin } from './connector.js'
 import type { Deadline, Expiring } from './deadline.js'
@@ -10,6 +8,7 @@ import { ExchangeError, type Failure, failureOf, type Phase } from './failure.js
 import { contentLengthOf } from './reply-headers.js'
 import { type SecondLook, secondLook } from './second-look.js'
 import type { Connection, Transport } from './transport.js'
+import { type DispatchHandler, httpVersionOf } from './undici-client.js'
 
 /** One hop of a URL. */
 export interface HopRequest {
@@ -149,6 +148,7 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
       stop?.running.delete(this)
       this.elapsedMs = this.#elapsed()
       this.failure = failureOf(error, 'connect', false)
+      if (error instanceof ExchangeError) this.tls = error.tls
       return this
     }
   }
@@ -248,7 +248,7 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
     this.status = status
     this.statusText = statusText
     this.rawHeaders = rawHeaders
-    this.httpVersion = httpVersionOf(this.#connection!)
+    this.httpVersion = httpVersionOf(this.#connection!.socket)
     if (this.#request.method !== 'HEAD' && contentLengthOf(rawHeaders) > DRAIN_BYTES) {
       this.#conclude(null)
       return true
@@ -274,7 +274,8 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
       const connection = this.#connection!
       // An interim answer and then nothing: not silence, but no parser's matter either. The second look decides.
       const isSilent = connection.socket.readableEnded && this.#interim === 0
-      this.failure = failureOf(error, 'firstByte', isSilent)
+      // What broke the socket says more than undici, which only saw it close: a TLS alert after the handshake.
+      this.failure = failureOf(connection.socket.errored ?? error, 'firstByte', isSilent)
       // Also where the FIN was read before the request was sent: then undici asked for a second socket and got our refusal.
       this.stale = connection.uses > 0 && !this.#answering
       this.elapsedMs = this.#elapsed()
@@ -313,18 +314,4 @@ const LATE: Readonly<Record<Phase, string>> = {
 /** `10 s`, `1.5 s`, `800 ms`. */
 function seconds(ms: number): string {
   return ms < 1000 ? `${ms} ms` : `${Number((ms / 1000).toFixed(1))} s`
-}
-
-interface Parser {
-  readonly ptr: number
-  readonly llhttp: { llhttp_get_http_major(ptr: number): number; llhttp_get_http_minor(ptr: number): number }
-}
-
-/** undici does not tell the version; its parser knows (asserted in test/contract). */
-function httpVersionOf(connection: Connection): string | null {
-  const parser = (connection.socket as unknown as Record<symbol, Parser | undefined>)[symbols.kParser]
-  if (parser === undefined) return null
-  const minor = parser.llhttp.llhttp_get_http_minor(parser.ptr)
-  const major = parser.llhttp.llhttp_get_http_major(parser.ptr)
-  return major === 1 && minor === 1 ? '1.1' : `${major}.${minor}`
 }

@@ -2,6 +2,7 @@
 // Node versions and may hold bytes from the wire.
 
 import type { Kind } from '../kinds.js'
+import type { TlsFacts } from '../types.js'
 import { LookupError } from './lookup-error.js'
 
 /** How far a request had come. */
@@ -22,12 +23,15 @@ export class ExchangeError extends Error implements Failure {
   readonly code: string | null
   readonly detail: string | null
   readonly hint: string | null
-  constructor(failure: Partial<Failure> & { kind: Kind }, cause?: unknown) {
+  /** Of a handshake that came as far as the certificate. */
+  readonly tls: TlsFacts | null
+  constructor(failure: Partial<Failure> & { kind: Kind; tls?: TlsFacts }, cause?: unknown) {
     super(failure.detail ?? failure.kind, { cause })
     this.kind = failure.kind
     this.code = failure.code ?? null
     this.detail = failure.detail ?? null
     this.hint = failure.hint ?? null
+    this.tls = failure.tls ?? null
   }
 }
 
@@ -73,6 +77,8 @@ const SOCKET_KINDS: Readonly<Record<string, Kind>> = {
 /** This machine's limits: descriptors, buffers, memory, ports. Never a verdict on the URL. */
 const LOCAL_CODES = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EADDRINUSE', 'EAI_MEMORY'])
 
+const UNWANTED_CERTIFICATE = 'The server does not accept the client certificate of --cert'
+
 const HANDSHAKE_HINTS: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'The port does not speak TLS; try http://',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'The port does not speak TLS; try http://',
@@ -81,6 +87,16 @@ const HANDSHAKE_HINTS: Readonly<Record<string, string>> = {
   ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: 'The server does not speak HTTP/1.1, perhaps only HTTP/2',
   ERR_SSL_NO_APPLICATION_PROTOCOL: 'The server does not speak HTTP/1.1, perhaps only HTTP/2',
   ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'The server does not know this host name',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'The server wants a client certificate; give it with --cert',
+  // TLS 1.2 has one alert for both (RFC 5246 §7.2.2).
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE:
+    'The server wants a client certificate (give it with --cert) or has no cipher in common with this machine',
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: UNWANTED_CERTIFICATE,
+  ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: UNWANTED_CERTIFICATE,
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED: UNWANTED_CERTIFICATE,
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: UNWANTED_CERTIFICATE,
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: UNWANTED_CERTIFICATE,
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: UNWANTED_CERTIFICATE,
 }
 
 /** Registers what to do when an attempt is called off; replaces what was registered before. */
@@ -123,7 +139,8 @@ export function failureOf(error: unknown, phase: Phase, ended: boolean): Failure
   const failure = (kind: Kind, hint: string | null = null): Failure => ({ kind, code: text, detail: null, hint })
 
   if (text !== null && LOCAL_CODES.has(text)) return failure(`local.${text}`)
-  if (phase === 'tls') {
+  // Under TLS 1.3 a server refuses the client's certificate after the handshake (RFC 8446 §4.4.2.4).
+  if (phase === 'tls' || text?.startsWith('ERR_SSL_')) {
     // Node reports a FIN during the handshake as ECONNRESET of its own making, without a system call behind it.
     if (text === 'ECONNRESET') return failure(syscall === undefined ? 'tcp.closed' : 'tcp.reset')
     if (text !== null && text in SOCKET_KINDS) return failure(SOCKET_KINDS[text]!)

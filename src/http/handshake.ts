@@ -40,7 +40,10 @@ export function handshake(socket: Socket, options: HandshakeOptions): Promise<TL
     secured.on('error', (error) => fail(new ExchangeError(failureOf(error, 'tls', false), error)))
     secured.once('secureConnect', () => {
       const code = certificateError(secured)
-      if (code !== null && !insecure) return fail(new ExchangeError(certificateFailure(code, describe(secured, code))))
+      if (code !== null && !insecure) {
+        const failure = certificateFailure(code, describe(secured, code))
+        return fail(new ExchangeError({ ...failure, tls: tlsFacts(secured) }))
+      }
       secured.removeAllListeners('error')
       secured.on('error', ignoreError)
       resolve(secured)

@@ -3,15 +3,15 @@
 // costs 26 KB an origin where a Client costs 6.5 KB (measured).
 
 import type { Socket } from 'node:net'
-import Client from 'undici/lib/dispatcher/client.js'
 import type { TlsFacts } from '../types.js'
 import type { Connected, Connecting, Connector, Origin } from './connector.js'
 import { ExchangeError } from './failure.js'
+import { UndiciClient } from './undici-client.js'
 
 /** One socket with an HTTP/1.1 parser on it. Carries one request at a time. */
 export interface Connection {
   readonly origin: Origin
-  readonly client: Client
+  readonly client: UndiciClient
   readonly socket: Socket
   readonly remoteAddress: string
   readonly tls: TlsFacts | null
@@ -98,9 +98,9 @@ function originKey(origin: Origin): string {
 }
 
 /** undici may ask for a second socket after an abort; it gets none, so it can never reconnect by itself. */
-function clientOn(socket: Socket, origin: Origin): Client {
+function clientOn(socket: Socket, origin: Origin): UndiciClient {
   let given = false
-  return new Client(origin.href, {
+  return new UndiciClient(origin.href, {
     connect(_options, callback) {
       if (given) return callback(new ExchangeError({ kind: 'tcp.closed' }), null)
       given = true

@@ -36,14 +36,21 @@ export function createSink(stream: Writable, name: string, closes = false): Sink
     pending = ''
     freeWriters()
   }
+  /** A stream is destroyed before it says why (`error` waits for the file to be closed), so it is asked. */
+  const leave = (): void => {
+    if (stream.errored) fail(stream.errored)
+    else {
+      gone = true
+      pending = ''
+      freeWriters()
+    }
+  }
   const flush = (): void => {
     if (flushAt !== null) clearImmediate(flushAt)
     flushAt = null
     if (pending === '' || isFull || gone || error !== null) return
     if (stream.destroyed || stream.writableEnded) {
-      gone = true
-      pending = ''
-      freeWriters()
+      leave()
       return
     }
     const piece = pending
@@ -87,7 +94,8 @@ export function createSink(stream: Writable, name: string, closes = false): Sink
           room ??= createRoom()
           await room.promise
         }
-        if (gone || error !== null || stream.destroyed) {
+        if (stream.destroyed && error === null) leave()
+        if (gone || error !== null) {
           if (closes) stream.destroy()
           return
         }

@@ -33,7 +33,8 @@ export function table(context: ReporterContext): Reporter {
 
   const shortReport = (summary: Summary): string => {
     const verdicts = kept.sort(inInputOrder)
-    if (verdicts.length === 1 && context.show === 'auto') return card(verdicts[0]!, summary, theme)
+    if (verdicts.length === 1 && summary.lines.total === 1 && context.show === 'auto')
+      return card(verdicts[0]!, summary, theme)
     const rows = verdicts.filter(isShown).map((verdict) => rowOf(verdict, theme))
     const head = rows.length === 0 ? '' : grid(rows, theme)
     return head + sections(verdicts, theme) + totals(summary, nextStep(summary, false), theme)

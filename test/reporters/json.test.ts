@@ -51,7 +51,9 @@ describe('ndjson', () => {
   })
 
   it('refuses a field that there is not', () => {
-    expect(() => ndjson(['url', 'staus'])).toThrow(new UsageError('--fields staus: no such field; did you mean status?'))
+    expect(() => ndjson(['url', 'staus'])).toThrow(
+      new UsageError('--fields staus: no such field; did you mean status?'),
+    )
     expect(() => ndjson(['nothing-like-it'])).toThrow(/one of index line source/)
   })
 })

@@ -1,0 +1,59 @@
+// The parts of undici that the exchange leans on, in its own words and typed as they are in 7.30: one class, its handler
+// and one symbol. Taken by their files, because all of undici costs 80 to 100 ms of start-up (measured). What is said
+// here is asserted in test/contract.
+
+import type { Socket } from 'node:net'
+import symbols from 'undici/lib/core/symbols.js'
+import Client from 'undici/lib/dispatcher/client.js'
+
+export interface DispatchOptions {
+  readonly path: string
+  readonly method: string
+  /** Name, value, name, value. */
+  readonly headers: readonly string[]
+  /** False: keep the connection, after HEAD too. */
+  readonly reset: boolean
+  readonly servername: string
+}
+
+/** The handler that undici uses inside; the newer interface is wrapped around it and parses all headers. */
+export interface DispatchHandler {
+  onConnect(abort: (error?: Error) => void): void
+  /** The first byte of an answer came. */
+  onResponseStarted(): void
+  onHeaders(status: number, headers: Buffer[], resume: () => void, statusText: string): boolean
+  onData(chunk: Buffer): boolean
+  onComplete(trailers: Buffer[]): void
+  onError(error: Error): void
+}
+
+export interface UndiciClientOptions {
+  connect(options: unknown, callback: (error: Error | null, socket: Socket | null) => void): void
+  readonly pipelining: number
+  readonly headersTimeout: number
+  readonly bodyTimeout: number
+  readonly keepAliveTimeout: number
+  readonly keepAliveMaxTimeout: number
+  readonly maxHeaderSize: number
+}
+
+/** HTTP/1.1 on one socket. */
+export interface UndiciClient {
+  dispatch(options: DispatchOptions, handler: DispatchHandler): boolean
+}
+
+export const UndiciClient = Client as new (origin: string, options: UndiciClientOptions) => UndiciClient
+
+interface Parser {
+  readonly ptr: number
+  readonly llhttp: { llhttp_get_http_major(ptr: number): number; llhttp_get_http_minor(ptr: number): number }
+}
+
+/** `1.1`: undici does not tell the version of an answer, but its parser knows. */
+export function httpVersionOf(socket: Socket): string | null {
+  const parser = (socket as unknown as Record<symbol, Parser | undefined>)[symbols.kParser]
+  if (parser === undefined) return null
+  const minor = parser.llhttp.llhttp_get_http_minor(parser.ptr)
+  const major = parser.llhttp.llhttp_get_http_major(parser.ptr)
+  return major === 1 && minor === 1 ? '1.1' : `${major}.${minor}`
+}

@@ -1,0 +1,118 @@
+// The house: who may import whom, and who may touch the process. docs/architecture.md says why.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
+const SRC = join(ROOT, 'src')
+
+const DOORS = ['cli.ts', 'command.ts', 'index.ts']
+const CORE = [
+  'check-all.ts',
+  'attempt.ts',
+  'fetch-status.ts',
+  'create-client.ts',
+  'report.ts',
+  'dry-run.ts',
+  'progress.ts',
+]
+const ROOMS = ['targets', 'http', 'flow', 'judge', 'reporters', 'output']
+/** Each may import those to its left. */
+const GROUND = ['kinds.ts', 'status-set.ts', 'types.ts', 'parse.ts', 'options.ts']
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+  .sort()
+const textOf = (file: string) => readFileSync(join(SRC, file), 'utf8')
+
+/** Without comments; strings stay. */
+const codeOf = (text: string) => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$|\s\/\/ .*$/gm, '')
+
+/** What a file imports or re-exports: files of src by their path in it, packages by their name. */
+function importsOf(file: string): string[] {
+  const statements = codeOf(textOf(file)).matchAll(
+    /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s*'([^']+)'|import\s*\(\s*'([^']+)'|^import\s+'([^']+)'/gm,
+  )
+  return [...statements].map(([, from, dynamic, bare]) => {
+    const name = (from ?? dynamic ?? bare)!
+    return name.startsWith('.') ? relative(SRC, join(SRC, dirname(file), name.replace(/\.js$/, '.ts'))) : name
+  })
+}
+
+const roomOf = (file: string): string | null => (file.includes('/') ? file.slice(0, file.indexOf('/')) : null)
+
+/** Why this import is not allowed; null when it is. */
+function fault(file: string, imported: string): string | null {
+  const room = roomOf(imported)
+  if (roomOf(file) !== null) {
+    if (room === roomOf(file) || GROUND.includes(imported)) return null
+    return room === null ? 'a room imports only the ground' : 'a room imports another room'
+  }
+  if (DOORS.includes(file)) return null
+  if (CORE.includes(file)) return DOORS.includes(imported) ? 'the core imports a door' : null
+  if (room !== null || !GROUND.includes(imported)) return 'the ground imports only the ground'
+  return GROUND.indexOf(imported) < GROUND.indexOf(file) ? null : 'the ground imports to its left only'
+}
+
+test('every file has its place', () => {
+  const loose = files.filter((file) => roomOf(file) === null)
+  expect(loose.filter((file) => ![...DOORS, ...CORE, ...GROUND].includes(file))).toEqual([])
+  expect([...new Set(files.map(roomOf))].filter((room) => room !== null && !ROOMS.includes(room))).toEqual([])
+})
+
+test('imports go down only, and rooms never import each other', () => {
+  const faults = files.flatMap((file) =>
+    importsOf(file)
+      .filter((imported) => imported.endsWith('.ts'))
+      .flatMap((imported) => {
+        const why = fault(file, imported)
+        return why === null ? [] : [`${file} → ${imported}: ${why}`]
+      }),
+  )
+  expect(faults).toEqual([])
+})
+
+test('the reader of imports sees every kind of import', () => {
+  expect(importsOf('cli.ts')).toEqual(expect.arrayContaining(['check-all.ts', 'output/sink.ts', 'node:path']))
+  expect(importsOf('index.ts')).toEqual(expect.arrayContaining(['judge/summarise.ts', 'kinds.ts']))
+  expect(fault('http/exchange.ts', 'flow/limiter.ts')).not.toBeNull()
+  expect(fault('judge/judge.ts', 'check-all.ts')).not.toBeNull()
+  expect(fault('report.ts', 'cli.ts')).not.toBeNull()
+  expect(fault('kinds.ts', 'types.ts')).not.toBeNull()
+})
+
+test('undici is known to the http room only, and each package to one place', () => {
+  const users = (name: string) => files.filter((file) => importsOf(file).some((from) => from.split('/')[0] === name))
+  expect(users('undici').filter((file) => roomOf(file) !== 'http')).toEqual([])
+  expect(users('commander')).toEqual(['command.ts'])
+  for (const name of ['chalk', 'cli-table3']) {
+    expect(users(name).filter((file) => roomOf(file) !== 'reporters')).toEqual([])
+  }
+})
+
+test('only bin touches the process, nobody ends it, nobody writes to the console', () => {
+  const bin = readFileSync(join(ROOT, 'bin/scrape-status.js'), 'utf8')
+  const found = [...files.map((file) => [file, textOf(file)] as const), ['bin', bin] as const].flatMap(
+    ([file, text]) => {
+      // Words in comments and messages are not the object.
+      const code = codeOf(text).replace(/'[^'\n]*'/g, "''")
+      return [
+        ...(/\bprocess\.exit\s*\(/.test(code) ? [`${file}: process.exit`] : []),
+        ...(/\bconsole\./.test(code) ? [`${file}: console`] : []),
+        ...(file !== 'bin' && /\bprocess\.\w/.test(code) ? [`${file}: process`] : []),
+        ...(/\b(?:TODO|FIXME|XXX)\b/.test(text) ? [`${file}: TODO`] : []),
+      ]
+    },
+  )
+  expect(found).toEqual([])
+})
+
+test('from node:process comes nothing but a constant', () => {
+  for (const file of files) {
+    for (const [, names] of textOf(file).matchAll(/import (.*) from 'node:process'/g)) {
+      expect(names, file).toBe('{ version as nodeVersion }')
+    }
+  }
+})

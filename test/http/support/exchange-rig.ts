@@ -1,0 +1,67 @@
+// The parts of an exchange put together as the client does it, with a lookup of the test's. The root of the
+// test certificates is trusted.
+
+import { onTestFinished } from 'vitest'
+import { createConnector } from '../../../src/http/connector.js'
+import { createDeadline } from '../../../src/http/deadline.js'
+import { exchange, type HopRequest, type HopResult } from '../../../src/http/exchange.js'
+import type { Address, Lookup } from '../../../src/http/lookup.js'
+import { splitUrl } from '../../../src/http/origin.js'
+import { createSecureContext } from '../../../src/http/secure-context.js'
+import { createTransport, type Transport } from '../../../src/http/transport.js'
+import { testCertificates } from '../../support/certificates.js'
+
+export interface ExchangeRig {
+  /** Asks once. Default: GET, a budget of 5 s, the connection is wanted again. */
+  ask(url: string, options?: Partial<HopRequest> & { readonly insecure?: boolean }): Promise<HopResult>
+  readonly transport: Transport
+}
+
+/** `lookup` gives the addresses of every name; default: none is looked up. */
+export function createExchangeRig(
+  lookup: (name: string) => Promise<readonly Address[]> = () => Promise.reject(new Error('no lookup expected')),
+): ExchangeRig {
+  const now = () => performance.now()
+  const whole: Lookup = Object.assign(lookup, { cached: () => null, close: () => {} })
+  const connector = createConnector({
+    lookup: whole,
+    now,
+    pinned: [],
+    denyPrivate: false,
+    secureContext: () => createSecureContext({ ca: [testCertificates().root.cert], cert: null, key: null }),
+    proxyFor: () => null,
+  })
+  const transport = createTransport(connector, 256)
+  const deadline = createDeadline(now)
+  onTestFinished(() => {
+    transport.close()
+    deadline.close()
+  })
+  return {
+    transport,
+    ask(url, { insecure = false, ...options } = {}) {
+      const { origin, path } = splitUrl(new URL(url).href, insecure)
+      const budgetMs = options.budgetMs ?? 5000
+      const request: HopRequest = {
+        origin,
+        path,
+        method: 'GET',
+        headers: ['User-Agent', 'test'],
+        budgetMs,
+        timeoutMs: budgetMs,
+        connectTimeoutMs: null,
+        keepAlive: () => true,
+        stop: null,
+        ...options,
+      }
+      return exchange(request, { transport, deadline, now })
+    },
+  }
+}
+
+/** IPv4 addresses as a lookup gives them. */
+export const v4 = (...addresses: string[]): readonly Address[] =>
+  addresses.map((address) => ({ address, family: 4 as const }))
+
+/** What of a result says how it ended. */
+export const ending = ({ status, failure }: HopResult) => (failure === null ? status : failure.kind)

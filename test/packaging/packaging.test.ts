@@ -1,0 +1,171 @@
+// The package as a stranger gets it: packed, installed into an empty folder, and used there.
+// Packs what `npm run build` made; building here would take `dist` away from tests that run meanwhile.
+
+import { execFile, spawn } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { closeAfterTest } from '../support/close-after-test.js'
+import { startHttpServer } from '../support/http-server.js'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const exec = promisify(execFile)
+let home: string
+let tarball: string
+let packed: readonly string[]
+/** An empty project with nothing in it but the installed tarball. */
+let project: string
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'scrape-status-package-'))
+  project = join(home, 'project')
+  await mkdir(project)
+  const { stdout } = await exec('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', home], {
+    cwd: ROOT,
+  })
+  const [pack] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }]
+  tarball = join(home, pack.filename)
+  packed = pack.files.map(({ path }) => path)
+  await writeFile(join(project, 'package.json'), '{ "name": "empty", "private": true, "type": "module" }')
+  await exec('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], { cwd: project })
+}, 120_000)
+
+afterAll(() => rm(home, { recursive: true, force: true }))
+
+/** Runs a program in the project; never rejects for an exit code. */
+async function inProject(file: string, args: readonly string[], input = '') {
+  const child = spawn(file, args, { cwd: project, stdio: 'pipe', env: { ...process.env, LANG: 'C.UTF-8' } })
+  child.stdin.on('error', () => {}).end(input)
+  const [stdout, stderr, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise<number | null>((resolve) => child.once('close', resolve)),
+  ])
+  return { code, stdout, stderr: stderr.replace(/^npm (?:warn|notice).*\n/gm, '') }
+}
+
+test('the packed files are the built sources and these', async () => {
+  const sources = await readdir(join(ROOT, 'src'), { recursive: true })
+  const modules = sources.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+  const built = modules.flatMap((name) => ['.js', '.d.ts'].map((ending) => `dist/${name.replace(/\.ts$/, ending)}`))
+  expect(packed.filter((path) => path.startsWith('dist/')).toSorted()).toEqual(built.toSorted())
+  expect(packed.filter((path) => !path.startsWith('dist/')).toSorted()).toMatchInlineSnapshot(`
+    [
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "bin/scrape-status.js",
+      "package.json",
+      "schema/summary.schema.json",
+      "schema/verdict.schema.json",
+      "urls.example.txt",
+    ]
+  `)
+})
+
+test('a pack builds first, so that no old build is ever published', async () => {
+  const { scripts, bin } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
+  expect(scripts.prepack).toBe('npm run build')
+  expect(await readFile(join(ROOT, bin['scrape-status']), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+})
+
+test('npx scrape-status runs on a list and from a pipe', async () => {
+  const server = closeAfterTest(await startHttpServer({ '/a': 200 }))
+  const list = `${server.url}/a\n${server.url}/gone\n`
+  await writeFile(join(project, 'urls.txt'), list)
+  const table = await inProject('npx', ['scrape-status', 'urls.txt'])
+  expect({ code: table.code, stderr: table.stderr }).toEqual({ code: 1, stderr: '' })
+  expect(table.stdout).toContain('1 ok · 1 failed')
+  const rows = await inProject('npx', ['scrape-status', '-r', 'ndjson'], list)
+  expect({ code: rows.code, stderr: rows.stderr }).toEqual({ code: 1, stderr: '' })
+  expect(
+    rows.stdout
+      .trimEnd()
+      .split('\n')
+      .map((row) => JSON.parse(row).status)
+      .sort(),
+  ).toEqual([200, 404])
+  expect(await inProject('npx', ['scrape-status', '-q', `${server.url}/a`])).toMatchObject({ code: 0 })
+})
+
+test('the library is imported, asks, and lets the process end', async () => {
+  const server = closeAfterTest(await startHttpServer({ '/a': 200, '/b': 200 }))
+  await writeFile(
+    join(project, 'library.js'),
+    `import { checkAll, createClient, fetchStatus, gatherStatuses } from 'scrape-status'
+     const base = process.argv[2]
+     const client = createClient({ timeoutMs: 5000 })
+     const seen = {}
+     try {
+       const [status, url] = await fetchStatus(client, base + '/a')
+       seen.one = [status, url === base + '/a']
+       seen.many = (await gatherStatuses(client, [base + '/b', base + '/gone', 'no url'])).map(([status]) => status)
+       const run = checkAll([base + '/a', { url: base + '/gone', accept: '404' }], { client })
+       seen.verdicts = []
+       for await (const { status, ok } of run) seen.verdicts.push([status, ok])
+       seen.ok = run.summary.ok
+     } finally {
+       await client.close()
+     }
+     console.log(JSON.stringify(seen))`,
+  )
+  const { code, stdout, stderr } = await inProject(process.execPath, ['library.js', server.url])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const seen = JSON.parse(stdout)
+  expect({ ...seen, verdicts: seen.verdicts.toSorted() }).toEqual({
+    one: [200, true],
+    many: [200, 404, 0],
+    verdicts: [
+      [200, true],
+      [404, true],
+    ],
+    ok: 2,
+  })
+})
+
+test('the schemas are at hand by their names', async () => {
+  const script = `
+    const load = async (name) => (await import('scrape-status/schema/' + name + '.schema.json', { with: { type: 'json' } })).default
+    console.log(JSON.stringify([(await load('verdict')).type, (await load('summary')).type]))`
+  const { stdout } = await inProject(process.execPath, ['--no-warnings', '--input-type=module', '-e', script])
+  expect(JSON.parse(stdout)).toEqual(['object', 'object'])
+})
+
+test('TypeScript sees the types from outside', async () => {
+  await writeFile(
+    join(project, 'typed.ts'),
+    `import { checkAll, createClient, fetchStatus, type Kind, type Summary, type Verdict } from 'scrape-status'
+     const client = createClient({ perHost: 5 })
+     const [status, url, reply] = await fetchStatus(client, 'https://example.com', { method: 'HEAD' })
+     const code: number = status
+     const asked: string = url
+     const kind: Kind = reply.kind
+     const run = checkAll(['https://example.com'], { accept: '2xx', dedupe: true })
+     for await (const verdict of run) { const { ok }: Verdict = verdict; void ok }
+     const summary: Summary = run.summary
+     // @ts-expect-error: a verdict always has a kind
+     const none: null = reply.kind
+     void [code, asked, kind, summary, none]
+     export {}`,
+  )
+  const tsc = join(ROOT, 'node_modules/.bin/tsc')
+  const flags =
+    '--noEmit --strict --target es2022 --module nodenext --lib es2023,esnext.disposable --types node'
+  const roots = ['--typeRoots', join(ROOT, 'node_modules/@types'), '--ignoreConfig', 'typed.ts']
+  expect(await inProject(tsc, [...flags.split(' '), ...roots])).toMatchObject({ stdout: '', code: 0 })
+})
+
+test('publint finds nothing to say against the package', async () => {
+  const { code, stdout } = await inProject(join(ROOT, 'node_modules/.bin/publint'), ['run', tarball, '--strict'])
+  expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('All good!') })
+})
+
+test('are the types wrong? They are not', async () => {
+  const attw = join(ROOT, 'node_modules/.bin/attw')
+  const { code, stdout, stderr } = await inProject(attw, [tarball, '--profile', 'esm-only', '--no-emoji'])
+  expect(code, `${stdout}${stderr}`).toBe(0)
+})

@@ -1,0 +1,159 @@
+// The README says what the program does: its lists are compared with the code, its examples are run.
+
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { run } from '../src/cli.js'
+import { helpText } from '../src/command.js'
+import { KINDS } from '../src/kinds.js'
+import { FORMATS, OPTIONS } from '../src/options.js'
+import { FIELDS } from '../src/reporters/fields.js'
+import { LINE_KEYS } from '../src/targets/line-keys.js'
+import { tempFolder } from './cli/support/temp-folder.js'
+import { closeAfterTest } from './support/close-after-test.js'
+import { startHttpServer } from './support/http-server.js'
+import { createTestWorld } from './support/world.js'
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
+const read = (name: string) => readFileSync(join(ROOT, name), 'utf8')
+const README = read('README.md')
+
+/** The text below a heading, up to the next of its rank. */
+function section(heading: string): string {
+  const at = README.indexOf(`\n## ${heading}\n`)
+  expect(at, `## ${heading}`).toBeGreaterThan(-1)
+  return README.slice(at, README.indexOf('\n## ', at + 1))
+}
+
+/** The code in the first cell of every row. */
+const firstCells = (text: string) => [...text.matchAll(/^\| `([^`]+)` +\|/gm)].map(([, cell]) => cell!)
+const blocks = (text: string, language: string) =>
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, block]) => block!)
+
+test('the flags are the help, word for word', () => {
+  expect(blocks(section('Flags'), 'text')).toEqual([helpText(true)])
+})
+
+test('the fields are those of the record, in its order', () => {
+  expect(firstCells(section('The record'))).toEqual(FIELDS)
+  const schema = JSON.parse(read('schema/verdict.schema.json'))
+  expect(Object.keys(schema.properties)).toEqual(FIELDS)
+})
+
+test('the kinds are all there are, with their meanings', () => {
+  const rows = [...section('Kinds').matchAll(/^\| `([^`]+)` +\| (.+?) +\|$/gm)].map(([, kind, meaning]) => [
+    kind,
+    meaning,
+  ])
+  expect(rows.slice(0, -1)).toEqual(Object.entries(KINDS).map(([kind, { meaning }]) => [kind, meaning]))
+  expect(rows.at(-1)![0]).toBe('local.<code>')
+})
+
+test('the keys of a line are all there are', () => {
+  expect(firstCells(section('The list'))).toEqual(Object.keys(LINE_KEYS))
+})
+
+test('every format is named', () => {
+  for (const format of Object.keys(FORMATS)) expect(helpText(true)).toContain(format)
+})
+
+test('the real output has the shape of today', async () => {
+  const [output] = blocks(README, 'text')
+  const lines = output!.split('\n')
+  expect(lines[0]).toMatch(/^\$ scrape-status /)
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(80)
+  const labels = (text: string) => [...text.matchAll(/^ {2}(answers|time|lines|next) {2,}/gm)].map(([, label]) => label)
+  const server = closeAfterTest(await startHttpServer({ '/a': 200 }))
+  const world = createTestWorld({
+    stdin: `${server.url}/a\n${server.url}/a\n${server.url}/b\n`,
+    env: { LANG: 'C.UTF-8' },
+  })
+  await run([], world)
+  expect(labels(output!)).toEqual(labels(world.stdoutText()))
+  expect(world.stdoutText().split('\n')[0]!.split(/ +/)).toEqual(lines[1]!.split(/ +/))
+})
+
+describe('the examples', () => {
+  const commands = blocks(section('Everyday use'), 'sh').flatMap((block) => block.trimEnd().split('\n'))
+  const own = commands.flatMap((line) => {
+    const match = /^(?:cat \S+ \| |npx )?scrape-status ?([^|#]*)/.exec(line)
+    return match === null ? [] : [match[1]!.trim()]
+  })
+
+  test('are many', () => expect(own.length).toBeGreaterThan(10))
+
+  test.each(own)('scrape-status %s is understood', async (args) => {
+    const folder = await tempFolder()
+    const words = args.split(' ').filter((word) => word !== '')
+    // The lists are empty here: that is refused last, when everything else was in order.
+    const inputs = words
+      .filter((word) => !/^https:/.test(word))
+      .map((word) => (/^\w+\.txt$/.test(word) ? join(folder, word) : word))
+    for (const input of inputs.filter((word) => word.startsWith(folder))) await writeFile(input, '')
+    const argv = [...inputs.map((word) => (/\.(csv|ndjson)$/.test(word) ? join(folder, word) : word)), '--dry-run']
+    const world = createTestWorld({ stdin: '' })
+    expect(await run(argv, world)).toBe(2)
+    expect(world.stderrText()).toContain('nothing to ask')
+  })
+
+  test('of list lines are lines that can be asked', async () => {
+    const [list] = blocks(section('The list'), 'text')
+    const world = createTestWorld({ stdin: list!, env: { TOKEN: 'x' } })
+    expect(await run(['--dry-run'], world)).toBe(0)
+  })
+
+  test('of the library run', async () => {
+    const [code] = blocks(section('The library'), 'js')
+    const server = closeAfterTest(await startHttpServer({ '/': 200, '/b': 404 }))
+    const script = join(await tempFolder(), 'example.mjs')
+    const library = pathToFileURL(join(ROOT, 'dist/index.js')).href
+    await writeFile(
+      script,
+      code!.replaceAll('https://example.com', server.url).replace("'scrape-status'", `'${library}'`),
+    )
+    const { stdout } = await promisify(execFile)(process.execPath, [script])
+    expect(stdout).toBe(`200 ${server.url}/ ok\n${server.url}/a 404 Not Found\n1 of 2\n`)
+  })
+})
+
+describe('urls.example.txt', () => {
+  const list = read('urls.example.txt')
+
+  test('holds 10 to 20 URLs, slow and dead ones among them, and no bad line', async () => {
+    const world = createTestWorld({ stdin: list })
+    expect(await run(['--dry-run'], world)).toBe(0)
+    const count = Number(/ (\d+) to ask/.exec(world.stdoutText())![1])
+    expect(count).toBeGreaterThanOrEqual(10)
+    expect(count).toBeLessThanOrEqual(20)
+    expect(list).toMatch(/^https:\/\/httpbin\.org\/delay\/5$/m)
+    expect(list).toMatch(/^https:\/\/non-existent-domain\.xyz$/m)
+  })
+
+  test('shows every key', () => {
+    for (const key of Object.keys(LINE_KEYS)) expect(list, key).toMatch(new RegExp(`^[^#\\n]+\\s${key}(=|\\s|$)`, 'm'))
+  })
+})
+
+test('files that the pages point at exist', () => {
+  for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md']) {
+    for (const [, target] of read(page).matchAll(/\]\(([^):#]+)\)/g)) {
+      expect(existsSync(join(ROOT, page, '..', target!)), `${page}: ${target}`).toBe(true)
+    }
+  }
+})
+
+test('docs/architecture.md names files that exist, and every room', () => {
+  const page = read('docs/architecture.md')
+  for (const [, path] of page.matchAll(/`((?:src|bin|test|schema|docs)\/[\w./-]*)`/g)) {
+    expect(existsSync(join(ROOT, path!)), path).toBe(true)
+  }
+  for (const room of ['targets', 'http', 'flow', 'judge', 'reporters', 'output']) expect(page).toContain(`src/${room}/`)
+})
+
+test('every flag of the code is in the help', () => {
+  for (const { flags } of Object.values(OPTIONS)) expect(helpText(true)).toContain(flags)
+})
