@@ -1,6 +1,7 @@
 // The command on one screen: arguments → inputs and outputs opened → pipeline → reports → exit code. Takes the world as
 // an argument and returns a number; only `bin/` touches the process.
 
+import { X509Certificate } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
@@ -200,8 +201,10 @@ async function openClient(options: Options, { env, now }: World): Promise<Client
   const { concurrency, perHost, proxy, resolve, dnsServer, denyPrivate, caFile } = options
   if (options.ipv4 && options.ipv6) throw new UsageError('--ipv6: not together with --ipv4')
   const family: 4 | 6 | null = options.ipv4 ? 4 : options.ipv6 ? 6 : null
-  const roots = caFile === null ? [] : [caFile, ...(env.NODE_EXTRA_CA_CERTS ? [env.NODE_EXTRA_CA_CERTS] : [])]
-  const ca = await Promise.all(roots.map((path) => readPem('--ca-file', path)))
+  const ca = caFile === null ? [] : [await readAuthorities('--ca-file', caFile)]
+  // A list of our own replaces what Node has read by itself, so that goes in as well.
+  const extra = env.NODE_EXTRA_CA_CERTS
+  if (caFile !== null && extra) ca.push(await readAuthorities('NODE_EXTRA_CA_CERTS', extra))
   const cert = options.cert === null ? null : await readPem('--cert', options.cert)
   const key = options.key === null ? null : await readPem('--key', options.key)
   if (key !== null && cert === null) throw new UsageError('--key: only together with --cert')
@@ -237,6 +240,17 @@ async function readPem(flag: string, path: string): Promise<string> {
     throw new UsageError(`${flag} ${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }
   if (!text.includes('-----BEGIN ')) throw new UsageError(`${flag} ${path}: expected a file in PEM format`)
+  return text
+}
+
+/** OpenSSL takes a file that holds no certificate without a word, and then trusts nobody more than before. */
+async function readAuthorities(name: string, path: string): Promise<string> {
+  const text = await readPem(name, path)
+  try {
+    new X509Certificate(text)
+  } catch {
+    throw new UsageError(`${name} ${path}: not a certificate in PEM format`)
+  }
   return text
 }
 

@@ -14,7 +14,7 @@ import { type RequestHeaders, requestHeaders } from './http/request-headers.js'
 import { createSecureContext } from './http/secure-context.js'
 import { createTransport } from './http/transport.js'
 import { DEFAULTS } from './options.js'
-import { type PinnedAddress, UsageError } from './parse.js'
+import { type PinnedAddress, parseHeader, UsageError } from './parse.js'
 import type { Ask, HeaderPair, Limiter, Method } from './types.js'
 
 /** How to ask one URL; what is left out is the client's. */
@@ -174,7 +174,7 @@ export function askFrom(options: AskOptions, base: Ask): Ask {
     timeoutMs: positive('timeoutMs', timeoutMs ?? base.timeoutMs),
     connectTimeoutMs: connectTimeoutMs === undefined ? base.connectTimeoutMs : connectTimeoutMs,
     follow: follow ?? base.follow,
-    maxRedirects: maxRedirects ?? base.maxRedirects,
+    maxRedirects: notNegative('maxRedirects', maxRedirects ?? base.maxRedirects),
     headers: headers === undefined ? base.headers : [...base.headers, ...pairsOf(headers)],
     user: user === undefined ? base.user : user,
     insecure: insecure ?? base.insecure,
@@ -182,11 +182,24 @@ export function askFrom(options: AskOptions, base: Ask): Ask {
 }
 
 function pairsOf(headers: NonNullable<AskOptions['headers']>): readonly HeaderPair[] {
-  return Array.isArray(headers) ? headers : Object.entries(headers as Record<string, string>)
+  const pairs: readonly HeaderPair[] = Array.isArray(headers) ? headers : Object.entries(headers)
+  return pairs.map(([name, value]) => {
+    try {
+      return parseHeader(`${name}: ${value}`)
+    } catch (error) {
+      // The value may be a secret.
+      throw new TypeError(`headers: ${name}: ${(error as Error).message}`)
+    }
+  })
 }
 
 function positive(name: string, value: number): number {
   if (!(value >= 1)) throw new TypeError(`${name}: expected a number of at least 1, got ${value}`)
+  return value
+}
+
+function notNegative(name: string, value: number): number {
+  if (!(value >= 0)) throw new TypeError(`${name}: expected a number of at least 0, got ${value}`)
   return value
 }
 

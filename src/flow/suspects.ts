@@ -9,6 +9,8 @@ export interface SuspectOptions {
 }
 
 const OFFLINE_KINDS = new Set(['dns.failed', 'tcp.address_unreachable'])
+/** Somebody out there said something. */
+const ONLINE_KINDS = new Set(['dns.name_not_resolved', 'tcp.refused', 'tcp.reset', 'tcp.closed'])
 /** The codes of an issuer that nobody here knows, as when a company's proxy signs for every site. */
 const UNKNOWN_ISSUER_CODES = new Set([
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -27,7 +29,7 @@ export function withSuspects(check: Check, { offline, resigned }: SuspectOptions
         ? asLocal(reply, 'offline', 'this machine is offline', null)
         : reply
     }
-    if (reply.remoteAddress !== null || reply.tls !== null) offline.clear()
+    if (reply.remoteAddress !== null || reply.tls !== null || ONLINE_KINDS.has(reply.kind)) offline.clear()
     const issuer = reply.tls?.issuer ?? null
     if (issuer === null || reply.code === null || !UNKNOWN_ISSUER_CODES.has(reply.code)) return reply
     if (!(await resigned.weigh(issuer, target.host))) return reply

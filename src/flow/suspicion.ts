@@ -1,11 +1,12 @@
 // Some failures say more about this machine than about a URL, but only together: no network when the first names all
 // fail, a proxy that re-signs TLS when one unknown issuer vouches for everybody. Rows of the first witnesses wait a
-// moment for the others, so that none of them is a false death.
+// moment, for others who say the same, so that none of them is a false death, and for the opposite, which takes longer
+// to come: an answer is slower than a SERVFAIL.
 
 export interface Suspicion {
   /**
-   * A witness: `about` names what is suspected, `host` who says so. Resolves to true once `needed` unrelated hosts have
-   * said the same; to false when it was cleared or the others did not come in time.
+   * A witness: `about` names what is suspected, `host` who says so. Resolves after the hold to whether `needed` unrelated
+   * hosts have said the same; at once when that is known already, or when it was cleared.
    */
   weigh(about: string, host: string): Promise<boolean>
   /** The opposite was seen; nothing is suspected any more. */
@@ -52,9 +53,11 @@ export function createSuspicion({ needed, holdMs, wait }: SuspicionOptions): Sus
       const found = cases.get(about) ?? open(about)
       if (found.verdict === true) return true
       found.hosts.add(relatedTo(host))
-      if (found.hosts.size >= needed) close(found, true)
-      if (found.verdict !== null) return found.verdict
-      return Promise.race([found.decided, wait(holdMs).then(() => false)])
+      const held = wait(holdMs).then(() => {
+        if (found.hosts.size >= needed) close(found, true)
+        return found.verdict === true
+      })
+      return Promise.race([found.decided, held])
     },
     clear() {
       if (cleared) return

@@ -23,7 +23,7 @@ export interface Deadline {
 /** How finely ends are rounded up, and how often the loop's pulse is felt. */
 const TICK_MS = 100
 /** A pulse later than this means that the loop stalled; a busy loop is 5 to 20 ms late (measured at 128 at once). */
-const STALL_MS = 100
+const STALL_MS = 50
 
 /** `now` is monotonic ms; `signalAfter` exists for tests. */
 export function createDeadline(

@@ -5,6 +5,7 @@ import type { Method, Stop, TlsFacts } from '../types.js'
 import type { Connecting, Origin } from './connector.js'
 import type { Deadline, Expiring } from './deadline.js'
 import { ExchangeError, type Failure, failureOf, type Phase } from './failure.js'
+import { MAX_INTERIM } from './read-head.js'
 import { contentLengthOf } from './reply-headers.js'
 import { type SecondLook, secondLook } from './second-look.js'
 import type { Connection, Transport } from './transport.js'
@@ -62,8 +63,6 @@ export interface ExchangeParts {
 /** A body up to this is read so that the connection can be used again; a larger one costs the connection. */
 const DRAIN_BYTES = 65_536
 const DRAIN_MS = 500
-/** More interim answers than this are no conversation (HOSTILE case 14). */
-const MAX_INTERIM = 16
 
 /**
  * Makes one request. Never rejects: a failure is a result. A connection that was reused and turns out to be closed
@@ -115,6 +114,7 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
   readonly #parts: ExchangeParts
   readonly #budgetMs: number
   readonly #startedAt: number
+  readonly #stalledBefore: number
   #sentAt = 0
   #connecting: Connecting | null = null
   #connection: Connection | null = null
@@ -128,6 +128,7 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
     this.#parts = parts
     this.#budgetMs = budgetMs
     this.#startedAt = parts.now()
+    this.#stalledBefore = parts.deadline.stalledMs()
   }
 
   async onFreshConnection(): Promise<HopResult> {
@@ -235,8 +236,6 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
   }
 
   onHeaders(status: number, rawHeaders: Buffer[], _resume: () => void, statusText: string): boolean {
-    // The parser goes on to the end of its segment, also after the socket was destroyed.
-    if (this.#done) return true
     if (status < 200) {
       if (++this.#interim > MAX_INTERIM)
         this.#conclude(new ExchangeError({ kind: 'http.protocol.error', detail: 'endless interim answers' }))
@@ -274,8 +273,7 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
       const connection = this.#connection!
       // An interim answer and then nothing: not silence, but no parser's matter either. The second look decides.
       const isSilent = connection.socket.readableEnded && this.#interim === 0
-      // What broke the socket says more than undici, which only saw it close: a TLS alert after the handshake.
-      this.failure = failureOf(connection.socket.errored ?? error, 'firstByte', isSilent)
+      this.failure = failureOf(error, 'firstByte', isSilent)
       // Also where the FIN was read before the request was sent: then undici asked for a second socket and got our refusal.
       this.stale = connection.uses > 0 && !this.#answering
       this.elapsedMs = this.#elapsed()
@@ -291,9 +289,11 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
     this.#connection?.socket.destroy(error ?? new ExchangeError({ kind: 'aborted' }))
   }
 
-  /** Never more than the budget: that the deadline rounds up to its tick is not the server's time. */
+  /** Never more than the budget, and without stalls of our own: neither is the server's time. */
   #elapsed(): number {
-    return Math.min(this.#parts.now() - this.#startedAt, this.#budgetMs)
+    const { now, deadline } = this.#parts
+    const stalledMs = deadline.stalledMs() - this.#stalledBefore
+    return Math.min(now() - this.#startedAt - stalledMs, this.#budgetMs)
   }
 
   #settle(): void {

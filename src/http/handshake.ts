@@ -1,11 +1,12 @@
 // TLS over a connected socket. A bad certificate is looked at here, by its code, and told in words that a person can act
 // on; under `insecure` it is a note beside the answer.
 
+import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls'
 import type { TlsFacts } from '../types.js'
 import { literalAddress } from './address.js'
-import { certificateFailure, ExchangeError, failureOf, ignoreError, type OnCancel } from './failure.js'
+import { certificateFailure, ExchangeError, failureOf, type OnCancel } from './failure.js'
 
 export interface HandshakeOptions {
   /** As in a URL: IPv6 in brackets. */
@@ -41,19 +42,26 @@ export function handshake(socket: Socket, options: HandshakeOptions): Promise<TL
     secured.once('secureConnect', () => {
       const code = certificateError(secured)
       if (code !== null && !insecure) {
-        const failure = certificateFailure(code, describe(secured, code))
-        return fail(new ExchangeError({ ...failure, tls: tlsFacts(secured) }))
+        const certificate = secured.getPeerX509Certificate()
+        const failure = certificateFailure(code, describe(certificate, code))
+        return fail(new ExchangeError({ ...failure, tls: factsOf(secured, certificate) }))
       }
       secured.removeAllListeners('error')
-      secured.on('error', ignoreError)
+      // An alert that comes now (TLS 1.3 refuses a client here, RFC 8446 §4.4.2.4) is told, but only the EOF behind it would
+      // end the socket: the alert is the reason.
+      secured.on('error', (error) => secured.destroy(error))
       resolve(secured)
     })
   })
 }
 
-/** Facts of the connection, so that a reused one knows them as well. */
+/** Facts of the connection, so that a reused one knows them as well. To be called once a socket. */
 export function tlsFacts(socket: TLSSocket): TlsFacts {
-  const certificate = socket.getPeerX509Certificate()
+  return factsOf(socket, socket.getPeerX509Certificate())
+}
+
+/** `getPeerX509Certificate` takes the certificate out of the chain (Node 20): a second call gives the issuer's, or none. */
+function factsOf(socket: TLSSocket, certificate: X509Certificate | undefined): TlsFacts {
   const validTo = certificate === undefined ? Number.NaN : Date.parse(certificate.validTo)
   return {
     protocol: socket.getProtocol(),
@@ -71,8 +79,7 @@ function certificateError(socket: TLSSocket): string | null {
 }
 
 /** What is wrong with the certificate, in words; null where the kind's own meaning says it all. */
-function describe(socket: TLSSocket, code: string): string | null {
-  const certificate = socket.getPeerX509Certificate()
+function describe(certificate: X509Certificate | undefined, code: string): string | null {
   if (certificate === undefined) return null
   switch (code) {
     case 'CERT_HAS_EXPIRED':

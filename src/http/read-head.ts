@@ -21,13 +21,17 @@ export type Head =
 /** curl's bound (MAX_HTTP_RESP_HEADER_SIZE); interim heads count. Like curl we then go by the status line. */
 export const MAX_HEAD_BYTES = 307_200
 
+/** More interim answers than these are no conversation; curl goes on until its bound in bytes. */
+export const MAX_INTERIM = 64
+
 /** Reads the final head at the start of `received`; interim ones (1xx, RFC 9110 §15.2) are passed over. */
 export function readHead(received: Buffer): Head {
   const bytes = received.subarray(0, MAX_HEAD_BYTES)
   const isFull = received.length > MAX_HEAD_BYTES
   let interim: WholeHead | null = null
   let at = 0
-  for (;;) {
+  for (let heads = 0; ; heads++) {
+    if (heads > MAX_INTERIM) return { type: 'refused', detail: 'endless interim answers', hint: null }
     const { lines, end } = headLines(bytes, at)
     const [first, ...fields] = lines
     if (first === undefined) {

@@ -5,7 +5,7 @@ import type { Connecting } from './connector.js'
 import type { Expiring } from './deadline.js'
 import type { ExchangeParts, HopRequest } from './exchange.js'
 import { ExchangeError, type Failure, failureOf } from './failure.js'
-import { readHead } from './read-head.js'
+import { MAX_HEAD_BYTES, readHead } from './read-head.js'
 
 /** What the second look saw: a head, or still a failure. */
 export interface SecondLook {
@@ -15,6 +15,8 @@ export interface SecondLook {
   readonly rawHeaders: readonly Buffer[]
   readonly httpVersion: string | null
 }
+
+const LF = 10
 
 /** Never rejects. `budgetMs` is what is left of the attempt. */
 export async function secondLook(request: HopRequest, parts: ExchangeParts, budgetMs: number): Promise<SecondLook> {
@@ -37,6 +39,8 @@ export async function secondLook(request: HopRequest, parts: ExchangeParts, budg
         let received = Buffer.alloc(0)
         socket.on('data', (chunk: Buffer) => {
           received = Buffer.concat([received, chunk])
+          // Between two line ends nothing new can be known, but for what is no HTTP from its first bytes on.
+          if (received.length > 16 && received.length <= MAX_HEAD_BYTES && !chunk.includes(LF)) return
           const head = readHead(received)
           if (head.type === 'whole') resolve({ failure: null, ...head })
           if (head.type === 'refused') reject(new ExchangeError({ kind: 'http.protocol.error', ...head }))

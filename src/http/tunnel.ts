@@ -140,7 +140,7 @@ const beginConnect: Begin = (socket, proxy, way) => {
     hear(chunk) {
       bytes = Buffer.concat([bytes, chunk])
       received += chunk.length
-      if (bytes.length <= START_BYTES || chunk.includes(LF)) read()
+      if (bytes.length - chunk.length <= START_BYTES || chunk.includes(LF)) read()
       if (received > HEAD_MAX_BYTES) way.fail(failed(null, "the proxy's answer has no end"))
     },
     leave: ignore,
@@ -156,7 +156,10 @@ function headEnd(bytes: Buffer): number {
 function refusal(status: number, { credentials }: ProxyServer): ExchangeError {
   const phrase = STATUS_CODES[status]
   const detail = `the proxy answered ${status}${phrase === undefined ? '' : ` ${phrase}`}`
-  if (status === 407) return failed('407', detail, credentials === null ? HINT_CREDENTIALS : HINT_WRONG_CREDENTIALS)
+  // tinyproxy says 401 of a wrong password.
+  if (status === 407 || status === 401) {
+    return failed(String(status), detail, credentials === null ? HINT_CREDENTIALS : HINT_WRONG_CREDENTIALS)
+  }
   return failed(String(status), detail, status === 403 ? 'The proxy does not let this host or port through' : null)
 }
 

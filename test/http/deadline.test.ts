@@ -122,6 +122,7 @@ describe('the end of a job', () => {
     jump(101)
     const round = comeRound()
     // The signal has fired; the poll phase, where answers are read, is still to come.
+    for (let microtask = 0; microtask < 5; microtask++) await Promise.resolve()
     deadline.disarm(late)
     await round
     expect(late.toldAt).toEqual([])

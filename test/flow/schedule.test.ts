@@ -1,0 +1,342 @@
+import { describe, expect, test } from 'vitest'
+import { createLimiter } from '../../src/flow/limiter.js'
+import { type Schedule, type ScheduleOptions, schedule } from '../../src/flow/schedule.js'
+import type { Permit } from '../../src/types.js'
+
+/** Turns of the event loop, long enough for every promise that can settle to do so. */
+const turns = async (count = 5) => {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+interface RigOptions {
+  readonly concurrency?: number
+  readonly perHost?: number
+  readonly window?: number
+  readonly settled?: (item: number) => string | null
+  readonly hostOf?: (item: number) => string
+}
+
+/** A schedule over numbers whose answers the test gives. */
+function createRig(batches: AsyncIterable<readonly number[]>, options: RigOptions = {}) {
+  const asked: number[] = []
+  const open = new Map<number, (result: string | null) => void>()
+  const permits = new Set<Permit>()
+  const limiter = createLimiter({ concurrency: options.concurrency ?? 4, perHost: options.perHost ?? 4 })
+  const all: ScheduleOptions<number, string> = {
+    limiter,
+    hostOf: options.hostOf ?? (() => 'a'),
+    settled: options.settled ?? (() => null),
+    now: () => 0,
+    ask(item, permit) {
+      asked.push(item)
+      permits.add(permit)
+      return new Promise((resolve) =>
+        open.set(item, (result) => {
+          open.delete(item)
+          permit.release()
+          resolve(result)
+        }),
+      )
+    },
+    ...(options.window === undefined ? {} : { window: options.window }),
+  }
+  return { run: schedule(batches, all), asked, open, limiter, answer: (item: number) => open.get(item)!(`r${item}`) }
+}
+
+async function* batchesOf(...batches: readonly number[][]) {
+  yield* batches
+}
+const upTo = (count: number, from = 0) => Array.from({ length: count }, (_, index) => from + index)
+
+/** Everything that comes, in a list that grows. */
+function collect(run: Schedule<string>) {
+  const got: string[] = []
+  const done = (async () => {
+    for await (const batch of run.results) got.push(...batch)
+  })()
+  done.catch(() => {})
+  return { got, done }
+}
+
+describe('results', () => {
+  test('come in the order in which they are done', async () => {
+    const { run, answer } = createRig(batchesOf(upTo(4)))
+    const { got, done } = collect(run)
+    for (const item of [2, 0, 3, 1]) {
+      await turns()
+      answer(item)
+    }
+    await done
+    expect(got).toEqual(['r2', 'r0', 'r3', 'r1'])
+  })
+
+  test('that come together are handed over together', async () => {
+    const { run, answer } = createRig(batchesOf(upTo(4)))
+    const batches: (readonly string[])[] = []
+    const done = (async () => {
+      for await (const batch of run.results) batches.push(batch)
+    })()
+    await turns()
+    for (const item of upTo(4)) answer(item)
+    await done
+    expect(batches.flat()).toHaveLength(4)
+    expect(batches.length).toBeLessThan(4)
+  })
+
+  test('need no permit where the item is settled', async () => {
+    const { run, asked } = createRig(batchesOf(upTo(3)), { settled: (item) => `s${item}` })
+    const { got, done } = collect(run)
+    await done
+    expect([got, asked]).toEqual([['s0', 's1', 's2'], []])
+  })
+
+  test('of an empty list are none', async () => {
+    const { run } = createRig(batchesOf([], []))
+    const { got, done } = collect(run)
+    await done
+    expect(got).toEqual([])
+  })
+
+  test('of what was stopped on its way are none, and the run still ends', async () => {
+    const { run, open } = createRig(batchesOf(upTo(2)))
+    const { got, done } = collect(run)
+    await turns()
+    open.get(0)!(null)
+    open.get(1)!('r1')
+    await done
+    expect(got).toEqual(['r1'])
+  })
+})
+
+describe('what is begun', () => {
+  test('is as much as the limiter allows', async () => {
+    const { run, asked } = createRig(batchesOf(upTo(100)), { concurrency: 3 })
+    collect(run)
+    await turns()
+    expect(asked).toEqual([0, 1, 2])
+    run.stop()
+  })
+
+  test('leaves before the list is read to its end', async () => {
+    const never = (async function* () {
+      yield [0]
+      await new Promise(() => {})
+    })()
+    const { run, answer } = createRig(never)
+    const { got } = collect(run)
+    await turns()
+    answer(0)
+    await turns()
+    expect(got).toEqual(['r0'])
+    run.stop()
+  })
+
+  test('is never more than the window, however fast the reader', async () => {
+    let pulled = 0
+    const endless = (async function* () {
+      for (;;) yield upTo(10, 10 * pulled++)
+    })()
+    const { run, answer, asked } = createRig(endless, { window: 50 })
+    const { got } = collect(run)
+    await turns()
+    expect(pulled).toBe(5)
+    for (let done = 0; done < 10; done++) {
+      answer(asked[done]!)
+      await turns()
+    }
+    expect(got).toHaveLength(10)
+    expect(pulled).toBe(6)
+    run.stop()
+  })
+
+  test('stops growing when nobody takes the results, and goes on when somebody does', async () => {
+    const { run, asked, open } = createRig(batchesOf(upTo(10_000)), { concurrency: 100, perHost: 100 })
+    const iterator = run.results[Symbol.asyncIterator]()
+    const answerAll = async () => {
+      for (let quiet = 0; quiet < 3; ) {
+        quiet = open.size === 0 ? quiet + 1 : 0
+        for (const [item, settle] of [...open]) settle(`r${item}`)
+        await turns(1)
+      }
+    }
+    let first = iterator.next()
+    await turns()
+    await answerAll()
+    let got = (await first).value.length
+    await answerAll()
+    const begunUnread = asked.length
+    expect(begunUnread).toBeGreaterThan(2000)
+    expect(begunUnread).toBeLessThan(2600)
+    for (;;) {
+      first = iterator.next()
+      const settling = answerAll()
+      const { done, value } = await first
+      await settling
+      if (done) break
+      got += value.length
+    }
+    expect([got, asked.length]).toEqual([10_000, 10_000])
+  })
+
+  test('leaves the permits to others while nobody takes the results', async () => {
+    const { run, open, limiter } = createRig(batchesOf(upTo(10_000)), { concurrency: 100, perHost: 100 })
+    const iterator = run.results[Symbol.asyncIterator]()
+    const first = iterator.next()
+    for (let quiet = 0; quiet < 5; ) {
+      await turns(1)
+      quiet = open.size === 0 ? quiet + 1 : 0
+      for (const [item, settle] of [...open]) settle(`r${item}`)
+    }
+    await first
+    let mine: Permit | null = null
+    limiter.acquire('mine', false, null).then((permit) => (mine = permit))
+    for (let quiet = 0; quiet < 5; ) {
+      await turns(1)
+      quiet = open.size === 0 ? quiet + 1 : 0
+      for (const [item, settle] of [...open]) settle(`r${item}`)
+    }
+    expect(mine).not.toBeNull()
+    run.stop()
+  })
+
+  test('takes the hosts in turn, though the list is sorted by them', async () => {
+    const { run, asked } = createRig(batchesOf(upTo(100)), {
+      concurrency: 4,
+      perHost: 1,
+      hostOf: (item) => `h${Math.floor(item / 25)}`,
+    })
+    collect(run)
+    await turns()
+    expect(asked).toEqual([0, 25, 50, 75])
+    run.stop()
+  })
+
+  test('knows how long it waited in our queue', async () => {
+    let nowMs = 0
+    const waited: number[] = []
+    const limiter = createLimiter({ concurrency: 1, perHost: 1 })
+    const run = schedule<number, string>(batchesOf([0, 1]), {
+      limiter,
+      hostOf: () => 'a',
+      settled: () => null,
+      now: () => nowMs,
+      async ask(item, permit, queuedMs) {
+        waited.push(queuedMs)
+        nowMs += 70
+        permit.release()
+        return `r${item}`
+      },
+    })
+    await collect(run).done
+    expect(waited).toEqual([0, 70])
+  })
+})
+
+describe('the end', () => {
+  test('by leaving the loop begins nothing any more and closes the reader', async () => {
+    let closed = false
+    const endless = (async function* () {
+      try {
+        for (let from = 0; ; from += 10) yield upTo(10, from)
+      } finally {
+        closed = true
+      }
+    })()
+    const { run, asked, answer } = createRig(endless, { window: 20, concurrency: 2 })
+    setImmediate(() => answer(0))
+    for await (const _ of run.results) break
+    const begun = asked.length
+    for (const item of [...asked].slice(1)) answer(item)
+    await turns()
+    expect(asked).toHaveLength(begun)
+    expect(closed).toBe(true)
+  })
+
+  test('by stop waits for what is on the wire, and gives its result', async () => {
+    const { run, answer } = createRig(batchesOf(upTo(10)), { concurrency: 2 })
+    const { got, done } = collect(run)
+    await turns()
+    run.stop()
+    answer(0)
+    answer(1)
+    await done
+    expect(got).toEqual(['r0', 'r1'])
+    expect(run.progress).toMatchObject({ known: 10, done: 2, notAsked: 8, inputEnded: false })
+  })
+
+  test('by stop does not wait for a reader that is silent', async () => {
+    const silent = (async function* () {
+      yield [0]
+      await new Promise(() => {})
+    })()
+    const { run, open } = createRig(silent)
+    const { done } = collect(run)
+    await turns()
+    run.stop()
+    open.get(0)!(null)
+    await done
+    expect(run.progress).toMatchObject({ known: 1, done: 0, notAsked: 1 })
+  })
+
+  test('by stop before the first item asks nothing', async () => {
+    const { run, asked } = createRig(batchesOf(upTo(10)))
+    run.stop()
+    await collect(run).done
+    expect(asked).toEqual([])
+  })
+
+  test('by an error of the reader comes after the results', async () => {
+    const breaks = (async function* () {
+      yield upTo(2)
+      throw new Error('the disk is gone')
+    })()
+    const { run, answer } = createRig(breaks)
+    const { got, done } = collect(run)
+    await turns()
+    answer(0)
+    await turns()
+    answer(1)
+    await expect(done).rejects.toThrow('the disk is gone')
+    expect(got).toEqual(['r0', 'r1'])
+  })
+
+  test('every item is accounted for, whoever leaves and when', async () => {
+    const { run, answer } = createRig(batchesOf(upTo(20)), { concurrency: 4 })
+    const iterator = run.results[Symbol.asyncIterator]()
+    const first = iterator.next()
+    await turns()
+    answer(0)
+    const { value } = await first
+    // These are done, but nobody will ever take them.
+    answer(1)
+    answer(2)
+    await turns()
+    await iterator.return?.()
+    answer(3)
+    await turns()
+    expect(value.length + run.progress.notAsked).toBe(run.progress.known)
+  })
+
+  test('an asker that breaks its word and rejects ends the run with that error', async () => {
+    const limiter = createLimiter({ concurrency: 1, perHost: 1 })
+    const run = schedule<number, string>(batchesOf([0, 1]), {
+      limiter,
+      hostOf: () => 'a',
+      settled: () => null,
+      now: () => 0,
+      ask: () => Promise.reject(new Error('a bug')),
+    })
+    await expect(collect(run).done).rejects.toThrow('a bug')
+  })
+})
+
+test('the figures of a run are those of its end', async () => {
+  const { run, answer } = createRig(batchesOf(upTo(2)))
+  const { done } = collect(run)
+  await turns()
+  expect(run.progress).toMatchObject({ known: 2, done: 0, notAsked: 0, inputEnded: true })
+  answer(0)
+  answer(1)
+  await done
+  expect(run.progress).toMatchObject({ known: 2, done: 2, notAsked: 0 })
+})
