@@ -133,7 +133,8 @@ const MAX_IDLE = 256
 function connectionOptions(options: ClientOptions) {
   const { proxy = null, env = {}, denyPrivate = false, ca = [], cert = null, key = null } = options
   const proxyFor = createProxyChoice({ flag: proxy, env })
-  const anyProxy = [false, true].some((secure) => proxyFor({ secure, hostname: 'example.com', port: 1 }) !== null)
+  // A name that no NO_PROXY can hold, so that only one of `*` says that there is none.
+  const anyProxy = [false, true].some((secure) => proxyFor({ secure, hostname: '\0', port: 1 }) !== null)
   if (denyPrivate && anyProxy) {
     throw new UsageError('--deny-private: not with a proxy, which looks names up by itself; add --proxy none')
   }

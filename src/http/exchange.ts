@@ -84,7 +84,8 @@ export async function exchange(request: HopRequest, parts: ExchangeParts): Promi
   }
   if (result.failure?.kind !== 'http.protocol.error' || leftMs <= 0) return result
   const lookedAt = parts.now()
-  result.correct(await secondLook(request, parts, leftMs), parts.now() - lookedAt)
+  const look = await secondLook(request, parts, leftMs)
+  result.correct(look, Math.min(parts.now() - lookedAt, leftMs))
   return result
 }
 

@@ -16,8 +16,6 @@ export interface SecondLook {
   readonly httpVersion: string | null
 }
 
-const LF = 10
-
 /** Never rejects. `budgetMs` is what is left of the attempt. */
 export async function secondLook(request: HopRequest, parts: ExchangeParts, budgetMs: number): Promise<SecondLook> {
   let connecting: Connecting | null = parts.transport.connect(request.origin, request.timeoutMs)
@@ -36,20 +34,19 @@ export async function secondLook(request: HopRequest, parts: ExchangeParts, budg
     try {
       return await new Promise<SecondLook>((resolve, reject) => {
         fail = reject
-        let received = Buffer.alloc(0)
+        const received = createReceived()
         socket.on('data', (chunk: Buffer) => {
-          received = Buffer.concat([received, chunk])
-          // Between two line ends nothing new can be known, but for what is no HTTP from its first bytes on.
-          if (received.length > 16 && received.length <= MAX_HEAD_BYTES && !chunk.includes(LF)) return
-          const head = readHead(received)
+          if (!received.add(chunk)) return
+          const head = readHead(received.all())
           if (head.type === 'whole') resolve({ failure: null, ...head })
           if (head.type === 'refused') reject(new ExchangeError({ kind: 'http.protocol.error', ...head }))
         })
         socket.on('error', (error) => reject(new ExchangeError(failureOf(error, 'firstByte', false), error)))
         socket.on('end', () => {
-          const head = readHead(received)
+          const bytes = received.all()
+          const head = readHead(bytes)
           if (head.type === 'partial' && head.interim !== null) resolve({ failure: null, ...head.interim })
-          else if (received.length === 0) reject(new ExchangeError({ kind: 'tcp.closed' }))
+          else if (bytes.length === 0) reject(new ExchangeError({ kind: 'tcp.closed' }))
           else reject(new ExchangeError({ kind: 'http.protocol.error', detail: 'the header ends in the middle' }))
         })
         socket.write(requestText(request), 'latin1')
@@ -63,6 +60,46 @@ export async function secondLook(request: HopRequest, parts: ExchangeParts, budg
   } finally {
     parts.deadline.disarm(job)
     request.stop?.running.delete(job)
+  }
+}
+
+const LF = 10
+const CR = 13
+
+/**
+ * Collects what comes, and says when it is worth reading from its start again. To read it at every chunk would be
+ * quadratic: 300 KiB of header in small pieces would hold up the event loop, and with it all other URLs.
+ */
+function createReceived() {
+  let chunks: Buffer[] = []
+  let length = 0
+  let hasLine = false
+  let endsWithLf = false
+  /** The line begun last begins with CR: with its LF it is the empty one. */
+  let opensWithCr = false
+  return {
+    /** Whether there is news: the first bytes, the first line, the end of a head, or too much. */
+    add(chunk: Buffer): boolean {
+      const isStart = length < 'HTTP/'.length
+      const lastLf = chunk.lastIndexOf(LF)
+      const endsLine = lastLf >= 0
+      const endsHead =
+        (endsLine && opensWithCr) ||
+        (endsWithLf && (chunk[0] === LF || chunk[0] === CR)) ||
+        chunk.includes('\n\n') ||
+        chunk.includes('\n\r')
+      const isDue = isStart || (endsLine && !hasLine) || endsHead || length + chunk.length > MAX_HEAD_BYTES
+      opensWithCr = endsLine ? chunk[lastLf + 1] === CR : opensWithCr || (endsWithLf && chunk[0] === CR)
+      endsWithLf = lastLf === chunk.length - 1
+      hasLine ||= endsLine
+      chunks.push(chunk)
+      length += chunk.length
+      return isDue
+    },
+    all(): Buffer {
+      if (chunks.length > 1) chunks = [Buffer.concat(chunks)]
+      return chunks[0] ?? Buffer.alloc(0)
+    },
   }
 }
 
