@@ -153,8 +153,7 @@ test('TypeScript sees the types from outside', async () => {
      export {}`,
   )
   const tsc = join(ROOT, 'node_modules/.bin/tsc')
-  const flags =
-    '--noEmit --strict --target es2022 --module nodenext --lib es2023,esnext.disposable --types node'
+  const flags = '--noEmit --strict --target es2022 --module nodenext --lib es2023,esnext.disposable --types node'
   const roots = ['--typeRoots', join(ROOT, 'node_modules/@types'), '--ignoreConfig', 'typed.ts']
   expect(await inProject(tsc, [...flags.split(' '), ...roots])).toMatchObject({ stdout: '', code: 0 })
 })
