@@ -52,6 +52,7 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
     const proxy = engine.proxyFor(target.origin)
     const plain = proxy !== null && isPlain(proxy, target.origin) ? proxy : null
     const beganAt = now()
+    const stalledBefore = parts.deadline.stalledMs()
     const result = await exchange(
       {
         origin: target.origin,
@@ -69,7 +70,8 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
     permit.release()
     permit = null
     spentMs += result.elapsedMs
-    const drainedMs = Math.max(0, now() - beganAt - result.elapsedMs)
+    const stalledMs = parts.deadline.stalledMs() - stalledBefore
+    const drainedMs = Math.max(0, now() - beganAt - stalledMs - result.elapsedMs)
 
     if (result.failure !== null || !ask.follow || !isRedirect(result.status)) {
       return replyOf(ask, url, redirects, result, queuedMs, spentMs)

@@ -1,7 +1,6 @@
 // The pipeline on one screen: targets → filter → distinct → schedule(check) → judge → tally. What comes out are
 // verdicts in the order in which they are done; reports and exit codes are made of them elsewhere.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type AttemptContext, attempt } from './attempt.js'
 import {
   type AskOptions,
@@ -14,7 +13,7 @@ import {
 } from './create-client.js'
 import { withLocalFaults } from './flow/local-faults.js'
 import { type Progress, schedule } from './flow/schedule.js'
-import { stopOf } from './flow/stop.js'
+import { pause, stopOf } from './flow/stop.js'
 import { withSuspects } from './flow/suspects.js'
 import { createSuspicion } from './flow/suspicion.js'
 import { exitCodeOf } from './judge/exit-code.js'
@@ -187,7 +186,7 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
 function createCheck(engine: Engine, signal: AbortSignal, notify: (text: string) => void): Check {
   const { limiter, now } = engine
   const stop = stopOf(signal)
-  const wait = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {})
+  const wait = (ms: number) => pause(ms, stop)
   const suspicion = () => createSuspicion({ needed: WITNESSES, holdMs: HOLD_MS, wait })
   const keepAlive: AttemptContext['keepAlive'] = (host) => limiter.waiting(host) > 0
   const ask: Check = (target, { permit, queuedMs }) =>

@@ -19,3 +19,18 @@ export function stopOf(signal: AbortSignal): Stop {
   stops.set(signal, stop)
   return stop
 }
+
+/** Resolves after so many ms, or when the run is stopped. Not a listener on its signal: hundreds may wait at once. */
+export function pause(ms: number, stop: Stop): Promise<void> {
+  if (stop.stopped) return Promise.resolve()
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      stop.running.delete(job)
+      resolve()
+    }
+    const job = { abort: end }
+    const timer = setTimeout(end, ms)
+    stop.running.add(job)
+  })
+}

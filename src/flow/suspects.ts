@@ -30,6 +30,8 @@ export function withSuspects(check: Check, { offline, resigned }: SuspectOptions
         : reply
     }
     if (reply.remoteAddress !== null || reply.tls !== null || ONLINE_KINDS.has(reply.kind)) offline.clear()
+    // A network that re-signs does so for everybody; one certificate that holds is enough to trust it.
+    if (reply.kind === 'ok' && reply.tls !== null && reply.tls.error === null) resigned.clear()
     const issuer = reply.tls?.issuer ?? null
     if (issuer === null || reply.code === null || !UNKNOWN_ISSUER_CODES.has(reply.code)) return reply
     if (!(await resigned.weigh(issuer, target.host))) return reply

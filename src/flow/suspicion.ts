@@ -67,9 +67,12 @@ export function createSuspicion({ needed, holdMs, wait }: SuspicionOptions): Sus
   }
 }
 
-/** Hosts under one domain are one witness: the last two labels, three where the second is as short as in `co.uk`. */
+/** What countries' registries have above their names, as in `co.uk`. */
+const REGISTRY = new Set(['ac', 'co', 'com', 'edu', 'go', 'gob', 'gov', 'ne', 'net', 'nom', 'or', 'org'])
+
+/** Hosts under one domain are one witness: the last two labels, three under a country's registry. */
 function relatedTo(host: string): string {
   const labels = host.split('.')
-  const second = labels[labels.length - 2] ?? ''
-  return labels.slice(second.length <= 3 && labels.length > 2 ? -3 : -2).join('.')
+  const [second = '', top = ''] = labels.slice(-2)
+  return labels.slice(top.length === 2 && REGISTRY.has(second) ? -3 : -2).join('.')
 }

@@ -165,7 +165,7 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
     this.#sentAt = now
     if (this.bucket === null || this.#request.connectTimeoutMs !== null) {
       parts.deadline.disarm(this)
-      parts.deadline.arm(this, Math.max(1, this.#budgetMs - (now - this.#startedAt)))
+      parts.deadline.arm(this, Math.max(1, this.#budgetMs - this.#elapsed(now)))
     }
     stop?.running.add(this)
     await new Promise<void>((resolve) => {
@@ -243,7 +243,7 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
       return true
     }
     const now = this.#parts.now()
-    this.elapsedMs = now - this.#startedAt
+    this.elapsedMs = this.#elapsed(now)
     this.firstByteMs = now - this.#sentAt
     this.status = status
     this.statusText = statusText
@@ -291,10 +291,9 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
   }
 
   /** Never more than the budget, and without stalls of our own: neither is the server's time. */
-  #elapsed(): number {
-    const { now, deadline } = this.#parts
-    const stalledMs = deadline.stalledMs() - this.#stalledBefore
-    return Math.min(now() - this.#startedAt - stalledMs, this.#budgetMs)
+  #elapsed(now = this.#parts.now()): number {
+    const stalledMs = this.#parts.deadline.stalledMs() - this.#stalledBefore
+    return Math.min(now - this.#startedAt - stalledMs, this.#budgetMs)
   }
 
   #settle(): void {
