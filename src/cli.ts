@@ -20,6 +20,7 @@ import { createReport, type Report, type ReportPart } from './report.js'
 import { escapeText } from './reporters/escape.js'
 import { FLAT, selectColumns } from './reporters/fields.js'
 import { REPORTERS } from './reporters/index.js'
+import { hideInInvalid } from './reporters/redact.js'
 import { SUCCESSFUL } from './status-set.js'
 import { closeInputs, type Input, openInputs, readTargets } from './targets/read-targets.js'
 import type { Ask, Expect, ReporterContext, Sink, Summary, World } from './types.js'
@@ -179,7 +180,7 @@ async function rehearse(source: TargetSource, options: Options, world: World): P
   const total = rehearsal.toAsk + rehearsal.invalid + rehearsal.excluded + rehearsal.duplicate
   if (total === 0)
     throw new UsageError('nothing to ask: the list holds no URL; one a line, such as https://example.com')
-  await print(world, dryRunText(rehearsal, escapeText))
+  await print(world, dryRunText(rehearsal, { safe: escapeText, hide: hideInInvalid }))
   return broke !== null ? 4 : rehearsal.invalid > 0 ? 1 : 0
 }
 
@@ -347,9 +348,12 @@ function urls(count: number): string {
   return count === 1 ? '1 URL' : `${count} URLs`
 }
 
-/** One line for the user, on stderr. */
+/** Longest message; it may repeat an argument. */
+const MESSAGE_MAX = 2000
+
+/** One line for the user, on stderr. What it repeats of the arguments or the list cannot steer the terminal. */
 function say({ stderr }: World, text: string): void {
-  stderr.write(`scrape-status: ${text}\n`)
+  stderr.write(`scrape-status: ${escapeText(text, MESSAGE_MAX)}\n`)
 }
 
 function versionText(): string {

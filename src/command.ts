@@ -102,13 +102,16 @@ function parseValue(flags: string, spec: OptionSpec<unknown>, text: string, prev
   try {
     return spec.parse(text, previous)
   } catch (error) {
-    if (error instanceof ValueError) throw new UsageError(`${flag} ${text}: expected ${error.expected}`)
+    if (error instanceof ValueError) {
+      throw new UsageError(`${flag}${spec.secret ? '' : ` ${text}`}: expected ${error.expected}`)
+    }
     throw error
   }
 }
 
 function strangerError(argument: string): UsageError {
-  const flag = argument.split('=')[0]!
+  // A value may be written without a blank: `-ualice:password`.
+  const flag = /^-[^-]*[^-A-Za-z]/.test(argument) ? argument.slice(0, 2) : argument.split('=')[0]!
   const habit = CURL_HABITS[flag] ?? CURL_HABITS[clusterStart(flag)]
   if (habit !== undefined) return new UsageError(`${flag}: ${habit}`)
   const known = SPECS.flatMap(([, { flags }]) => spellings(flags)).flatMap((flags) =>

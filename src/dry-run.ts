@@ -50,8 +50,16 @@ export async function dryRun(source: TargetSource, options: DryRunOptions): Prom
   return { ...counts, blank: source.blank(), hosts: [...hosts].sort((a, b) => b[1] - a[1]), problems }
 }
 
-/** The dry run for people. `safe` makes what the list says safe to print. */
-export function dryRunText(run: DryRun, safe: (text: string) => string): string {
+/** How what the list says is made fit to print. */
+export interface DryRunTexts {
+  /** Escapes. */
+  readonly safe: (text: string) => string
+  /** Takes secrets out of what is no URL. */
+  readonly hide: (text: string) => string
+}
+
+/** The dry run for people. */
+export function dryRunText(run: DryRun, { safe, hide }: DryRunTexts): string {
   const total = run.toAsk + run.invalid + run.duplicate + run.excluded + run.blank
   const parts = [
     `${run.toAsk} to ask`,
@@ -68,7 +76,7 @@ export function dryRunText(run: DryRun, safe: (text: string) => string): string 
     ...(run.hosts.length > HOSTS_SHOWN ? [`  and ${run.hosts.length - HOSTS_SHOWN} more`] : []),
     ...(run.invalid > 0 ? [`invalid  ${run.invalid}`] : []),
     ...run.problems.flatMap(({ source, line, input, problem }) => [
-      `  ${safe(line === null ? source : `${source}:${line}`)}  ${safe(input)}`,
+      `  ${safe(line === null ? source : `${source}:${line}`)}  ${safe(hide(input))}`,
       `    ${safe(problem!.reason)}`,
     ]),
     ...(run.invalid > run.problems.length ? [`  and ${run.invalid - run.problems.length} more`] : []),

@@ -33,6 +33,8 @@ export interface OptionSpec<T> {
   /** How the default reads in help; null: nothing to say. */
   readonly shown: string | null
   readonly parse: (text: string, previous: T) => T
+  /** Its value is never repeated in a message. */
+  readonly secret?: true
 }
 
 /** A file to write and the format that goes into it. */
@@ -133,6 +135,7 @@ export const OPTIONS = {
     initial: [],
     shown: null,
     parse: (text, previous) => [...previous, parseHeader(text)],
+    secret: true,
   }),
   userAgent: spec<string | null>({
     flags: '-A, --user-agent <text>',

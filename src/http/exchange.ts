@@ -293,7 +293,8 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
   /** Never more than the budget, and without stalls of our own: neither is the server's time. */
   #elapsed(now = this.#parts.now()): number {
     const stalledMs = this.#parts.deadline.stalledMs() - this.#stalledBefore
-    return Math.min(now - this.#startedAt - stalledMs, this.#budgetMs)
+    // A stall that had begun before us is counted whole, so what is left may be less than nothing.
+    return Math.max(0, Math.min(now - this.#startedAt - stalledMs, this.#budgetMs))
   }
 
   #settle(): void {

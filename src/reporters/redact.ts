@@ -87,7 +87,8 @@ function hideInUrl(text: string): string {
   return named.includes('=') ? named.replace(PARAMETER, hideParameter) : named
 }
 
-function hideInInvalid(text: string): string {
+/** A text that may be a URL or was meant to be one, without userinfo and the values of secret names. */
+export function hideInInvalid(text: string): string {
   return hideInUrl(text.includes('@') ? text.replace(ANY_USERINFO, `$1${HIDDEN}@`) : text)
 }
 

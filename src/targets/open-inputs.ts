@@ -184,7 +184,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EIO: 'input/output error',
 }
 
-async function whyNotOpened(name: string, error: NodeJS.ErrnoException): Promise<string> {
+async function whyNotOpened(written: string, error: NodeJS.ErrnoException): Promise<string> {
+  const name = written.replace(USERINFO, '$1***@')
   if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') {
     const code = error.code ?? error.message
     return `cannot read ${name}: ${REASONS[code] ? `${REASONS[code]} (${code})` : code}`
@@ -195,6 +196,9 @@ async function whyNotOpened(name: string, error: NodeJS.ErrnoException): Promise
   const near = nearest(basename(name), await readdir(dirname(name)).catch(() => []))
   return `no file ${name}${near === null ? '' : `; did you mean ${name.slice(0, name.length - basename(name).length)}${near}?`}`
 }
+
+/** What was meant as a URL may hold a password. */
+const USERINFO = /^([a-z][a-z0-9+.-]*:\/\/)?[^/?#@]*:[^/?#]*@/i
 
 const LIST_ENDING = /\.(?:te?xt?|[ct]sv|jsonl?|ndjson|li?st|log|urls?|links?|x?html?|xml|ya?ml|gz|zip)$/i
 
