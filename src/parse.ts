@@ -1,7 +1,7 @@
 // Little languages of flags and line keys. Each parser says what is allowed when it refuses.
 
 import { isIP } from 'node:net'
-import type { HeaderPair, Method } from './types.js'
+import type { HeaderPair, HeaderPattern, Method } from './types.js'
 
 /** A mistake of the person who calls: exit 2, one line, nothing requested. */
 export class UsageError extends Error {
@@ -83,6 +83,44 @@ export function parseHeader(text: string): HeaderPair {
 /** HTTP sends bytes; undici takes one character a byte. Text beyond latin1 goes out as UTF-8, as curl does. */
 function toFieldBytes(value: string): string {
   return /^[\x00-\xff]*$/.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1')
+}
+
+/** `Name: regex`, the regular expression unanchored and case-sensitive. */
+export function parseHeaderPattern(text: string): HeaderPattern {
+  const colon = text.indexOf(':')
+  const name = text.slice(0, Math.max(0, colon)).trim()
+  if (!TOKEN.test(name)) throw new ValueError("a header and a regular expression such as 'content-type: ^text/html'")
+  return { name: name.toLowerCase(), pattern: parseRegExp(text.slice(colon + 1).trim()) }
+}
+
+/** A text to look for in a body. */
+export function parseNeedle(text: string): string {
+  if (text === '') throw new ValueError('some text')
+  return text
+}
+
+/** `50/s`, `50` or `30/m`; returns requests a second. */
+export function parseRate(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(?:\/([smh]))?$/.exec(text)
+  const perSecond = match === null ? 0 : Number(match[1]) / (UNIT_MS[match[2] ?? 's']! / 1000)
+  if (!(perSecond > 0)) throw new ValueError('a rate such as 50/s or 30/m')
+  return perSecond
+}
+
+/** How many failures a run may have: a number, or a share of what was judged. */
+export interface FailureBudget {
+  readonly count: number
+  /** 0 to 100; null: `count` holds. */
+  readonly percent: number | null
+}
+
+/** `5` or `2.5%`. */
+export function parseFailureBudget(text: string): FailureBudget {
+  const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(text)
+  const value = Number(match?.[1])
+  const fits = match !== null && (match[2] === '%' ? value <= 100 : Number.isInteger(value))
+  if (!fits) throw new ValueError('a number of failures, or a share such as 2%')
+  return match[2] === '%' ? { count: 0, percent: value } : { count: value, percent: null }
 }
 
 /** Where to connect for one host and port, instead of asking DNS. */

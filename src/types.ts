@@ -26,13 +26,35 @@ export interface Ask {
   readonly user: string | null
   /** Report the status in spite of a bad certificate; the fault stays in `tls.error`. */
   readonly insecure: boolean
+  /** How often a failure that may pass is asked again. */
+  readonly retries: number
+  /** Read the body, up to 1 MiB of text, until this was seen in it; then it is part of the answer. null: not read. */
+  readonly readsUntil: string | null
 }
 
-/** What must hold of the answer. */
+/** A header of the final answer that has to match. */
+export interface HeaderPattern {
+  /** Lower case. */
+  readonly name: string
+  readonly pattern: RegExp
+}
+
+/** What must hold of the answer; null: nothing is expected there. */
 export interface Expect {
   readonly accept: StatusSet
   /** True when the user named statuses; then a marker of a blocked checker does not count. */
   readonly acceptIsExplicit: boolean
+  /** Where the first answer redirects to, a URL or a path on the same host; compared WHATWG-normalised, without fragment. */
+  readonly location: string | null
+  /** Where the chain ends; compared likewise. */
+  readonly finalUrl: string | null
+  /** Text in the body of the final answer. */
+  readonly contains: string | null
+  readonly headers: readonly HeaderPattern[]
+  /** The longest `durationMs`. */
+  readonly maxLatencyMs: number | null
+  /** Days that the certificate still has to be valid. */
+  readonly certDays: number | null
 }
 
 /** What is wrong with a line, found without asking anything. */
@@ -62,6 +84,10 @@ export interface Target {
   readonly problem: LineProblem | null
   readonly ask: Ask
   readonly expect: Expect
+  /** Why it is not asked (`skip="reason"`); null: it is. */
+  readonly skip: string | null
+  /** The whole line as written, where the reader was told to keep it; it may hold secrets. */
+  readonly raw?: string | null
 }
 
 /** A redirect that was answered: the URL asked, the 3xx, and its Location as received. */
@@ -97,13 +123,16 @@ export interface ReplyHeaders {
   get(name: string): string | null
 }
 
+/** Whether the text was in the body: `beyond` is not within its first 1 MiB, `undecodable` a body that cannot be read. */
+export type BodySearch = 'found' | 'absent' | 'beyond' | 'undecodable'
+
 /** What one attempt found: facts, no judgement. */
 export interface Reply {
   /** The final answer's code; 0 when no HTTP answer came. */
   readonly status: number
   /** `ok` means only that an answer came; whether it is accepted is the judge's matter. */
   readonly kind: Kind
-  /** The raw code (`ECONNREFUSED`), or the phase for a timeout (`dns` `connect` `tls` `firstByte`). */
+  /** The raw code (`ECONNREFUSED`), or the phase for a timeout (`dns` `connect` `tls` `firstByte` `body`). */
   readonly code: string | null
   /** A plain sentence where more is known than the kind says; null: the kind's own meaning. */
   readonly detail: string | null
@@ -117,6 +146,8 @@ export interface Reply {
   readonly httpVersion: string | null
   readonly remoteAddress: string | null
   readonly bodyBytes: number
+  /** What the search for `ask.readsUntil` found; null where no body was read. */
+  readonly body: BodySearch | null
   /** From the first hop's start until the head of the final answer, without queueing; null when never asked. */
   readonly durationMs: number | null
   readonly timingsMs: Timings
@@ -126,10 +157,15 @@ export interface Reply {
   readonly checkedAtMs: number
   readonly method: Method
   readonly attempts: number
+  /** Not asked: its host is down, as others have found. */
+  readonly inferred: boolean
 }
 
-/** The judgement of one URL. `skipped` only for repeats under `dedupe`. */
+/** The judgement of one URL. `skipped` only for repeats under `dedupe` and for `skip=`. */
 export type Outcome = 'ok' | 'failed' | 'inconclusive' | 'skipped'
+
+/** How a URL differs from the baseline. */
+export type Change = 'new-failure' | 'fixed' | 'still-failing' | 'changed' | 'same'
 
 /** An expectation that did not hold. */
 export interface FailedCheck {
@@ -170,7 +206,7 @@ export interface Verdict {
   readonly inferred: boolean
   readonly secondLook: boolean
   readonly duplicateOf: number | null
-  readonly change: 'new-failure' | 'fixed' | 'still-failing' | 'changed' | 'same' | null
+  readonly change: Change | null
   readonly extra: Readonly<Record<string, unknown>> | null
   readonly key: string | null
   readonly checkedAt: string
@@ -182,6 +218,7 @@ export interface LineAccount {
   readonly checked: number
   readonly invalid: number
   readonly duplicate: number
+  /** By filters, and by `skip=`: the latter have a row all the same. */
   readonly excluded: number
   readonly otherShard: number
   readonly notAsked: number
@@ -190,7 +227,7 @@ export interface LineAccount {
 }
 
 /** Why a run ended before its list did. */
-export type Unfinished = 'interrupted' | 'input-broke' | 'stopped'
+export type Unfinished = 'interrupted' | 'input-broke' | 'time-limit' | 'bail'
 
 /** The run as a whole; `schema/summary.schema.json` describes it. */
 export interface Summary {
@@ -215,6 +252,13 @@ export interface Summary {
   readonly startedAt: string
   /** Why the run ended early; null when it is whole. */
   readonly unfinished: Unfinished | null
+  /** With `--baseline`: how the run differs from it, in rows, and URLs of it that were not in a run that is whole. */
+  readonly baseline: {
+    readonly new: number
+    readonly stillFailing: number
+    readonly fixed: number
+    readonly gone: number | null
+  } | null
   /** Sentences about the run as a whole: an input that broke, an encoding that was guessed. */
   readonly notices: readonly string[]
   readonly exitCode: number
@@ -228,6 +272,8 @@ export interface CheckContext {
   /** The check gives it back; null: the check takes its own place in the line. */
   readonly permit: Permit | null
   readonly queuedMs: number
+  /** An attempt that was made already, for policies to look at: it is taken in place of a first one. */
+  readonly made?: { readonly reply: Reply; readonly beganAtMs: number }
 }
 
 /** The right to have one request on the wire; give it back exactly once. */
@@ -256,6 +302,12 @@ export interface Limiter {
   acquire(host: string, front: boolean, stop: Stop | null): Promise<Permit | null>
   /** Halves how many requests may run at once, at least one; returns how many that are now. */
   shrink(): number
+  /** Nothing starts on this host before `untilMs` (monotonic). */
+  pause(host: string, untilMs: number): void
+  /** The host asked for less, answering a request that started at `startedAtMs`; `retryAfterMs` null: it named no time. */
+  slowDown(host: string, startedAtMs: number, retryAfterMs: number | null): void
+  /** The host answered without complaint; `isPublic`: from a public address. */
+  clean(host: string, isPublic: boolean): void
   /** How many wait for this host now. */
   waiting(host: string): number
   /** The host with most waiting or running requests now; null when idle. For the progress line. */
@@ -291,8 +343,8 @@ export interface ReporterContext {
 export interface Sink {
   /** Resolves when more may come; never rejects. */
   write(text: string): Promise<void> | void
-  /** Writes what is left; resolves when it is safe. */
-  end(): Promise<void>
+  /** Writes what is left; resolves when it is safe. A file that has its name only when it is whole asks how the run ended. */
+  end(run?: Pick<Summary, 'unfinished' | 'exitCode'>): Promise<void>
   /** True once the reader left (EPIPE); what is written then is dropped. */
   readonly gone: boolean
   /** What went wrong in writing (a full disk); null while all is well. */
