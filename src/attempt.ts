@@ -18,6 +18,10 @@ export interface AttemptContext {
   /** A permit already held for the first hop; the attempt gives it back. */
   readonly permit: Permit | null
   readonly queuedMs: number
+  /** A place at the front of the host's line: the URL was begun before. */
+  readonly front: boolean
+  /** Takes permits back. */
+  readonly giveBack: (permit: Permit) => void
   readonly stop: Stop | null
   /** Asked at the end of each hop: is there other work for this host? */
   readonly keepAlive: (host: string) => boolean
@@ -37,11 +41,12 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
   let permit = context.permit
   let queuedMs = context.queuedMs
   let spentMs = 0
+  const search = ask.readsUntil === null ? null : { text: ask.readsUntil, isWanted: isFinal(ask) }
 
   for (;;) {
     if (permit === null) {
       const waitsSince = now()
-      permit = await limiter.acquire(target.host, redirects.length > 0, context.stop)
+      permit = await limiter.acquire(target.host, context.front || redirects.length > 0, context.stop)
       queuedMs += now() - waitsSince
       if (permit === null) return replyOf(ask, url, redirects, ABORTED, queuedMs, spentMs)
     }
@@ -62,12 +67,13 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
         budgetMs: ask.timeoutMs - spentMs,
         timeoutMs: ask.timeoutMs,
         connectTimeoutMs: ask.connectTimeoutMs,
+        search,
         keepAlive: (status) => context.keepAlive(host) || (ask.follow && isRedirect(status)),
         stop: context.stop,
       },
       parts,
     )
-    permit.release()
+    context.giveBack(permit)
     permit = null
     spentMs += result.elapsedMs
     const stalledMs = parts.deadline.stalledMs() - stalledBefore
@@ -90,6 +96,12 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
     chain.visit(url)
     if (spentMs >= ask.timeoutMs) return replyOf(ask, url, redirects, lateBetweenHops(ask), queuedMs, spentMs)
   }
+}
+
+/** Whether an answer ends the chain as far as its head can tell: the body of a redirect is nobody's. */
+function isFinal({ follow }: Ask): (status: number, headers: readonly Buffer[]) => boolean {
+  return (status, headers) =>
+    !follow || !isRedirect(status) || headerValues(headers, 'location').every((value) => value.trim() === '')
 }
 
 function hopHeaders(
@@ -122,6 +134,7 @@ const UNTOUCHED: HopResult = {
   rawHeaders: [],
   httpVersion: null,
   bodyBytes: 0,
+  body: null,
   remoteAddress: null,
   tls: null,
   dnsMs: null,
@@ -160,6 +173,7 @@ function replyOf(
     httpVersion: result.httpVersion,
     remoteAddress: result.remoteAddress,
     bodyBytes: result.bodyBytes,
+    body: result.body,
     durationMs: tenths(spentMs),
     timingsMs: {
       queue: tenths(queuedMs),
@@ -173,6 +187,7 @@ function replyOf(
     checkedAtMs: Date.now(),
     method: ask.method,
     attempts: 1,
+    inferred: false,
   }
 }
 

@@ -1,7 +1,8 @@
 // One request and its answer: connect or reuse, send, wait for the head, drain a small body. Hot path: one object a
 // request, raw headers are not parsed, two clock reads on a reused connection. Never judges, never follows.
 
-import type { Method, Stop, TlsFacts } from '../types.js'
+import type { BodySearch, Method, Stop, TlsFacts } from '../types.js'
+import { type BodyReader, createBodyReader } from './body-reader.js'
 import type { Connecting, Origin } from './connector.js'
 import type { Deadline, Expiring } from './deadline.js'
 import { ExchangeError, type Failure, failureOf, type Phase } from './failure.js'
@@ -27,8 +28,16 @@ export interface HopRequest {
   readonly connectTimeoutMs: number | null
   /** Asked when the answer is complete: is there more work for this connection? */
   readonly keepAlive: (status: number) => boolean
+  /** A text to look for in the body of an answer for which `isWanted`; null: bodies are only drained. */
+  readonly search: BodyRequest | null
   /** Where to register what has to stop when the run stops; null: nothing stops it. */
   readonly stop: Stop | null
+}
+
+/** What is looked for in a body; then the body is part of the answer, and its loss is a failure. */
+export interface BodyRequest {
+  readonly text: string
+  readonly isWanted: (status: number, headers: readonly Buffer[]) => boolean
 }
 
 /** What a hop brought: an answer's head, or a failure. Times in ms. */
@@ -41,6 +50,8 @@ export interface HopResult {
   readonly rawHeaders: readonly Buffer[]
   readonly httpVersion: string | null
   readonly bodyBytes: number
+  /** What came of the search in the body; null where there was none. */
+  readonly body: BodySearch | null
   readonly remoteAddress: string | null
   readonly tls: TlsFacts | null
   readonly dnsMs: number | null
@@ -82,7 +93,8 @@ export async function exchange(request: HopRequest, parts: ExchangeParts): Promi
     leftMs -= result.elapsedMs
     result.elapsedMs += lostMs
   }
-  if (result.failure?.kind !== 'http.protocol.error' || leftMs <= 0) return result
+  // A head that came whole needs no second look; it was the body that failed.
+  if (result.failure?.kind !== 'http.protocol.error' || result.firstByteMs !== null || leftMs <= 0) return result
   const lookedAt = parts.now()
   const look = await secondLook(request, parts, leftMs)
   result.correct(look, Math.min(parts.now() - lookedAt, leftMs))
@@ -97,6 +109,7 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
   rawHeaders: readonly Buffer[] = []
   httpVersion: string | null = null
   bodyBytes = 0
+  body: BodySearch | null = null
   remoteAddress: string | null = null
   tls: TlsFacts | null = null
   dnsMs: number | null = null
@@ -122,6 +135,10 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
   #answering = false
   #interim = 0
   #done = false
+  #reader: BodyReader | null = null
+  #isWhole = false
+  /** What ended the body before its end, while the rest of it is still searched. */
+  #cut: ExchangeError | null = null
   #resolve: (() => void) | null = null
 
   constructor(request: HopRequest, parts: ExchangeParts, budgetMs: number) {
@@ -195,13 +212,17 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
   /** The deadline's call. */
   expire(): void {
     if (this.#done) return
-    if (this.status > 0) this.#conclude(null)
+    if (this.#reader !== null) this.#cutOff(this.#bodyTimeout())
+    else if (this.status > 0) this.#conclude(null)
     else this.#cancel(this.#timeout())
   }
 
   /** The run's call: stop now. */
   abort(): void {
-    if (!this.#done) this.#cancel(new ExchangeError({ kind: 'aborted' }))
+    if (this.#done) return
+    const aborted = new ExchangeError({ kind: 'aborted' })
+    if (this.#reader !== null) this.#lose(aborted)
+    else this.#cancel(aborted)
   }
 
   #cancel(error: ExchangeError): void {
@@ -228,6 +249,16 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
     })
   }
 
+  #bodyTimeout(): ExchangeError {
+    const { timeoutMs } = this.#request
+    return new ExchangeError({
+      kind: 'timeout',
+      code: 'body',
+      detail: `answered ${this.status}, but the body was not whole in ${seconds(timeoutMs)}`,
+      hint: `If it is only slow: -t ${seconds(timeoutMs * 3).replace(' ', '')}`,
+    })
+  }
+
   // What undici calls, in this order. Each must not throw.
 
   onConnect(): void {}
@@ -249,6 +280,12 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
     this.statusText = statusText
     this.rawHeaders = rawHeaders
     this.httpVersion = httpVersionOf(this.#connection!.socket)
+    const { search } = this.#request
+    if (search?.isWanted(status, rawHeaders)) {
+      // The deadline stays armed: the body has to come within the attempt's budget.
+      this.#reader = createBodyReader(search.text, rawHeaders, (found) => this.#onSearched(found))
+      return true
+    }
     if (this.#request.method !== 'HEAD' && contentLengthOf(rawHeaders) > DRAIN_BYTES) {
       this.#conclude(null)
       return true
@@ -260,16 +297,24 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
 
   onData(chunk: Buffer): boolean {
     this.bodyBytes += chunk.length
-    if (this.bodyBytes > DRAIN_BYTES) this.#conclude(null)
+    if (this.#reader !== null) this.#reader.push(chunk)
+    else if (this.bodyBytes > DRAIN_BYTES) this.#conclude(null)
     return true
   }
 
   onComplete(): void {
-    if (!this.#done) this.#settle()
+    if (this.#done) return
+    this.#isWhole = true
+    if (this.#reader === null) this.#settle()
+    else this.#reader.end()
   }
 
   onError(error: Error): void {
     if (this.#done) return
+    if (this.#reader !== null) {
+      this.#cutOff(bodyFailure(error, this.#connection!, this.status))
+      return
+    }
     if (this.status === 0) {
       const connection = this.#connection!
       // An interim answer and then nothing: not silence, but no parser's matter either. The second look decides.
@@ -280,6 +325,33 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
       this.elapsedMs = this.#elapsed()
     }
     this.#settle()
+  }
+
+  /** The body ends before its end. What has come of it may hold the text all the same. */
+  #cutOff(error: ExchangeError): void {
+    if (this.#cut !== null) return
+    this.#cut = error
+    this.#reader!.end()
+  }
+
+  #onSearched(found: BodySearch): void {
+    if (this.#done) return
+    if (this.#cut !== null && (found === 'absent' || found === 'undecodable')) {
+      this.#lose(this.#cut)
+      return
+    }
+    this.body = found
+    if (this.#isWhole) this.#settle()
+    else this.#conclude(null)
+  }
+
+  /** The head is lost with its body. */
+  #lose(error: ExchangeError): void {
+    this.status = 0
+    this.statusText = ''
+    this.rawHeaders = []
+    this.#reader?.close()
+    this.#conclude(error)
   }
 
   /** Ends the exchange from our side: the socket goes, with our own error so that undici does not reconnect. */
@@ -310,6 +382,14 @@ const LATE: Readonly<Record<Phase, string>> = {
   proxy: 'the proxy did not answer in',
   tls: 'connected, but no TLS handshake in',
   firstByte: 'connected, but no answer in',
+}
+
+function bodyFailure(error: Error, { socket }: Connection, status: number): ExchangeError {
+  const failure = failureOf(error, 'firstByte', socket.readableEnded)
+  const isClosed = failure.kind === 'tcp.closed' || failure.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
+  const kind = isClosed ? 'tcp.closed' : failure.kind
+  const detail = `answered ${status}, but the body broke off`
+  return new ExchangeError({ ...failure, kind, detail }, error)
 }
 
 /** `10 s`, `1.5 s`, `800 ms`. */

@@ -2,6 +2,7 @@
 // origin of the list, and is not sent on when a redirect leaves it (curl CVE-2018-1000007, CVE-2022-27774).
 
 import type { Ask } from '../types.js'
+import { ACCEPT_ENCODING } from './body-reader.js'
 
 /** Headers as undici takes them: name, value, name, value. */
 export interface RequestHeaders {
@@ -12,7 +13,7 @@ export interface RequestHeaders {
 }
 
 /** These say who asks and what may be answered, nothing about the user. */
-const ALLOWED_ABROAD = new Set(['user-agent', 'accept', 'accept-language', 'accept-charset'])
+const ALLOWED_ABROAD = new Set(['user-agent', 'accept', 'accept-language', 'accept-charset', 'accept-encoding'])
 
 /** The last one of a name wins, as in the order: defaults, flags, the line. */
 export function requestHeaders(ask: Ask, userAgent: string): RequestHeaders {
@@ -20,6 +21,7 @@ export function requestHeaders(ask: Ask, userAgent: string): RequestHeaders {
     ['user-agent', ['User-Agent', userAgent]],
     ['accept', ['Accept', '*/*']],
   ])
+  if (ask.readsUntil !== null) byName.set('accept-encoding', ['Accept-Encoding', ACCEPT_ENCODING])
   for (const pair of ask.headers) byName.set(pair[0].toLowerCase(), pair)
   const own: string[] = []
   const foreign: string[] = []

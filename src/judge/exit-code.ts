@@ -1,6 +1,7 @@
 // The one place that turns a run into an exit code. Pure; 2 (used wrongly) is not here, because then nothing ran.
 
 import { isLocal, type Kind } from '../kinds.js'
+import type { FailureBudget } from '../parse.js'
 import type { Unfinished } from '../types.js'
 
 /** What the exit code depends on. */
@@ -13,8 +14,14 @@ export interface RunOutcome {
   readonly unfinished: Unfinished | null
   /** The signal that ended the run; null also for an abort by the library's user, which counts as SIGINT. */
   readonly signal?: 'SIGINT' | 'SIGTERM' | null
+  /** With `--fail-on new`: the failures that count; null: all of them. */
+  readonly newFailures?: number | null
   /** What could not be written (`FILE: no space left`); null when all was. */
   readonly outputFailed?: string | null
+  /** Inconclusive URLs fail the run too. Default false. */
+  readonly strict?: boolean
+  /** How many failures are still exit code 0. Default: none. */
+  readonly budget?: FailureBudget
 }
 
 /** The exit code and, where it is not plain from the totals, a sentence that says why. */
@@ -23,7 +30,7 @@ export interface ExitCode {
   readonly why: string | null
 }
 
-/** 0 all ok, 1 some failed, 3 internal error or failed output, 4 not finished or nothing could be judged, 130 and 143 on signals. */
+/** 0 all ok or within the budget, 1 some failed or bailed out, 3 internal error or failed output, 4 not finished or nothing could be judged, 130 and 143 on signals. */
 export function exitCodeOf(run: RunOutcome): ExitCode {
   if (run.unfinished === 'interrupted') {
     return run.signal === 'SIGTERM' ? { code: 143, why: 'stopped by SIGTERM' } : { code: 130, why: 'interrupted' }
@@ -34,6 +41,7 @@ export function exitCodeOf(run: RunOutcome): ExitCode {
   if (run.unfinished === 'input-broke') {
     return { code: 4, why: 'the input broke before its end; what was read is reported' }
   }
+  if (run.unfinished === 'time-limit') return { code: 4, why: 'the time limit was over before the list' }
   const local = Object.entries(run.kinds).filter(([kind]) => isLocal(kind as Kind))
   if (local.length > 0) {
     const count = local.reduce((sum, [, often]) => sum + often, 0)
@@ -43,7 +51,26 @@ export function exitCodeOf(run: RunOutcome): ExitCode {
   if (run.inconclusive > 0 && run.ok === 0 && run.failed === 0) {
     return { code: 4, why: `nothing could be judged: ${urls(run.inconclusive)}, all inconclusive` }
   }
-  return { code: run.failed > 0 ? 1 : 0, why: null }
+  if (run.unfinished === 'bail') return { code: 1, why: `stopped after ${failures(run.failed)}, as --bail asked` }
+  return ofFailures(run)
+}
+
+/** Failures against what the run may have of them. Inconclusive URLs were never failures of a baseline: all of them count. */
+function ofFailures(run: RunOutcome): ExitCode {
+  const { ok, failed, inconclusive, strict = false, budget } = run
+  const held = (run.newFailures ?? failed) + (strict ? inconclusive : 0)
+  if (held === 0) return { code: 0, why: null }
+  const judged = ok + failed + (strict ? inconclusive : 0)
+  const { count = 0, percent = null } = budget ?? {}
+  const isWithin = percent === null ? held <= count : held * 100 <= percent * judged
+  const allowed = percent === null ? `${count}` : `${percent}% of ${judged}`
+  if (isWithin) return { code: 0, why: `${failures(held)}, within --max-failures ${allowed}` }
+  if (count > 0 || percent !== null) return { code: 1, why: `${failures(held)}, more than --max-failures ${allowed}` }
+  return { code: 1, why: failed === 0 ? `${urls(inconclusive)} inconclusive, which --strict counts as failed` : null }
+}
+
+function failures(count: number): string {
+  return count === 1 ? '1 failure' : `${count} failures`
 }
 
 function urls(count: number): string {

@@ -4,15 +4,20 @@
 import { isLocal, type Kind, kindFacts } from '../kinds.js'
 import type { FailedCheck, Hop, Outcome, Reply, ReplyHeaders, Target, Timings, Verdict } from '../types.js'
 import { blockMarker, reasonOfBlock } from './block-marker.js'
-import { reasonOfStatus } from './reason.js'
+import { faultsOf } from './checks.js'
+import { hintOfStatus } from './hints.js'
+import { cleanPhrase, reasonOfStatus } from './reason.js'
 
 const NO_CHECKS: readonly FailedCheck[] = Object.freeze([])
+/** Longest reason of `skip=` that is repeated, in characters. */
+const SKIP_REASON_MAX = 200
 const NO_HOPS: readonly Hop[] = Object.freeze([])
 const NO_TIMINGS: Timings = Object.freeze({ queue: null, dns: null, connect: null, tls: null, firstByte: null })
 
 /**
  * The verdict on one answer, or on its absence. No answer fails, unless this machine is to blame (`local.*`); then a
- * status that the user named is fine; then a documented marker of a refused checker is inconclusive; then `accept`.
+ * status that the user named is fine; then a documented marker of a refused checker is inconclusive; then `accept`,
+ * then the other expectations. All that do not hold are in `failedChecks`; the kind and the reason are the first one's.
  */
 export function judge(target: Target, reply: Reply): Verdict {
   const { kind, status } = reply
@@ -21,7 +26,8 @@ export function judge(target: Target, reply: Reply): Verdict {
     const outcome = isLocal(kind) ? 'inconclusive' : 'failed'
     return verdictOf(target, reply, outcome, kind, reply.detail ?? facts.meaning, reply.hint ?? facts.hint, NO_CHECKS)
   }
-  const { accept, acceptIsExplicit } = target.expect
+  const { expect } = target
+  const { accept, acceptIsExplicit } = expect
   const accepted = accept.has(status)
   const reason = reasonOfStatus(status, reply.statusText)
   const marker = accepted && acceptIsExplicit ? null : blockMarker(status, reply.headers)
@@ -29,9 +35,14 @@ export function judge(target: Target, reply: Reply): Verdict {
     const hint = reply.hint ?? kindFacts(marker).hint
     return verdictOf(target, reply, 'inconclusive', marker, reasonOfBlock(marker, status, reason), hint, NO_CHECKS)
   }
-  if (accepted) return verdictOf(target, reply, 'ok', 'ok', reason, reply.hint, NO_CHECKS)
-  const failed = [{ check: 'status', expected: accept.toString(), actual: `${status}` }]
-  return verdictOf(target, reply, 'failed', 'http.error', reason, reply.hint, failed)
+  const faults = faultsOf(target, reply)
+  const [first] = faults
+  if (accepted && first === undefined) return verdictOf(target, reply, 'ok', 'ok', reason, reply.hint, NO_CHECKS)
+  const failed = faults.map((fault) => fault.failed)
+  if (accepted) return verdictOf(target, reply, 'failed', first!.kind, first!.reason, reply.hint, failed)
+  failed.unshift({ check: 'status', expected: accept.toString(), actual: `${status}` })
+  const hint = reply.hint ?? hintOfStatus(expect, status, reply.redirects)
+  return verdictOf(target, reply, 'failed', 'http.error', reason, hint, failed)
 }
 
 /** The verdict on a line that holds nothing to ask (`url.invalid`, `line.invalid`); `nowMs` is wall clock. */
@@ -48,6 +59,13 @@ export function verdictOfProblem(target: Target, nowMs: number): Verdict {
 export function verdictOfDuplicate(target: Target, firstIndex: number, nowMs: number): Verdict {
   const { meaning, hint } = kindFacts('duplicate')
   return neverAsked(target, 'skipped', 'duplicate', meaning, hint, firstIndex, nowMs)
+}
+
+/** The row of a target with `skip`: never asked, skipped, for the reason given. `nowMs` is wall clock. */
+export function verdictOfSkip(target: Target, nowMs: number): Verdict {
+  const { meaning, hint } = kindFacts('skipped')
+  const reason = cleanPhrase(target.skip ?? '', SKIP_REASON_MAX)
+  return neverAsked(target, 'skipped', 'skipped', reason === '' ? meaning : reason, hint, null, nowMs)
 }
 
 function verdictOf(
@@ -89,7 +107,7 @@ function verdictOf(
     durationMs: reply.durationMs,
     timingsMs: reply.timingsMs,
     tls,
-    inferred: false,
+    inferred: reply.inferred,
     secondLook: reply.secondLook,
     duplicateOf: null,
     change: null,

@@ -22,13 +22,14 @@ export function reasonOfStatus(status: number, statusText: string): string {
   return phrase === '' ? `${status}` : `${status} ${phrase}`
 }
 
-function cleanPhrase(text: string): string {
+/** Text from the wire for a sentence: nothing unprintable, one line, at most so many characters. */
+export function cleanPhrase(text: string, max = PHRASE_MAX): string {
   if (text === '') return ''
   const clean = text
-    .slice(0, PHRASE_MAX * 4)
+    .slice(0, max * 4)
     .replace(UNPRINTABLE, '\ufffd')
     .replace(/\s+/g, ' ')
     .trim()
   const characters = Array.from(clean)
-  return characters.length <= PHRASE_MAX ? clean : `${characters.slice(0, PHRASE_MAX - 1).join('')}…`
+  return characters.length <= max ? clean : `${characters.slice(0, max - 1).join('')}…`
 }

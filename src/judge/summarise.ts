@@ -3,6 +3,7 @@
 
 import type { LineAccount, Summary, Unfinished, Verdict } from '../types.js'
 import { exitCodeOf } from './exit-code.js'
+import { createHintCounter, type HintFacts } from './hints.js'
 import { createHistogram } from './histogram.js'
 
 /** What is known of the run beside its verdicts. */
@@ -15,6 +16,8 @@ export interface RunFacts {
   readonly unfinished: Unfinished | null
   readonly notices: readonly string[]
   readonly exitCode: number
+  /** Default null: not compared with anything. */
+  readonly baseline?: Summary['baseline']
 }
 
 /** The counts at any moment; what `exitCodeOf` needs. */
@@ -31,6 +34,8 @@ export interface Counts {
 export interface Tally {
   add(verdict: Verdict): void
   counts(): Counts
+  /** Sentences about the run as a whole for `notices`: what could be asked better. */
+  hints(facts: HintFacts): readonly string[]
   summary(run: RunFacts): Summary
 }
 
@@ -40,6 +45,7 @@ export function createTally(): Tally {
   const statuses = new Uint32Array(1000)
   const kinds = new Map<string, number>()
   const times = createHistogram()
+  const hints = createHintCounter()
   let verdicts = 0
   let noAnswer = 0
 
@@ -48,6 +54,7 @@ export function createTally(): Tally {
   return {
     add(verdict) {
       verdicts++
+      hints.add(verdict)
       outcomes[verdict.outcome]++
       kinds.set(verdict.kind, (kinds.get(verdict.kind) ?? 0) + 1)
       if (verdict.status > 0) {
@@ -56,6 +63,7 @@ export function createTally(): Tally {
       } else if (verdict.attempts > 0) noAnswer++
     },
     counts,
+    hints: hints.sentences,
     summary(run) {
       const now = counts()
       return {
@@ -80,6 +88,7 @@ export function createTally(): Tally {
         durationMs: run.durationMs,
         startedAt: run.startedAt,
         unfinished: run.unfinished,
+        baseline: run.baseline ?? null,
         notices: run.notices,
         exitCode: run.exitCode,
       }
@@ -95,6 +104,7 @@ export function summarise(verdicts: Iterable<Verdict>): Summary {
   const tally = createTally()
   let invalid = 0
   let duplicate = 0
+  let excluded = 0
   let notAsked = 0
   let firstMs = Number.POSITIVE_INFINITY
   let lastMs = Number.NEGATIVE_INFINITY
@@ -102,15 +112,16 @@ export function summarise(verdicts: Iterable<Verdict>): Summary {
     tally.add(verdict)
     if (verdict.kind === 'url.invalid' || verdict.kind === 'line.invalid') invalid++
     else if (verdict.kind === 'duplicate') duplicate++
-    else if (verdict.attempts === 0) notAsked++
+    else if (verdict.kind === 'skipped') excluded++
+    else if (verdict.attempts === 0 && !verdict.inferred) notAsked++
     const endedMs = Date.parse(verdict.checkedAt)
     firstMs = Math.min(firstMs, endedMs - (verdict.durationMs ?? 0))
     lastMs = Math.max(lastMs, endedMs)
   }
   const counts = tally.counts()
   const total = counts.verdicts
-  const checked = total - invalid - duplicate - notAsked
-  const lines = { total, checked, invalid, duplicate, excluded: 0, otherShard: 0, notAsked, blank: 0 }
+  const checked = total - invalid - duplicate - excluded - notAsked
+  const lines = { total, checked, invalid, duplicate, excluded, otherShard: 0, notAsked, blank: 0 }
   return tally.summary({
     lines,
     durationMs: total === 0 ? 0 : Math.round(lastMs - firstMs),

@@ -23,7 +23,7 @@ const TWO_32 = 2 ** 32
 
 /**
  * Two targets are the same when method, URL without fragment, user, headers, `follow`, `max-redirects`, `insecure` and
- * `accept` are equal; how long they may take does not count. A target with a problem is never a repeat.
+ * all that is expected are equal; how long they may take and how often they are retried does not count. A target with a problem is never a repeat.
  *
  * Told apart by 96 bits of SHA-256: among ten million URLs, the odds that any two different ones are taken for the same
  * are 1 in 1.6e15 (n² / 2^97), and nobody can choose URLs that collide. Costs about 1 µs a target, up to 2^32 - 2 targets.
@@ -101,7 +101,11 @@ function withoutFragment(url: string): string {
 }
 
 /** Header names count without case; JSON keeps the parts apart, and the line break ends it. */
-function describe({ method, user, headers, follow, maxRedirects, insecure }: Ask, { accept }: Expect): string {
+function describe({ method, user, headers, follow, maxRedirects, insecure }: Ask, expect: Expect): string {
+  const { location, finalUrl, contains, maxLatencyMs, certDays } = expect
   const pairs = headers.map(([name, value]) => [name.toLowerCase(), value])
-  return `${JSON.stringify([method, user, pairs, follow, maxRedirects, insecure, accept.toString()])}\n`
+  const patterns = expect.headers.map(({ name, pattern }) => [name, `${pattern}`])
+  const asked = [method, user, pairs, follow, maxRedirects, insecure]
+  const expected = [expect.accept.toString(), location, finalUrl, contains, patterns, maxLatencyMs, certDays]
+  return `${JSON.stringify([asked, expected])}\n`
 }

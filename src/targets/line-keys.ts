@@ -1,21 +1,23 @@
-// The `key=value` settings that may stand behind a URL: each key once, with how it changes the settings of its line.
-// Values are read by the same parsers as the flags; nothing here knows where a value stood.
+// The `key=value` settings that may stand behind a URL or in a rule: each key once, with what it says. Values are read
+// by the same parsers as the flags; nothing here knows where a value stood.
 
-import { parseCount, parseDuration, parseHeader, parseMethod, ValueError } from '../parse.js'
+import {
+  parseCount,
+  parseDuration,
+  parseHeader,
+  parseHeaderPattern,
+  parseMethod,
+  parseNeedle,
+  ValueError,
+} from '../parse.js'
 import { parseStatusSet } from '../status-set.js'
-import type { Ask, Expect } from '../types.js'
+import type { Override } from './settings.js'
 
-/** What one line asks and expects. */
-export interface LineSettings {
-  readonly ask: Ask
-  readonly expect: Expect
-}
-
-/** One key. `apply` gives new settings, never changes the old ones, and throws `ValueError`. */
+/** One key. `apply` gives a new override, never writes to the old one, and throws `ValueError`. */
 export interface LineKey {
-  readonly apply: (value: string, settings: LineSettings) => LineSettings
-  /** May stand alone and means yes then. */
-  readonly bare?: true
+  readonly apply: (value: string, override: Override) => Override
+  /** May stand alone and means this then. */
+  readonly bare?: string
   /** May be given several times on a line. */
   readonly repeatable?: true
   /** Takes `$NAME` from the environment; its value is never repeated in a message. */
@@ -24,18 +26,29 @@ export interface LineKey {
 
 /** All keys that work. */
 export const LINE_KEYS = {
-  accept: { apply: (value, line) => ({ ...line, expect: { ...line.expect, ...parseAccept(value, line.expect) } }) },
+  accept: { apply: (value, line) => ({ ...line, accept: parseAccept(value) }) },
+  location: { apply: (value, line) => withExpect(line, { location: parsePlace(value) }) },
+  'final-url': { apply: (value, line) => withExpect(line, { finalUrl: parsePlace(value) }) },
+  contains: { apply: (value, line) => withExpect(line, { contains: parseNeedle(value) }) },
+  'expect-header': {
+    repeatable: true,
+    apply: (value, line) => ({ ...line, expectHeaders: [...line.expectHeaders, parseHeaderPattern(value)] }),
+  },
+  'max-latency': { apply: (value, line) => withExpect(line, { maxLatencyMs: parseDuration(value) }) },
+  'cert-days': { apply: (value, line) => withExpect(line, { certDays: parseCount(value, 0, 36_500) }) },
   timeout: { apply: (value, line) => withAsk(line, { timeoutMs: parseDuration(value) }) },
   method: { apply: (value, line) => withAsk(line, { method: parseMethod(value) }) },
-  follow: { bare: true, apply: (value, line) => withAsk(line, { follow: parseYes(value) }) },
+  follow: { bare: 'yes', apply: (value, line) => withAsk(line, { follow: parseYes(value) }) },
   'max-redirects': { apply: (value, line) => withAsk(line, { maxRedirects: parseCount(value, 0, 1000) }) },
+  retries: { apply: (value, line) => withAsk(line, { retries: parseCount(value, 0, 100) }) },
   header: {
     repeatable: true,
     secret: true,
-    apply: (value, line) => withAsk(line, { headers: [...line.ask.headers, parseHeader(value)] }),
+    apply: (value, line) => ({ ...line, headers: [...line.headers, parseHeader(value)] }),
   },
   user: { secret: true, apply: (value, line) => withAsk(line, { user: parseUser(value) }) },
-  insecure: { bare: true, apply: (value, line) => withAsk(line, { insecure: parseYes(value) }) },
+  insecure: { bare: 'yes', apply: (value, line) => withAsk(line, { insecure: parseYes(value) }) },
+  skip: { bare: 'skipped', apply: (value, line) => ({ ...line, skip: parseReason(value) }) },
 } as const satisfies Record<string, LineKey>
 
 /** The key of that name; null where there is none. */
@@ -43,14 +56,32 @@ export function lineKey(name: string): LineKey | null {
   return Object.hasOwn(LINE_KEYS, name) ? LINE_KEYS[name as keyof typeof LINE_KEYS] : null
 }
 
-function withAsk(line: LineSettings, change: Partial<Ask>): LineSettings {
-  return { ...line, ask: { ...line.ask, ...change } }
+function withAsk(line: Override, ask: Override['ask']): Override {
+  return { ...line, ask: { ...line.ask, ...ask } }
 }
 
-function parseAccept(value: string, { accept: base }: Expect): Expect {
-  const accept = parseStatusSet(value, base)
-  if (accept === null) throw new ValueError('statuses such as 200-299,301,4xx or +403')
-  return { accept, acceptIsExplicit: true }
+function withExpect(line: Override, expect: Override['expect']): Override {
+  return { ...line, expect: { ...line.expect, ...expect } }
+}
+
+function parseAccept(value: string): string {
+  if (parseStatusSet(value) === null) throw new ValueError('statuses such as 200-299,301,4xx or +403')
+  return value
+}
+
+/** A URL, or a path on the host of the line's URL. Without scheme or slash it would be read as a path, and mostly is a slip. */
+export function parsePlace(value: string): string {
+  const isPlace = /^(?:https?:\/\/|\/)/i.test(value) && !/[\x00-\x20]/.test(value) && canParse(value)
+  if (!isPlace) throw new ValueError('a URL such as https://example.com/new, or a path such as /new')
+  return value
+}
+
+function canParse(value: string): boolean {
+  try {
+    return new URL(value, 'https://base.invalid/').hostname !== ''
+  } catch {
+    return false
+  }
 }
 
 function parseYes(value: string): boolean {
@@ -61,5 +92,10 @@ function parseYes(value: string): boolean {
 /** RFC 7617 §2: no control characters, and the first colon ends the name. */
 function parseUser(value: string): string {
   if (!value.includes(':') || /[\x00-\x1f\x7f]/.test(value)) throw new ValueError('NAME:PASSWORD')
+  return value
+}
+
+function parseReason(value: string): string {
+  if (value.trim() === '') throw new ValueError('a reason')
   return value
 }

@@ -3,8 +3,7 @@
 
 import type { LineProblem, Target } from '../types.js'
 import type { ByteSource, Input, ListInput, UrlInput } from './open-inputs.js'
-import { type LineContext, type ParsedLine, parseLine } from './parse-line.js'
-import { parseUrl } from './parse-url.js'
+import { type LineContext, type ParsedLine, parseArgument, parseLine } from './parse-line.js'
 import { createLineSplitter, type FaultyLine, HEAD_CHARACTERS, type Line } from './split-lines.js'
 
 export { closeInputs, type Input, type OpenOptions, openInputs } from './open-inputs.js'
@@ -31,11 +30,16 @@ export interface TargetReader {
   readonly broke: string | null
 }
 
+/** What lines start from, and whether targets keep theirs (`raw`), which costs its memory. Default false. */
+export interface ReadContext extends LineContext {
+  readonly keepLines?: boolean
+}
+
 /** Small enough that parsing a batch, 1 to 2 ms, does not hold up the sockets. */
 const BATCH_TARGETS = 1000
 
 /** Reads the inputs one after the other. `ask` and `expect` are shared by all targets without keys of their own. */
-export function readTargets(inputs: readonly Input[], context: LineContext): TargetReader {
+export function readTargets(inputs: readonly Input[], context: ReadContext): TargetReader {
   const notices: string[] = []
   const broken: string[] = []
   let lines = 0
@@ -54,7 +58,7 @@ export function readTargets(inputs: readonly Input[], context: LineContext): Tar
 
   function argument({ text }: UrlInput): Target {
     lines++
-    return toTarget({ input: text, ...parseUrl(text.trim()), ask: context.ask, expect: context.expect }, null, 'argv')
+    return toTarget(parseArgument(text, context), null, 'argv', text)
   }
 
   async function* readList(input: ListInput): AsyncGenerator<readonly Target[], void, undefined> {
@@ -71,7 +75,7 @@ export function readTargets(inputs: readonly Input[], context: LineContext): Tar
         lines++
         const parsed = typeof text === 'string' ? parseLine(text, context) : faulty(text, context)
         if (parsed === null) blank++
-        else batch.push(toTarget(parsed, line, input.name))
+        else batch.push(toTarget(parsed, line, input.name, typeof text === 'string' ? text : null))
         if (batch.length < BATCH_TARGETS) continue
         yield batch
         batch = []
@@ -109,9 +113,10 @@ export function readTargets(inputs: readonly Input[], context: LineContext): Tar
     }
   }
 
-  function toTarget(parsed: ParsedLine, line: number | null, source: string): Target {
-    const { input, url, host, problem, ask, expect } = parsed
-    return { index: index++, line, source, input, url, host, problem, ask, expect }
+  function toTarget(parsed: ParsedLine, line: number | null, source: string, text: string | null): Target {
+    const { input, url, host, problem, ask, expect, skip } = parsed
+    const raw = context.keepLines && text !== null ? rawLine(text, input) : null
+    return { index: index++, line, source, input, url, host, problem, ask, expect, skip, raw }
   }
 
   function stop(): void {
@@ -167,12 +172,17 @@ const FAULTS: Readonly<Record<FaultyLine['fault'], string>> = {
 
 function faulty({ fault, head }: FaultyLine, { ask, expect }: LineContext): ParsedLine {
   const problem: LineProblem = { kind: 'line.invalid', reason: FAULTS[fault], hint: null, key: null, column: null }
-  return { input: head, url: null, host: '', problem, ask, expect }
+  return { input: head, url: null, host: '', problem, ask, expect, skip: null }
 }
 
 /** The rest of a URL never came: asking the half of it would make a false death. */
 function cutOff(line: Line): FaultyLine {
   return { fault: 'cut-off', head: typeof line === 'string' ? line.slice(0, HEAD_CHARACTERS) : line.head }
+}
+
+/** A copy without ties to its chunk; most lines are their URL and nothing more. */
+function rawLine(text: string, input: string): string {
+  return text === input ? input : ` ${text}`.slice(1)
 }
 
 function codeOf(error: Error): string {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { DEFAULT_ASK } from '../../src/create-client.js'
 import { basicAuthorization, requestHeaders } from '../../src/http/request-headers.js'
+import { DEFAULT_ASK } from '../../src/options.js'
 import type { HeaderPair } from '../../src/types.js'
 
 const made = (...headers: HeaderPair[]) => requestHeaders({ ...DEFAULT_ASK, headers }, 'urlstatus/1')

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { judge, verdictOfDuplicate, verdictOfProblem } from '../../src/judge/judge.js'
 import type { Kind } from '../../src/kinds.js'
+import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/options.js'
 import { FIELDS } from '../../src/reporters/fields.js'
 import { parseStatusSet, SUCCESSFUL } from '../../src/status-set.js'
 import type { Reply, Target } from '../../src/types.js'
@@ -18,17 +19,13 @@ function target(accept: string | null = null, fields: Partial<Target> = {}): Tar
     url: 'https://example.com/a',
     host: 'example.com',
     problem: null,
-    ask: {
-      method: 'GET',
-      timeoutMs: 10_000,
-      connectTimeoutMs: null,
-      follow: true,
-      maxRedirects: 20,
-      headers: [],
-      user: null,
-      insecure: false,
+    ask: DEFAULT_ASK,
+    expect: {
+      ...DEFAULT_EXPECT,
+      accept: accept === null ? SUCCESSFUL : parseStatusSet(accept)!,
+      acceptIsExplicit: accept !== null,
     },
-    expect: { accept: accept === null ? SUCCESSFUL : parseStatusSet(accept)!, acceptIsExplicit: accept !== null },
+    skip: null,
     ...fields,
   }
 }
@@ -54,6 +51,8 @@ function reply(status: number, headers: Record<string, string> = {}, fields: Par
     checkedAtMs: NOW,
     method: 'GET',
     attempts: 1,
+    body: null,
+    inferred: false,
     ...fields,
   }
 }

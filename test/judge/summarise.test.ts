@@ -34,6 +34,7 @@ it('takes what is known of the run as it is given', () => {
     durationMs: 5,
     startedAt: '2026-09-23T10:00:00.000Z',
     unfinished: 'input-broke',
+    baseline: null,
     notices: ['urls.txt: read as Windows-1252'],
     exitCode: 4,
   } as const
@@ -57,7 +58,7 @@ it('every summary of any verdicts adds up and fits its schema', () => {
       const summary = summarise(verdicts)
       const { lines } = summary
       expect(summary.ok + summary.failed + summary.inconclusive + summary.skipped).toBe(verdicts.length)
-      expect(lines.checked + lines.invalid + lines.duplicate + lines.notAsked).toBe(lines.total)
+      expect(lines.checked + lines.invalid + lines.duplicate + lines.excluded + lines.notAsked).toBe(lines.total)
       expect(Object.values(summary.kinds).reduce((sum, often) => sum + often, 0)).toBe(verdicts.length)
       expect(summarySchema.faults(summary)).toBe('')
     }),

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_EXPECT } from '../../src/options.js'
 import { parseStatusSet } from '../../src/status-set.js'
 import { createDistinct } from '../../src/targets/distinct.js'
 import type { Ask } from '../../src/types.js'
@@ -26,7 +27,17 @@ describe('a repeat', () => {
     ['another method', { ask: ask({ method: 'HEAD' }) }, false],
     ['another user', { ask: ask({ user: 'a:b' }) }, false],
     ['another header', { ask: ask({ headers: [['A', 'b']] }) }, false],
-    ['another accept', { expect: { accept: parseStatusSet('404')!, acceptIsExplicit: true } }, false],
+    [
+      'another accept',
+      { expect: { ...DEFAULT_EXPECT, accept: parseStatusSet('404')!, acceptIsExplicit: true } },
+      false,
+    ],
+    ['another text', { expect: { ...DEFAULT_EXPECT, contains: 'a' } }, false],
+    ['another location', { expect: { ...DEFAULT_EXPECT, location: '/a' } }, false],
+    ['another final URL', { expect: { ...DEFAULT_EXPECT, finalUrl: '/a' } }, false],
+    ['another header pattern', { expect: { ...DEFAULT_EXPECT, headers: [{ name: 'a', pattern: /b/ }] } }, false],
+    ['another latency', { expect: { ...DEFAULT_EXPECT, maxLatencyMs: 1 } }, false],
+    ['other certificate days', { expect: { ...DEFAULT_EXPECT, certDays: 1 } }, false],
     ['not following', { ask: ask({ follow: false }) }, false],
     ['a problem', { url: null, host: '' }, false],
   ])('with %s', (_, change, expected) => {

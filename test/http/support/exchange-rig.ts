@@ -50,6 +50,7 @@ export function createExchangeRig(
         budgetMs,
         timeoutMs: budgetMs,
         connectTimeoutMs: null,
+        search: null,
         keepAlive: () => true,
         stop: null,
         ...options,

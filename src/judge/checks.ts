@@ -1,0 +1,155 @@
+// The expectations beside the status: what does not hold of an answer, each with what was expected, what came and a
+// plain sentence. Pure; an answer of which nothing is expected costs seven comparisons.
+
+import type { NamedKind } from '../kinds.js'
+import type { Expect, FailedCheck, Reply, Target } from '../types.js'
+import { cleanPhrase } from './reason.js'
+
+/** An expectation that did not hold, and the sentence for it. */
+export interface Fault {
+  readonly kind: Extract<NamedKind, `check.${string}`>
+  readonly failed: FailedCheck
+  readonly reason: string
+}
+
+const NO_FAULTS: readonly Fault[] = Object.freeze([])
+const DAY_MS = 86_400_000
+/** Longest piece of the wire that a sentence or a check repeats, in characters. */
+const SHOWN_MAX = 200
+
+/** All expectations that do not hold, in the order in which they are judged. */
+export function faultsOf(target: Target, reply: Reply): readonly Fault[] {
+  const { expect } = target
+  if (!hasMore(expect)) return NO_FAULTS
+  return [
+    ...locationFault(target, reply),
+    ...finalUrlFault(target, reply),
+    ...containsFault(expect.contains, reply),
+    ...expect.headers.flatMap((pattern) => headerFault(pattern, reply)),
+    ...latencyFault(expect.maxLatencyMs, reply),
+    ...certificateFault(expect.certDays, reply),
+  ]
+}
+
+function hasMore(expect: Expect): boolean {
+  return (
+    expect.location !== null ||
+    expect.finalUrl !== null ||
+    expect.contains !== null ||
+    expect.headers.length > 0 ||
+    expect.maxLatencyMs !== null ||
+    expect.certDays !== null
+  )
+}
+
+function fault(check: string, expected: string, actual: string, reason: string): Fault[] {
+  return [{ kind: `check.${check}` as Fault['kind'], failed: { check, expected, actual }, reason }]
+}
+
+/** The first answer's Location, resolved against the URL that was asked. */
+function locationFault({ url, expect }: Target, reply: Reply): Fault[] {
+  if (expect.location === null) return []
+  const expected = comparable(expect.location, url!)
+  const [first] = reply.redirects
+  const location = first === undefined ? reply.headers.get('location') : first.location
+  if (location === null) return fault('location', expected, 'no redirect', `no redirect, expected one to ${expected}`)
+  const actual = comparable(location, url!)
+  if (actual === expected) return []
+  return fault('location', expected, actual, `redirects to ${actual}, expected ${expected}`)
+}
+
+function finalUrlFault({ url, expect }: Target, reply: Reply): Fault[] {
+  if (expect.finalUrl === null) return []
+  const expected = comparable(expect.finalUrl, url!)
+  const actual = comparable(reply.finalUrl, url!)
+  if (actual === expected) return []
+  return fault('final-url', expected, actual, `ends at ${actual}, expected ${expected}`)
+}
+
+function containsFault(text: string | null, { body, method }: Reply): Fault[] {
+  if (text === null || body === 'found') return []
+  const expected = cleanPhrase(text, SHOWN_MAX)
+  const quoted = `"${expected}"`
+  if (method === 'HEAD') return fault('contains', expected, 'no body', `no body for ${quoted}: asked with HEAD`)
+  switch (body) {
+    case 'absent':
+      return fault('contains', expected, 'not in the body', `the body does not contain ${quoted}`)
+    case 'beyond':
+      return fault(
+        'contains',
+        expected,
+        'not in the first 1 MiB of the body',
+        `the first 1 MiB of the body does not contain ${quoted}`,
+      )
+    case 'undecodable':
+      return fault('contains', expected, 'the body could not be decoded', 'the body could not be decoded')
+    case null:
+      return fault('contains', expected, 'the body could not be read', 'the body could not be read')
+  }
+}
+
+function headerFault({ name, pattern }: Expect['headers'][number], reply: Reply): Fault[] {
+  const value = reply.headers.get(name)
+  // `search`, not `test`: a pattern of the library's user may have the flag `g` and remember where `test` stopped.
+  if (value !== null && value.search(pattern) !== -1) return []
+  const expected = cleanPhrase(`${name}: ${pattern.source}`, SHOWN_MAX)
+  if (value === null) {
+    return fault('expect-header', expected, 'no such header', `no ${name} header, expected one like ${pattern.source}`)
+  }
+  const actual = cleanPhrase(value, SHOWN_MAX)
+  const reason = `${name} is "${actual}", expected ${cleanPhrase(pattern.source, SHOWN_MAX)}`
+  return fault('expect-header', expected, cleanPhrase(`${name}: ${value}`, SHOWN_MAX), reason)
+}
+
+function latencyFault(maxMs: number | null, { durationMs }: Reply): Fault[] {
+  if (maxMs === null || durationMs === null || durationMs <= maxMs) return []
+  const expected = exactDuration(maxMs)
+  const actual = roundedUp(durationMs)
+  return fault('max-latency', expected, actual, `${actual}, slower than ${expected}`)
+}
+
+/** An answer without TLS has no certificate that could end. */
+function certificateFault(days: number | null, { tls, checkedAtMs }: Reply): Fault[] {
+  if (days === null || tls === null) return []
+  const expected = `valid for ${countDays(days)}`
+  if (tls.validTo === null) {
+    return fault('cert-days', expected, 'unknown', `the end of the certificate is not known, expected it ${expected}`)
+  }
+  const left = Date.parse(tls.validTo) - checkedAtMs
+  if (left >= days * DAY_MS) return []
+  const actual = tls.validTo.slice(0, 10)
+  const more = Math.floor(Math.abs(left) / DAY_MS)
+  const reason =
+    left < 0
+      ? `certificate expired ${countDays(more)} ago, expected ${days} more`
+      : `certificate valid for ${more} more ${more === 1 ? 'day' : 'days'}, expected ${days}`
+  return fault('cert-days', expected, `valid until ${actual}`, reason)
+}
+
+/** WHATWG-normalised, without fragment and userinfo; what is no URL as it is. */
+function comparable(text: string, base: string): string {
+  try {
+    const url = new URL(text.trim(), base)
+    url.hash = ''
+    url.username = ''
+    url.password = ''
+    return url.href
+  } catch {
+    return cleanPhrase(text, SHOWN_MAX)
+  }
+}
+
+/** As given: `500 ms`, `1.25 s`. */
+function exactDuration(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${Number((ms / 1000).toFixed(3))} s`
+}
+
+/** Never down to the limit, which would read as if it had been kept: `501 ms`, `1.3 s`. */
+function roundedUp(ms: number): string {
+  const whole = Math.ceil(ms)
+  return whole < 1000 ? `${whole} ms` : `${Math.ceil(whole / 100) / 10} s`
+}
+
+function countDays(days: number): string {
+  return days === 1 ? '1 day' : `${days} days`
+}
