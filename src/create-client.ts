@@ -4,7 +4,8 @@
 import { createRequire } from 'node:module'
 import type { SecureContext } from 'node:tls'
 import { withinFileLimit } from './flow/file-limit.js'
-import { createLimiter } from './flow/limiter.js'
+import { createLimiter, type LimiterOptions } from './flow/limiter.js'
+import { pause, stopOf } from './flow/stop.js'
 import { type Connector, createConnector } from './http/connector.js'
 import { createDeadline } from './http/deadline.js'
 import type { ExchangeParts } from './http/exchange.js'
@@ -13,7 +14,7 @@ import { createProxyChoice } from './http/proxy-for.js'
 import { type RequestHeaders, requestHeaders } from './http/request-headers.js'
 import { createSecureContext } from './http/secure-context.js'
 import { createTransport } from './http/transport.js'
-import { DEFAULTS } from './options.js'
+import { DEFAULT_ASK, DEFAULTS } from './options.js'
 import { type PinnedAddress, parseHeader, UsageError } from './parse.js'
 import type { Ask, HeaderPair, Limiter, Method } from './types.js'
 
@@ -35,14 +36,16 @@ export interface AskOptions {
   readonly user?: string | null
   /** Report the status in spite of a bad certificate. Default false. */
   readonly insecure?: boolean
+  /** How often `checkAll` asks a failure again that may pass; `fetchStatus` makes one attempt always. Default 2. */
+  readonly retries?: number
 }
 
 /** What a client is made with; its asking options are the defaults of all its requests. */
 export interface ClientOptions extends AskOptions {
   /** Requests on the wire at once. Default 128. */
   readonly concurrency?: number
-  /** Requests on the wire at once to one host. Default 20. */
-  readonly perHost?: number
+  /** Requests on the wire at once to one host. Default 20; for a public host 6 after its first 100 requests. */
+  readonly perHost?: number | null
   /** Default `urlstatus/VERSION`. */
   readonly userAgent?: string
   /** PEM texts of authorities to trust beside Node's own roots. Default: none. */
@@ -62,6 +65,9 @@ export interface ClientOptions extends AskOptions {
   readonly dnsServers?: readonly string[]
   /** Never connect to private, loopback and other special addresses. Default false. */
   readonly denyPrivate?: boolean
+  /** Requests a second in all, and to one host. Default: as many as there is room for. */
+  readonly rate?: number | null
+  readonly ratePerHost?: number | null
   /** Monotonic ms; for tests. Default `performance.now`. */
   readonly now?: () => number
 }
@@ -83,6 +89,8 @@ export interface Client {
 export interface Engine {
   readonly ask: Ask
   readonly limiter: Limiter
+  /** What the limiter was made with. */
+  readonly limits: LimiterOptions
   readonly parts: ExchangeParts
   readonly lookup: Lookup
   /** The proxy that an origin is asked through; null: none. */
@@ -95,17 +103,30 @@ export interface Engine {
 export function createClient(options: ClientOptions = {}): Client {
   const now = options.now ?? (() => performance.now())
   const concurrency = withinFileLimit(positive('concurrency', options.concurrency ?? DEFAULTS.concurrency))
-  const perHost = positive('perHost', options.perHost ?? DEFAULTS.perHost)
+  const perHost = options.perHost == null ? null : positive('perHost', options.perHost)
   const { dnsServers = [], family = null } = options
   const lookup = createLookup({ servers: dnsServers.length > 0 ? dnsServers : null, family, now })
   const connector = createConnector({ lookup, now, ...connectionOptions(options) })
   const transport = createTransport(connector, Math.max(1, Math.min(MAX_IDLE, Math.floor(concurrency / 2))))
   const deadline = createDeadline(now)
   const userAgent = options.userAgent ?? `urlstatus/${version()}`
+  const closing = new AbortController()
+  const wait = (ms: number) => pause(ms, stopOf(closing.signal))
+  const { rate = null, ratePerHost = null } = options
+  const limits: LimiterOptions = {
+    concurrency,
+    perHost,
+    rate,
+    ratePerHost,
+    now,
+    wait,
+    isOver: () => closing.signal.aborted,
+  }
   const headers = new WeakMap<Ask, RequestHeaders>()
   const engine: Engine = {
     ask: askFrom(options, DEFAULT_ASK),
-    limiter: createLimiter({ concurrency, perHost }),
+    limiter: createLimiter(limits),
+    limits,
     parts: { transport, deadline, now },
     lookup,
     proxyFor: connector.proxyFor,
@@ -120,6 +141,7 @@ export function createClient(options: ClientOptions = {}): Client {
     now,
   }
   const close = async () => {
+    closing.abort()
     transport.close()
     deadline.close()
     lookup.close()
@@ -153,22 +175,10 @@ export function engineOf(client: Client): Engine {
   return client[ENGINE]
 }
 
-/** The defaults of every ask, from `options.ts`. */
-export const DEFAULT_ASK: Ask = Object.freeze({
-  method: DEFAULTS.method,
-  timeoutMs: DEFAULTS.timeout,
-  connectTimeoutMs: DEFAULTS.connectTimeout,
-  follow: DEFAULTS.follow,
-  maxRedirects: DEFAULTS.maxRedirects,
-  headers: DEFAULTS.header,
-  user: null,
-  insecure: DEFAULTS.insecure,
-})
-
 /** `base` with what `options` name; the very same object when they name nothing. */
 export function askFrom(options: AskOptions, base: Ask): Ask {
-  const { method, timeoutMs, connectTimeoutMs, follow, maxRedirects, headers, user, insecure } = options
-  const named = [method, timeoutMs, connectTimeoutMs, follow, maxRedirects, headers, user, insecure]
+  const { method, timeoutMs, connectTimeoutMs, follow, maxRedirects, headers, user, insecure, retries } = options
+  const named = [method, timeoutMs, connectTimeoutMs, follow, maxRedirects, headers, user, insecure, retries]
   if (named.every((value) => value === undefined)) return base
   return {
     method: method ?? base.method,
@@ -179,6 +189,8 @@ export function askFrom(options: AskOptions, base: Ask): Ask {
     headers: headers === undefined ? base.headers : [...base.headers, ...pairsOf(headers)],
     user: user === undefined ? base.user : user,
     insecure: insecure ?? base.insecure,
+    retries: retries ?? base.retries,
+    readsUntil: base.readsUntil,
   }
 }
 

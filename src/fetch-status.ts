@@ -29,7 +29,14 @@ export async function fetchStatus(client: Client, url: string, options: FetchSta
     return [0, url, neverAsked(ask.method, url, { kind, code: null, detail: reason, hint })]
   }
   const stop = options.signal ? stopOf(options.signal) : null
-  const reply = await attempt(engine, parsed.url, ask, { permit: null, queuedMs: 0, stop, keepAlive: () => true })
+  const reply = await attempt(engine, parsed.url, ask, {
+    permit: null,
+    queuedMs: 0,
+    front: false,
+    giveBack: (permit) => permit.release(),
+    stop,
+    keepAlive: () => true,
+  })
   return [reply.status, url, reply]
 }
 

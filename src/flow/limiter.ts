@@ -2,58 +2,117 @@
 // free permits go round the ring, so no host starves another and a sorted list is as fast as a shuffled one.
 // Host before global, always: a permit is only taken where both are free. Every operation is O(1).
 
-import type { Limiter, Permit, Waiter } from '../types.js'
+import type { Limiter, Permit } from '../types.js'
+import { type Clock, HostLine } from './host-line.js'
+import { createPace, type Pace } from './pace.js'
 
-export interface LimiterOptions {
+export interface LimiterOptions extends Clock {
   /** Requests on the wire at once. */
   readonly concurrency: number
-  /** Requests on the wire at once to one host. */
-  readonly perHost: number
+  /** Requests on the wire at once to one host; null: 20, for a public host 6 after its first 100. */
+  readonly perHost: number | null
+  /** Requests a second in all and to one host; null: as many as there is room for. */
+  readonly rate?: number | null
+  readonly ratePerHost?: number | null
 }
 
-export function createLimiter({ concurrency, perHost }: LimiterOptions): Limiter {
+/** Hosts that are remembered: their pace, their pauses, how many requests they had. */
+const MAX_HOSTS = 50_000
+
+export function createLimiter(options: LimiterOptions): Limiter {
+  const { concurrency, perHost, rate = null, ratePerHost = null, now, wait, isOver = () => false } = options
   const lines = new Map<string, HostLine>()
   const ring = new Ring()
+  const pace = rate === null ? null : createPace(rate)
   let limit = concurrency
   /** Below zero after `shrink`, until enough permits came back. */
   let free = concurrency
   let granting = false
+  let waitsForPace = false
 
   const grant = () => {
     // A waiter that gives its permit back at once comes here again; the loop that is running goes on for it.
     if (granting) return
     granting = true
     while (free > 0) {
+      if (pace !== null && !mayStart(pace)) break
       const line = ring.shift()
       if (line === null) break
+      if (!mayGo(line)) continue
       const waiter = line.shift()!
-      line.active++
       free--
-      if (line.hasWork() && line.active < perHost) ring.push(line)
+      pace?.take(now())
+      line.begin(now)
+      offer(line)
       waiter.granted(line)
     }
     granting = false
   }
 
+  const mayStart = (global: Pace): boolean => {
+    const waitMs = global.waitMs(now())
+    if (waitMs <= 0 || isOver()) return true
+    if (!waitsForPace && ring.hasSome()) {
+      waitsForPace = true
+      wait(waitMs).then(() => {
+        waitsForPace = false
+        grant()
+      })
+    }
+    return false
+  }
+
+  /** Whether the host has somebody waiting, room, and its time has come; if only time lacks, it comes back by itself. */
+  const mayGo = (line: HostLine): boolean => {
+    if (!line.hasWork() || line.active >= line.cap()) return false
+    const waitMs = line.waitMs(now)
+    if (waitMs <= 0 || isOver()) return true
+    if (!line.sleeping) {
+      line.sleeping = true
+      wait(waitMs).then(() => {
+        line.sleeping = false
+        offer(line)
+        grant()
+      })
+    }
+    return false
+  }
+  const offer = (line: HostLine) => {
+    if (!line.inRing && mayGo(line)) ring.push(line)
+  }
+
   const release = (line: HostLine) => {
     line.active--
     free++
-    if (!line.hasWork()) {
-      if (line.active === 0) lines.delete(line.host)
-    } else if (!line.inRing) ring.push(line)
+    offer(line)
     grant()
+  }
+
+  const lineOf = (host: string): HostLine => {
+    let line = lines.get(host)
+    if (line === undefined) {
+      if (lines.size >= MAX_HOSTS) forgetOne()
+      line = new HostLine(host, release, perHost, ratePerHost)
+    } else if (line.isIdle()) lines.delete(host)
+    else return line
+    // Behind all others: the first of the map is the one that was used longest ago.
+    lines.set(host, line)
+    return line
+  }
+  const forgetOne = () => {
+    for (const [host, line] of lines) {
+      if (!line.isIdle() || line.waitMs(now) > 0) continue
+      lines.delete(host)
+      return
+    }
   }
 
   const limiter: Limiter = {
     enqueue(host, waiter, front) {
-      let line = lines.get(host)
-      if (line === undefined) {
-        line = new HostLine(host, release)
-        lines.set(host, line)
-      }
+      const line = lineOf(host)
       if (front) line.unshift(waiter)
       else line.push(waiter)
-      if (!line.inRing && line.active < perHost) ring.push(line)
+      offer(line)
       grant()
     },
     acquire(host, front, stop) {
@@ -81,11 +140,26 @@ export function createLimiter({ concurrency, perHost }: LimiterOptions): Limiter
       limit = lower
       return limit
     },
+    pause(host, untilMs) {
+      lineOf(host).pause(untilMs)
+    },
+    slowDown(host, startedAtMs, retryAfterMs) {
+      lineOf(host).slowDown(now(), startedAtMs, retryAfterMs)
+    },
+    clean(host, isPublic) {
+      const line = lines.get(host)
+      if (line === undefined) return
+      line.isPublic = isPublic
+      if (line.clean()) {
+        offer(line)
+        grant()
+      }
+    },
     waiting: (host) => lines.get(host)?.size ?? 0,
     busiest() {
       let best: HostLine | null = null
       for (const line of lines.values()) {
-        if (best === null || line.size + line.active > best.size + best.active) best = line
+        if (!line.isIdle() && (best === null || line.size + line.active > best.size + best.active)) best = line
       }
       return best?.host ?? null
     },
@@ -93,60 +167,14 @@ export function createLimiter({ concurrency, perHost }: LimiterOptions): Limiter
   return limiter
 }
 
-/** One host's waiting line, linked through the waiters; it is the permit too, so a grant allocates nothing. */
-class HostLine implements Permit {
-  readonly host: string
-  readonly #release: (line: HostLine) => void
-  active = 0
-  size = 0
-  inRing = false
-  nextInRing: HostLine | null = null
-  #first: Waiter | null = null
-  #last: Waiter | null = null
-
-  constructor(host: string, release: (line: HostLine) => void) {
-    this.host = host
-    this.#release = release
-  }
-
-  release(): void {
-    this.#release(this)
-  }
-
-  hasWork(): boolean {
-    return this.#first !== null
-  }
-
-  push(waiter: Waiter): void {
-    waiter.next = null
-    if (this.#last === null) this.#first = waiter
-    else this.#last.next = waiter
-    this.#last = waiter
-    this.size++
-  }
-
-  unshift(waiter: Waiter): void {
-    waiter.next = this.#first
-    this.#first = waiter
-    this.#last ??= waiter
-    this.size++
-  }
-
-  shift(): Waiter | null {
-    const waiter = this.#first
-    if (waiter === null) return null
-    this.#first = waiter.next
-    if (this.#first === null) this.#last = null
-    waiter.next = null
-    this.size--
-    return waiter
-  }
-}
-
 /** The hosts that could start a request now, first come first served. */
 class Ring {
   #first: HostLine | null = null
   #last: HostLine | null = null
+
+  hasSome(): boolean {
+    return this.#first !== null
+  }
 
   push(line: HostLine): void {
     line.inRing = true

@@ -1,6 +1,6 @@
 // What is suspected of this machine, and what clears it: no network, and a network that re-signs TLS.
 
-import type { Check, Reply } from '../types.js'
+import type { Check, Reply, Target } from '../types.js'
 import type { Suspicion } from './suspicion.js'
 
 export interface SuspectOptions {
@@ -29,9 +29,7 @@ export function withSuspects(check: Check, { offline, resigned }: SuspectOptions
         ? asLocal(reply, 'offline', 'this machine is offline', null)
         : reply
     }
-    if (reply.remoteAddress !== null || reply.tls !== null || ONLINE_KINDS.has(reply.kind)) offline.clear()
-    // A network that re-signs does so for everybody; one certificate that holds is enough to trust it.
-    if (reply.kind === 'ok' && reply.tls !== null && reply.tls.error === null) resigned.clear()
+    noteAnswer(target, reply, { offline, resigned })
     const issuer = reply.tls?.issuer ?? null
     if (issuer === null || reply.code === null || !UNKNOWN_ISSUER_CODES.has(reply.code)) return reply
     if (!(await resigned.weigh(issuer, target.host))) return reply
@@ -44,12 +42,20 @@ export function withSuspects(check: Check, { offline, resigned }: SuspectOptions
   }
 }
 
+/** Clears what an answer speaks against. */
+export function noteAnswer({ host }: Target, reply: Reply, { offline, resigned }: SuspectOptions): void {
+  if (!isPublicName(host)) return
+  if (reply.remoteAddress !== null || reply.tls !== null || ONLINE_KINDS.has(reply.kind)) offline.clear()
+  // A network that re-signs does so for everybody; one certificate that holds is enough to trust it.
+  if (reply.kind === 'ok' && reply.tls !== null && reply.tls.error === null) resigned.clear()
+}
+
 function asLocal(reply: Reply, code: string, detail: string, hint: string | null): Reply {
   return { ...reply, kind: `local.${code}`, detail, hint }
 }
 
 /** Names of the public DNS: not an address, not a single label, not one that stays on this machine or site. */
-function isPublicName(host: string): boolean {
+export function isPublicName(host: string): boolean {
   if (host.startsWith('[') || /^[\d.]+$/.test(host) || !host.includes('.')) return false
   return !/\.(?:localhost|local|internal|lan|home|arpa)$/.test(host)
 }

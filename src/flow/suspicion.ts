@@ -11,6 +11,7 @@ export interface Suspicion {
   weigh(about: string, host: string): Promise<boolean>
   /** The opposite was seen; nothing is suspected any more. */
   clear(): void
+  isCleared(): boolean
 }
 
 export interface SuspicionOptions {
@@ -59,6 +60,7 @@ export function createSuspicion({ needed, holdMs, wait }: SuspicionOptions): Sus
       })
       return Promise.race([found.decided, held])
     },
+    isCleared: () => cleared,
     clear() {
       if (cleared) return
       cleared = true

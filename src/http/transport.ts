@@ -53,12 +53,16 @@ export function createTransport(connector: Connector, maxIdle: number): Transpor
   return {
     take(origin) {
       if (byAge.size === 0) return null
-      const line = idle.get(originKey(origin))
-      while (line !== undefined && line.length > 0) {
-        const connection = line[line.length - 1]!
-        forget(connection)
-        if (!connection.socket.destroyed && !connection.socket.readableEnded) return connection
+      const key = originKey(origin)
+      const line = idle.get(key)
+      if (line === undefined) return null
+      for (let connection = line.pop(); connection !== undefined; connection = line.pop()) {
+        byAge.delete(connection)
+        if (connection.socket.destroyed || connection.socket.readableEnded) continue
+        if (line.length === 0) idle.delete(key)
+        return connection
       }
+      idle.delete(key)
       return null
     },
     connect: connector.connect,

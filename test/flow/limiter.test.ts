@@ -4,9 +4,12 @@ import { createLimiter, type LimiterOptions } from '../../src/flow/limiter.js'
 import { stopOf } from '../../src/flow/stop.js'
 import type { Limiter, Permit, Waiter } from '../../src/types.js'
 
+/** Nothing here waits. */
+const CLOCK = { now: () => 0, wait: async () => {} }
+
 /** A limiter, and the order in which waiters got their permits. */
-function createRig(options: LimiterOptions) {
-  const limiter = createLimiter(options)
+function createRig(options: Omit<LimiterOptions, 'now' | 'wait'>) {
+  const limiter = createLimiter({ ...CLOCK, ...options })
   const granted: string[] = []
   const held: { name: string; permit: Permit }[] = []
   const enqueue = (host: string, name = host, front = false) => {
@@ -147,7 +150,7 @@ describe('whatever comes and goes', () => {
   })
 
   test('ten thousand waiters that give back at once go one after the other, not one inside the other', () => {
-    const limiter = createLimiter({ concurrency: 1, perHost: 1 })
+    const limiter = createLimiter({ ...CLOCK, concurrency: 1, perHost: 1 })
     let first: Permit | null = null
     let done = 0
     const keep = (permit: Permit) => {
@@ -175,7 +178,7 @@ describe('acquire', () => {
     limiter.acquire('a', false, signal === undefined ? null : stopOf(signal))
 
   test('waits its turn', async () => {
-    const limiter = createLimiter({ concurrency: 1, perHost: 1 })
+    const limiter = createLimiter({ ...CLOCK, concurrency: 1, perHost: 1 })
     const first = await take(limiter)
     const second = limiter.acquire('a', false, null)
     expect(await settledNow(second)).toBe('waits')
@@ -184,13 +187,13 @@ describe('acquire', () => {
   })
 
   test('gives null at once after the stop', async () => {
-    const limiter = createLimiter({ concurrency: 1, perHost: 1 })
+    const limiter = createLimiter({ ...CLOCK, concurrency: 1, perHost: 1 })
     expect(await take(limiter, AbortSignal.abort())).toBeNull()
     expect(limiter.busiest()).toBeNull()
   })
 
   test('stops waiting when the run stops, and its permit goes to the next', async () => {
-    const limiter = createLimiter({ concurrency: 1, perHost: 1 })
+    const limiter = createLimiter({ ...CLOCK, concurrency: 1, perHost: 1 })
     const controller = new AbortController()
     const first = await take(limiter)
     const left = take(limiter, controller.signal)
@@ -202,7 +205,7 @@ describe('acquire', () => {
   })
 
   test('leaves nothing behind in the stop once it has its permit', async () => {
-    const limiter = createLimiter({ concurrency: 1, perHost: 1 })
+    const limiter = createLimiter({ ...CLOCK, concurrency: 1, perHost: 1 })
     const { signal } = new AbortController()
     await take(limiter, signal)
     expect(stopOf(signal).running.size).toBe(0)

@@ -21,7 +21,12 @@ function createRig(batches: AsyncIterable<readonly number[]>, options: RigOption
   const asked: number[] = []
   const open = new Map<number, (result: string | null) => void>()
   const permits = new Set<Permit>()
-  const limiter = createLimiter({ concurrency: options.concurrency ?? 4, perHost: options.perHost ?? 4 })
+  const limiter = createLimiter({
+    concurrency: options.concurrency ?? 4,
+    perHost: options.perHost ?? 4,
+    now: () => 0,
+    wait: async () => {},
+  })
   const all: ScheduleOptions<number, string> = {
     limiter,
     hostOf: options.hostOf ?? (() => 'a'),
@@ -214,7 +219,7 @@ describe('what is begun', () => {
   test('knows how long it waited in our queue', async () => {
     let nowMs = 0
     const waited: number[] = []
-    const limiter = createLimiter({ concurrency: 1, perHost: 1 })
+    const limiter = createLimiter({ concurrency: 1, perHost: 1, now: () => 0, wait: async () => {} })
     const run = schedule<number, string>(batchesOf([0, 1]), {
       limiter,
       hostOf: () => 'a',
@@ -318,7 +323,7 @@ describe('the end', () => {
   })
 
   test('an asker that breaks its word and rejects ends the run with that error', async () => {
-    const limiter = createLimiter({ concurrency: 1, perHost: 1 })
+    const limiter = createLimiter({ concurrency: 1, perHost: 1, now: () => 0, wait: async () => {} })
     const run = schedule<number, string>(batchesOf([0, 1]), {
       limiter,
       hostOf: () => 'a',

@@ -14,6 +14,7 @@ function createSuspicion(guilty: boolean) {
       return guilty
     },
     clear: () => void clears++,
+    isCleared: () => clears > 0,
   }
   return { suspicion, weighed, clears: () => clears }
 }
