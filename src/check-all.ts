@@ -1,7 +1,7 @@
 // The pipeline on one screen: targets → filter → distinct → schedule(check) → judge → tally. What comes out are
 // verdicts in the order in which they are done; reports and exit codes are made of them elsewhere.
 
-import { type AttemptContext, attempt } from './attempt.js'
+import { createCheck } from './create-check.js'
 import {
   type AskOptions,
   askFrom,
@@ -11,35 +11,56 @@ import {
   type Engine,
   engineOf,
 } from './create-client.js'
-import { withLocalFaults } from './flow/local-faults.js'
-import { type Progress, schedule } from './flow/schedule.js'
+import { createLimiter } from './flow/limiter.js'
+import { mayPass } from './flow/retry.js'
+import { type Progress, type Schedule, schedule } from './flow/schedule.js'
 import { pause, stopOf } from './flow/stop.js'
-import { withSuspects } from './flow/suspects.js'
-import { createSuspicion } from './flow/suspicion.js'
 import { exitCodeOf } from './judge/exit-code.js'
-import { judge, verdictOfDuplicate, verdictOfProblem } from './judge/judge.js'
+import type { HintFacts } from './judge/hints.js'
+import { judge, verdictOfDuplicate, verdictOfProblem, verdictOfSkip } from './judge/judge.js'
 import { createTally, type Tally } from './judge/summarise.js'
-import { parseStatusSet, type StatusSet, SUCCESSFUL } from './status-set.js'
+import { createLaterPasses } from './later-passes.js'
+import { DEFAULT_EXPECT } from './options.js'
+import type { FailureBudget } from './parse.js'
 import { createDistinct } from './targets/distinct.js'
+import { type ExpectOptions, overrideFrom } from './targets/expect-from.js'
 import { createFilter } from './targets/filter.js'
 import { parseUrl } from './targets/parse-url.js'
-import type { Check, Expect, LineAccount, Summary, Target, Unfinished, Verdict } from './types.js'
+import { createRules, parseRule, type SettingsOf } from './targets/rules.js'
+import { applyOverride } from './targets/settings.js'
+import type { LineAccount, Summary, Target, Unfinished, Verdict } from './types.js'
 
 /** A URL, or a URL with settings of its own. */
-export type TargetInput = string | ({ readonly url: string; readonly accept?: string } & AskOptions)
+export type TargetInput = string | ({ readonly url: string } & AskOptions & ExpectOptions)
 
-export interface CheckAllOptions extends ClientOptions {
+export interface CheckAllOptions extends ClientOptions, Omit<ExpectOptions, 'skip'> {
   /** A client of yours; its limits hold and it stays open. Default: a new one, closed at the end. */
   readonly client?: Client
-  /** Statuses that are fine, as in `--accept`: `200-299,301,4xx`, `+403`. Default `200-299`. */
-  readonly accept?: string
+  /** Settings for hosts, as in `--rule`: `*.example.com accept=404 user=$NAME`, names from `env`. */
+  readonly rules?: readonly string[]
+  /** Inconclusive URLs fail the run too, in `summary.exitCode`. Default false. */
+  readonly strict?: boolean
+  /** How many failures are still exit code 0. Default: none. */
+  readonly maxFailures?: FailureBudget
   /** Ask only URLs that match one of these. Default: all. */
   readonly include?: readonly RegExp[]
   /** Leave out URLs that match one of these. */
   readonly exclude?: readonly RegExp[]
   /** Ask every URL once; repeats are verdicts with the outcome `skipped`. Default false. */
   readonly dedupe?: boolean
-  /** Told once when this machine ran into a limit and the run goes on more slowly. Default: nobody. */
+  /** Ask again after a timeout too. Default false. */
+  readonly retryTimeouts?: boolean
+  /** All waits for retries of one URL, ms. Default 30,000. */
+  readonly maxWaitMs?: number
+  /** Ask failures that may pass once more, gently, this long after the first pass, ms. Default: not. */
+  readonly recheckMs?: number | null
+  /** Ask failures again every 2 s until all is fine or this time is over, ms. Default: not. */
+  readonly waitMs?: number | null
+  /** Stop after so many failures. Default: never. */
+  readonly bail?: number | null
+  /** Stop after this time, ms. Default: never. */
+  readonly timeLimitMs?: number | null
+  /** Told in a sentence when a server asks for a long wait or this machine ran into a limit. Default: nobody. */
   readonly notify?: (text: string) => void
   /** Aborting begins nothing any more and ends what is on the wire; those targets have no verdict. */
   readonly signal?: AbortSignal
@@ -60,9 +81,11 @@ export function checkAll(
   options: CheckAllOptions = {},
 ): Checking {
   const client = options.client ?? createClient(options)
-  const expect = expectFrom(options.accept)
-  const { ask } = engineOf(client)
-  const source = sourceOf(targets, options.client === undefined ? ask : askFrom(options, ask), expect)
+  const engine = engineOf(client)
+  const ask = options.client === undefined ? engine.ask : askFrom(options, engine.ask)
+  const base = applyOverride({ ask, expect: DEFAULT_EXPECT, skip: null }, overrideFrom(options, options))
+  const rules = (options.rules ?? []).map((text) => parseRule(text, options.env ?? {}))
+  const source = sourceOf(targets, createRules(rules, base))
   const run = checkTargets(source, client, options)
   return {
     async *[Symbol.asyncIterator]() {
@@ -90,8 +113,28 @@ export interface TargetSource {
   close(): void
 }
 
+/** What earlier runs left: rows that are kept, and a baseline to compare with. */
+export interface RunMemory {
+  /** Verdicts of an interrupted run; they come first and count. */
+  kept(): AsyncIterable<readonly Verdict[]>
+  /** Whether one of them is of this target; then it is not asked. */
+  has(target: Target): boolean
+  /** Told of every target that gets a verdict in this run. */
+  passes(target: Target): void
+  /** The verdict with its `change`. */
+  compare(verdict: Verdict): Verdict
+  /** Null without a baseline. */
+  changes(isWhole: boolean): Summary['baseline']
+  /** With `--fail-on new` the failures that count, else null. */
+  newFailures(): number | null
+}
+
 /** What `checkTargets` needs beside a client. */
-export type RunOptions = Pick<CheckAllOptions, 'include' | 'exclude' | 'dedupe' | 'signal' | 'notify'>
+export type RunOptions = Omit<CheckAllOptions, keyof ClientOptions | keyof ExpectOptions | 'client' | 'rules'> & {
+  /** What hints about the run as a whole depend on; null: none are made. */
+  readonly hints?: HintFacts | null
+  readonly memory?: RunMemory | null
+}
 
 /** What only the caller knows at the end. */
 export interface RunEnd {
@@ -116,127 +159,193 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
   const tally = createTally()
   const keep = createFilter({ include: options.include ?? [], exclude: options.exclude ?? [] })
   const distinct = options.dedupe ? createDistinct() : null
-  const check = createCheck(engine, abort.signal, options.notify ?? (() => {}))
+  const { notify = () => {}, memory = null } = options
+  const stop = stopOf(abort.signal)
+  const wait = (ms: number) => pause(ms, stop)
+  const checkBy = (by: Engine) => createCheck(by, { ...options, stop, wait, notify })
+  const check = checkBy(engine)
+  const later = createLaterPasses({
+    recheckMs: options.recheckMs ?? null,
+    waitMs: options.waitMs ?? null,
+    mayPass: ({ kind, status }) => mayPass({ kind: STATUS_KINDS.has(kind) ? 'ok' : kind, status }, true),
+    again: (targets) => askAgain(targets, checkBy),
+    now: engine.now,
+    wait,
+    stop,
+    notify,
+  })
+  let ended: Unfinished | null = null
+  let laterPlan: Schedule<{ readonly target: Target; readonly verdict: Verdict }> | null = null
   let excluded = 0
+  /** Of an earlier run: `bail` is about this one. */
+  let failedBefore = 0
 
   const filtered = async function* () {
     for await (const batch of source.batches) {
-      const kept = batch.filter(keep)
-      excluded += batch.length - kept.length
-      yield kept
+      let wanted: Target[] = []
+      for (const target of batch) {
+        if (memory?.has(target)) {
+          if (distinct === null || target.skip !== null) continue
+          // What stands before it must not be taken for its repeat.
+          yield wanted
+          wanted = []
+          distinct(target)
+        } else if (keep(target)) {
+          memory?.passes(target)
+          wanted.push(target)
+        } else excluded++
+      }
+      yield wanted
     }
   }
-  const { results, stop, progress } = schedule<Target, Verdict>(filtered(), {
+  const plan: Schedule<Verdict | typeof HELD> = schedule<Target, Verdict | typeof HELD>(filtered(), {
     limiter: engine.limiter,
     now: engine.now,
     hostOf: (target) => target.host,
     settled(target) {
       if (target.problem !== null) return verdictOfProblem(target, Date.now())
+      if (target.skip !== null) return verdictOfSkip(target, Date.now())
       const first = distinct?.(target) ?? null
       return first === null ? null : verdictOfDuplicate(target, first, Date.now())
     },
-    async ask(target, permit, queuedMs) {
+    async ask(target, permit, queuedMs): Promise<Verdict | typeof HELD | null> {
       const reply = await check(target, { permit, queuedMs })
-      return reply.kind === 'aborted' ? null : judge(target, reply)
+      if (reply.kind === 'aborted') return null
+      const verdict = judge(target, reply)
+      return later.hold(target, verdict, plan.progress.done) ? HELD : verdict
     },
   })
-  const halt = () => {
-    stop()
+  /** Re-asks on a client of its own: 8 at once, fresh connections. */
+  async function* askAgain(targets: readonly Target[], checkWith: typeof checkBy) {
+    engine.parts.transport.close()
+    const limiter = createLimiter({ ...engine.limits, concurrency: Math.min(GENTLY, engine.limits.concurrency) })
+    const gently = checkWith({ ...engine, limiter })
+    laterPlan = schedule<Target, { target: Target; verdict: Verdict }>(inOneBatch(targets), {
+      limiter,
+      now: engine.now,
+      hostOf: (target) => target.host,
+      settled: () => null,
+      async ask(target, permit, queuedMs) {
+        const reply = await gently(target, { permit, queuedMs })
+        return reply.kind === 'aborted' ? null : { target, verdict: judge(target, reply) }
+      },
+    })
+    if (stop.stopped) return
+    for await (const batch of laterPlan.results) yield* batch
+  }
+
+  const halt = (why: Unfinished | null) => {
+    ended ??= why
+    plan.stop()
+    laterPlan?.stop()
     source.close()
     abort.abort()
   }
-  const stopped = options.signal
-  if (stopped?.aborted) halt()
-  stopped?.addEventListener('abort', halt, { once: true })
+  const interrupt = () => halt('interrupted')
+  if (options.signal?.aborted) interrupt()
+  options.signal?.addEventListener('abort', interrupt, { once: true })
 
+  const add = (rows: readonly Verdict[]) => {
+    const compared = memory === null ? rows : rows.map(memory.compare)
+    for (const verdict of compared) tally.add(verdict)
+    return compared
+  }
+  const count = (rows: readonly Verdict[]) => {
+    const added = add(rows)
+    const { bail = null } = options
+    if (bail !== null && tally.counts().failed - failedBefore >= bail) halt('bail')
+    return added
+  }
   const batches = async function* () {
+    if (options.timeLimitMs) wait(options.timeLimitMs).then(() => stop.stopped || halt('time-limit'))
     try {
-      for await (const batch of results) {
-        for (const verdict of batch) tally.add(verdict)
-        yield batch
+      for await (const batch of memory?.kept() ?? []) {
+        yield add(batch)
+        if (ended !== null) return
       }
+      failedBefore = tally.counts().failed
+      for await (const batch of plan.results) {
+        const rows = batch.filter((row) => row !== HELD)
+        if (rows.length > 0) yield count(rows)
+        const released = later.overflow()
+        if (released.length > 0) yield count(released)
+      }
+      for await (const batch of later.run()) if (batch.length > 0) yield count(batch)
     } finally {
-      stopped?.removeEventListener('abort', halt)
-      halt()
+      options.signal?.removeEventListener('abort', interrupt)
+      halt(null)
     }
   }
-  const unfinished = (): Unfinished | null => {
-    if (stopped?.aborted) return 'interrupted'
-    return source.broke() === null ? null : 'input-broke'
-  }
+  const unfinished = (): Unfinished | null => ended ?? (source.broke() === null ? null : 'input-broke')
+
   return {
     batches: { [Symbol.asyncIterator]: batches },
-    progress,
+    progress: plan.progress,
     counts: tally.counts,
     summary(end) {
       const broke = source.broke()
       return tally.summary({
-        lines: accountOf(tally, { blank: source.blank(), excluded, notAsked: progress.notAsked }),
+        lines: accountOf(tally, { blank: source.blank(), excluded, notAsked: plan.progress.notAsked }),
         durationMs: Math.round(engine.now() - startedAt),
         startedAt: new Date(startedAtMs).toISOString(),
         unfinished: unfinished(),
-        notices: broke === null ? source.notices : [...source.notices, broke],
-        exitCode: exitCodeOf({ ...tally.counts(), unfinished: unfinished(), ...end }).code,
+        baseline: memory?.changes(unfinished() === null) ?? null,
+        notices: [
+          ...source.notices,
+          ...(broke === null ? [] : [broke]),
+          ...(options.hints ? tally.hints(options.hints) : []),
+        ],
+        exitCode: exitCodeOf({
+          ...tally.counts(),
+          ...(options.strict === undefined ? {} : { strict: options.strict }),
+          ...(options.maxFailures === undefined ? {} : { budget: options.maxFailures }),
+          newFailures: memory?.newFailures() ?? null,
+          unfinished: unfinished(),
+          ...end,
+        }).code,
       })
     },
   }
 }
 
-/** The check of a target: an attempt, and around it what is this machine's own trouble. Innermost first. */
-function createCheck(engine: Engine, signal: AbortSignal, notify: (text: string) => void): Check {
-  const { limiter, now } = engine
-  const stop = stopOf(signal)
-  const wait = (ms: number) => pause(ms, stop)
-  const suspicion = () => createSuspicion({ needed: WITNESSES, holdMs: HOLD_MS, wait })
-  const keepAlive: AttemptContext['keepAlive'] = (host) => limiter.waiting(host) > 0
-  const ask: Check = (target, { permit, queuedMs }) =>
-    attempt(engine, target.url!, target.ask, { permit, queuedMs, stop, keepAlive })
-  const patient = withLocalFaults(ask, { limiter, now, wait, stop, notify })
-  return withSuspects(patient, { offline: suspicion(), resigned: suspicion() })
-}
+/** Kinds that are about a status; `mayPass` knows which ones may pass. */
+const STATUS_KINDS: ReadonlySet<string> = new Set(['http.error', 'blocked.rate-limit'])
+/** In place of a verdict that waits for a later pass. */
+const HELD = Symbol('held')
+/** Requests at once when failures are asked again. */
+const GENTLY = 8
 
-/** Unrelated hosts that have to tell the same story before it is this machine's. */
-const WITNESSES = 3
-/** How long the row of a first witness waits for the others. */
-const HOLD_MS = 2000
+async function* inOneBatch(targets: readonly Target[]) {
+  yield targets
+}
 
 /** Where every line went; the total is their sum. */
 function accountOf(tally: Tally, rest: { blank: number; excluded: number; notAsked: number }): LineAccount {
   const { verdicts, kinds } = tally.counts()
   const invalid = (kinds['url.invalid'] ?? 0) + (kinds['line.invalid'] ?? 0)
   const duplicate = kinds.duplicate ?? 0
+  // They have a row and are counted with what the filters leave out.
+  const skipped = kinds.skipped ?? 0
   return {
     total: verdicts + rest.excluded + rest.notAsked + rest.blank,
-    checked: verdicts - invalid - duplicate,
+    checked: verdicts - invalid - duplicate - skipped,
     invalid,
     duplicate,
-    excluded: rest.excluded,
+    excluded: rest.excluded + skipped,
     otherShard: 0,
     notAsked: rest.notAsked,
     blank: rest.blank,
   }
 }
 
-/** What `accept` says; throws `TypeError` where it is not a set of statuses. */
-function expectFrom(accept: string | undefined): Expect {
-  if (accept === undefined) return { accept: SUCCESSFUL, acceptIsExplicit: false }
-  const set: StatusSet | null = parseStatusSet(accept)
-  if (set === null) throw new TypeError(`accept: expected statuses such as 200-299,301,4xx, got ${accept}`)
-  return { accept: set, acceptIsExplicit: true }
-}
-
-function sourceOf(
-  inputs: Iterable<TargetInput> | AsyncIterable<TargetInput>,
-  ask: Target['ask'],
-  expect: Expect,
-): TargetSource {
+function sourceOf(inputs: Iterable<TargetInput> | AsyncIterable<TargetInput>, settingsOf: SettingsOf): TargetSource {
   const toTarget = (input: TargetInput, index: number): Target => {
     const written = typeof input === 'string' ? input : input.url
     const { url, host, problem } = parseUrl(written)
     const target = { index, line: null, source: 'argv', input: written, url, host, problem }
-    if (typeof input === 'string') return { ...target, ask, expect }
-    const own = input.accept === undefined ? expect : expectFrom(input.accept)
-    return { ...target, ask: askFrom(input, ask), expect: own }
+    const { ask, expect, skip } = settingsOf(host)
+    if (typeof input === 'string') return { ...target, ask, expect, skip }
+    return { ...target, ...applyOverride({ ask: askFrom(input, ask), expect, skip }, overrideFrom(input, input)) }
   }
   const batches = async function* () {
     let index = 0

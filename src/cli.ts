@@ -7,13 +7,15 @@ import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { version as nodeVersion } from 'node:process'
 import { Readable } from 'node:stream'
-import { checkTargets, type Run, type TargetSource } from './check-all.js'
+import { checkTargets, type Run, type RunOptions, type TargetSource } from './check-all.js'
 import { helpText, parseCommand } from './command.js'
-import { type Client, createClient, DEFAULT_ASK, version } from './create-client.js'
+import { type Client, createClient, version } from './create-client.js'
 import { dryRun, dryRunText } from './dry-run.js'
 import { exitCodeOf } from './judge/exit-code.js'
-import type { Options, OutputRequest } from './options.js'
-import { createSink, openFileSink } from './output/sink.js'
+import { type Memory, openMemory } from './memory.js'
+import { DEFAULT_ASK, DEFAULT_EXPECT, type Options, type OutputRequest } from './options.js'
+import { partPathOf } from './output/part-file.js'
+import { createSink } from './output/sink.js'
 import { UsageError } from './parse.js'
 import { createProgress, type ProgressLine } from './progress.js'
 import { createReport, type Report, type ReportPart } from './report.js'
@@ -21,9 +23,10 @@ import { escapeText } from './reporters/escape.js'
 import { FLAT, selectColumns } from './reporters/fields.js'
 import { REPORTERS } from './reporters/index.js'
 import { hideInInvalid } from './reporters/redact.js'
-import { SUCCESSFUL } from './status-set.js'
 import { closeInputs, type Input, openInputs, readTargets } from './targets/read-targets.js'
-import type { Ask, Expect, ReporterContext, Sink, Summary, World } from './types.js'
+import { createRules, parseRule } from './targets/rules.js'
+import { applyOverride, NO_OVERRIDE, type Settings } from './targets/settings.js'
+import type { Ask, ReporterContext, Sink, Summary, World } from './types.js'
 
 /** The version of the record that the schema describes; it changes with the major version. */
 const SCHEMA_VERSION = 1
@@ -39,7 +42,7 @@ export async function run(argv: readonly string[], world: World): Promise<number
       world.stderr.write(`${helpText(false).split('\n').slice(4, 9).join('\n')}\n`)
       return 2
     }
-    return await check(names, invocation.options, world)
+    return await check(names, invocation.options, argv, world)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     say(world, error.message)
@@ -53,7 +56,12 @@ function inputNames(given: readonly string[], world: World): readonly string[] |
   return world.stdin.isTTY ? null : ['-']
 }
 
-async function check(names: readonly string[], options: Options, world: World): Promise<number> {
+async function check(
+  names: readonly string[],
+  options: Options,
+  argv: readonly string[],
+  world: World,
+): Promise<number> {
   const context = reporterContext(options, world)
   const reporter = REPORTERS[options.report](context)
   // A wrong name is a mistake also where the table, which has no fields, is all that is printed.
@@ -65,19 +73,14 @@ async function check(names: readonly string[], options: Options, world: World): 
   let inputs: readonly Input[] = []
   try {
     inputs = await openInputs(names, { stdin })
-    await refuseOverwritingInputs(inputs, options.output)
-    const source = openSource(inputs, options, world)
-    if (options.dryRun) return await rehearse(source, options, world)
-    const parts: ReportPart[] = [{ reporter, sink: createSink(world.stdout, 'stdout') }]
-    for (const { format, path } of options.output) {
-      parts.push({
-        reporter: REPORTERS[format]({ ...context, columns: null, color: false }),
-        sink: await openFileSink(path),
-      })
-    }
+    await refuseOverwritingInputs(inputs, options)
+    const list = () => openSource(inputs, options, world)
+    if (options.dryRun) return await rehearse(list(), options, world)
     const client = await openClient(options, world)
     try {
-      return await execute(source, client, createReport(parts), interrupt, options, world)
+      const memory = await openMemory({ options, argv, names, context, openSource: list })
+      const parts: ReportPart[] = [{ reporter, sink: createSink(world.stdout, 'stdout') }, ...memory.parts]
+      return await execute(memory, client, createReport(parts), interrupt, options, world)
     } finally {
       await client.close()
     }
@@ -110,7 +113,7 @@ function listenForSignals(world: World, onFirst: () => void): Interrupt {
 
 /** The run itself: verdicts to the reports until the list, the user or the last reader ends it. */
 async function execute(
-  source: TargetSource,
+  memory: Memory,
   client: Client,
   report: Report,
   interrupt: Interrupt,
@@ -118,7 +121,12 @@ async function execute(
   world: World,
 ): Promise<number> {
   const notify = (text: string) => say(world, text)
-  const run = checkTargets(source, client, { ...options, signal: interrupt.abort, notify })
+  const run = checkTargets(memory.source, client, {
+    ...runOptions(options),
+    memory: memory.run,
+    signal: interrupt.abort,
+    notify,
+  })
   const progress = startProgress(run, client, options, world)
   try {
     let begun = false
@@ -131,12 +139,16 @@ async function execute(
     progress?.stop()
     const signal = interrupt.name()
     if (!begun && signal === null) {
-      if (run.progress.known === 0 && source.broke() === null) throw nothingToAsk(run, source)
+      const isEmpty = run.progress.known === 0 && memory.source.broke() === null
+      if (isEmpty && !options.allowEmpty) throw nothingToAsk(run, memory.source)
       await report.begin()
     }
     const summary = run.summary({ signal, outputFailed: failedOutput(report) })
     await report.end(summary)
-    return conclude(run, summary, report, signal, options, world)
+    return conclude(run, summary, report, memory, signal, options, world)
+  } catch (error) {
+    if (error instanceof UsageError) await memory.discard()
+    throw error
   } finally {
     progress?.stop()
   }
@@ -147,18 +159,29 @@ function conclude(
   run: Run,
   summary: Summary,
   report: Report,
+  memory: Memory,
   signal: 'SIGINT' | 'SIGTERM' | null,
   options: Options,
   world: World,
 ): number {
   // An output may fail at its very end only, after the summary was written.
   const outputFailed = failedOutput(report)
-  const { code, why } = exitCodeOf({ ...run.counts(), unfinished: summary.unfinished, signal, outputFailed })
+  const { code, why } = exitCodeOf({
+    ...run.counts(),
+    strict: options.strict,
+    budget: options.maxFailures,
+    newFailures: memory.run?.newFailures() ?? null,
+    unfinished: summary.unfinished,
+    signal,
+    outputFailed,
+  })
   // The table shows them itself.
   if (!options.quiet && options.report !== 'table') for (const notice of summary.notices) say(world, escapeText(notice))
   for (const { name, error } of report.errors) say(world, `${name}: ${writeFault(error)}`)
   if (signal !== null) say(world, `${why}; ${urls(summary.lines.notAsked)} read and not asked`)
   else if (why !== null && outputFailed === null) say(world, why)
+  const wayOn = memory.wayOn(summary)
+  if (wayOn !== null) say(world, wayOn)
   return code
 }
 
@@ -178,17 +201,17 @@ async function rehearse(source: TargetSource, options: Options, world: World): P
   const broke = source.broke()
   if (broke !== null) say(world, escapeText(broke))
   const total = rehearsal.toAsk + rehearsal.invalid + rehearsal.excluded + rehearsal.duplicate
-  if (total === 0)
+  if (total === 0 && !options.allowEmpty)
     throw new UsageError('nothing to ask: the list holds no URL; one a line, such as https://example.com')
   await print(world, dryRunText(rehearsal, { safe: escapeText, hide: hideInInvalid }))
   return broke !== null ? 4 : rehearsal.invalid > 0 ? 1 : 0
 }
 
 function openSource(inputs: readonly Input[], options: Options, { env }: World): TargetSource {
-  const ask: Ask = Object.freeze({ ...DEFAULT_ASK, ...askOptions(options), headers: options.header })
-  const accept = options.accept
-  const expect: Expect = Object.freeze({ accept: accept ?? SUCCESSFUL, acceptIsExplicit: accept !== null })
-  const reader = readTargets(inputs, { ask, expect, env })
+  const flags = flagSettings(options)
+  const rules = options.rule.map((text) => parseRule(text, env))
+  const settingsOf = rules.length === 0 ? null : createRules(rules, flags)
+  const reader = readTargets(inputs, { ...flags, env, settingsOf, keepLines: options.writeFailed !== null })
   return {
     batches: reader.batches,
     blank: () => reader.counts().blank,
@@ -198,8 +221,29 @@ function openSource(inputs: readonly Input[], options: Options, { env }: World):
   }
 }
 
+/** What the flags say of every URL. */
+function flagSettings(options: Options): Settings {
+  const { accept, contains, maxLatency, certDays, expectHeader } = options
+  if (contains !== null && options.method === 'HEAD') {
+    throw new UsageError('--contains: needs a body; not together with --method HEAD')
+  }
+  const ask: Ask = { ...DEFAULT_ASK, ...askOptions(options), headers: options.header }
+  const base: Settings = { ask, expect: DEFAULT_EXPECT, skip: null }
+  const made = applyOverride(base, {
+    ...NO_OVERRIDE,
+    accept: accept === null ? null : accept.toString(),
+    expect: {
+      ...(contains === null ? {} : { contains }),
+      ...(maxLatency === null ? {} : { maxLatencyMs: maxLatency }),
+      ...(certDays === null ? {} : { certDays }),
+    },
+    expectHeaders: expectHeader,
+  })
+  return { ask: Object.freeze(made.ask), expect: Object.freeze(made.expect), skip: null }
+}
+
 async function openClient(options: Options, { env, now }: World): Promise<Client> {
-  const { concurrency, perHost, proxy, resolve, dnsServer, denyPrivate, caFile } = options
+  const { concurrency, perHost, rate, ratePerHost, proxy, resolve, dnsServer, denyPrivate, caFile } = options
   if (options.ipv4 && options.ipv6) throw new UsageError('--ipv6: not together with --ipv4')
   const family: 4 | 6 | null = options.ipv4 ? 4 : options.ipv6 ? 6 : null
   const ca = caFile === null ? [] : [await readAuthorities('--ca-file', caFile)]
@@ -212,6 +256,8 @@ async function openClient(options: Options, { env, now }: World): Promise<Client
   const own = {
     concurrency,
     perHost,
+    rate,
+    ratePerHost,
     proxy,
     resolve,
     dnsServers: dnsServer,
@@ -244,6 +290,24 @@ async function readPem(flag: string, path: string): Promise<string> {
   return text
 }
 
+/** The policies of the run in the words of the library. */
+function runOptions(options: Options): RunOptions {
+  const { include, exclude, dedupe, retryTimeouts, bail } = options
+  if (options.recheck !== null && options.wait !== null) throw new UsageError('--recheck: not together with --wait')
+  const times = {
+    maxWaitMs: options.maxWait,
+    recheckMs: options.recheck,
+    waitMs: options.wait,
+    timeLimitMs: options.timeLimit,
+  }
+  const hints = {
+    accept: options.accept?.toString() ?? null,
+    sparesTimeouts: !retryTimeouts && options.retries > 0,
+  }
+  const { strict, maxFailures } = options
+  return { strict, maxFailures, hints, include, exclude, dedupe, retryTimeouts, bail, ...times }
+}
+
 /** OpenSSL takes a file that holds no certificate without a word, and then trusts nobody more than before. */
 async function readAuthorities(name: string, path: string): Promise<string> {
   const text = await readPem(name, path)
@@ -257,9 +321,18 @@ async function readAuthorities(name: string, path: string): Promise<string> {
 
 /** The names of the flags in the words of the library. */
 function askOptions(options: Options) {
-  const { method, timeout, connectTimeout, follow, maxRedirects, insecure, userAgent } = options
+  const { method, timeout, connectTimeout, follow, maxRedirects, insecure, userAgent, retries } = options
   const agent = userAgent === null ? {} : { userAgent }
-  return { method, timeoutMs: timeout, connectTimeoutMs: connectTimeout, follow, maxRedirects, insecure, ...agent }
+  return {
+    method,
+    timeoutMs: timeout,
+    connectTimeoutMs: connectTimeout,
+    follow,
+    maxRedirects,
+    insecure,
+    retries,
+    ...agent,
+  }
 }
 
 function reporterContext(options: Options, { env, stdout }: World): ReporterContext {
@@ -307,13 +380,17 @@ function refuseTwiceOnStdout(outputs: readonly OutputRequest[]): void {
 }
 
 /** By device and inode, so that links and other spellings of a path are seen through. */
-async function refuseOverwritingInputs(inputs: readonly Input[], outputs: readonly OutputRequest[]): Promise<void> {
-  for (const { path } of outputs) {
-    const output = await identity(path)
+async function refuseOverwritingInputs(inputs: readonly Input[], options: Options): Promise<void> {
+  const files = options.output.map(({ path }) => ({ flag: '--output', path }))
+  if (options.writeFailed !== null) files.push({ flag: '--write-failed', path: options.writeFailed })
+  for (const { flag, path } of files) {
+    const written = [await identity(path), await identity(partPathOf(path))]
     for (const input of inputs) {
-      if (input.kind !== 'list' || input.name === '-' || output === null) continue
-      if ((await identity(input.name)) === output)
-        throw new UsageError(`--output ${path}: that is the input ${input.name}`)
+      if (input.kind !== 'list' || input.name === '-') continue
+      const read = await identity(input.name)
+      if (read !== null && written.includes(read)) {
+        throw new UsageError(`${flag} ${path}: that is the input ${input.name}`)
+      }
     }
   }
 }

@@ -36,7 +36,7 @@ export async function dryRun(source: TargetSource, options: DryRunOptions): Prom
   const counts = { toAsk: 0, invalid: 0, excluded: 0, duplicate: 0 }
   for await (const batch of source.batches) {
     for (const target of batch) {
-      if (!keep(target)) counts.excluded++
+      if (!keep(target) || (target.skip !== null && target.problem === null)) counts.excluded++
       else if (target.problem !== null) {
         counts.invalid++
         if (problems.length < PROBLEMS_SHOWN) problems.push(target)

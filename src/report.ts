@@ -62,7 +62,7 @@ async function endOf({ reporter, sink }: ReportPart, summary: Summary): Promise<
     if (isDone(sink)) break
     await sink.write(text)
   }
-  await sink.end()
+  await sink.end(summary)
 }
 
 function isDone(sink: Sink): boolean {

@@ -106,13 +106,13 @@ export function createSink(stream: Writable, name: string, closes = false): Sink
   }
 }
 
-/** A file, truncated and open before anything is requested; a `UsageError` says why it cannot be. */
-export async function openFileSink(path: string): Promise<Sink> {
+/** A file, truncated and open before anything is requested; a `UsageError` that names the flag says why it cannot be. */
+export async function openFileSink(path: string, flag = '--output'): Promise<Sink> {
   try {
     const file = await open(path, 'w')
     return createSink(file.createWriteStream(), path, true)
   } catch (cause) {
-    throw new UsageError(`--output ${path}: ${whyNot(path, (cause as NodeJS.ErrnoException).code)}`, { cause })
+    throw new UsageError(`${flag} ${path}: ${whyNotWritten(path, (cause as NodeJS.ErrnoException).code)}`, { cause })
   }
 }
 
@@ -138,7 +138,8 @@ function closed(stream: Writable): Promise<void> {
   })
 }
 
-function whyNot(path: string, code: string | undefined): string {
+/** Why a file cannot be opened for writing, in the words of a message, by the code of the system. */
+export function whyNotWritten(path: string, code: string | undefined): string {
   switch (code) {
     case 'ENOENT':
       return `no folder ${dirname(path)}`

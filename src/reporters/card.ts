@@ -4,7 +4,7 @@ import type { Summary, Verdict } from '../types.js'
 import { count } from './count.js'
 import { humanDuration } from './duration.js'
 import { joinLines } from './escape.js'
-import { labelOf, shortTarget, urlOf } from './row.js'
+import { labelOf, otherFaultsOf, shortTarget, urlOf } from './row.js'
 import { textWidth, wrapText } from './text-width.js'
 import type { Theme } from './theme.js'
 
@@ -42,6 +42,7 @@ function head(verdict: Verdict, theme: Theme): string[] {
   return [
     `${theme.marks[verdict.outcome]}  ${theme.paint[verdict.outcome](label)}  ${first}`,
     ...more.map((line) => `${' '.repeat(label.length + 5)}${line}`),
+    ...otherFaultsOf(verdict).flatMap((text) => wrapText(theme.clean(text), width).map((line) => indent + line)),
     ...(verdict.hint === null
       ? []
       : wrapText(theme.clean(verdict.hint), width).map((line) => indent + theme.dim(line))),

@@ -56,6 +56,11 @@ export function sentenceOf(verdict: Verdict): string {
   return `${verdict.reason}${tries}${verdict.hint === null ? '' : `. ${verdict.hint}`}`
 }
 
+/** The expectations beside the first one that did not hold: `also max-latency: 1.3 s, expected 500 ms`. */
+export function otherFaultsOf({ failedChecks }: Verdict): readonly string[] {
+  return failedChecks.slice(1).map(({ check, expected, actual }) => `also ${check}: ${actual}, expected ${expected}`)
+}
+
 /** Where redirects led, as short as it is clear: the path alone on the same origin. */
 export function shortTarget(from: string, to: string): string {
   try {
@@ -71,8 +76,10 @@ function noteOf(verdict: Verdict, theme: Theme): string {
   if (verdict.outcome === 'ok') return noteOfSuccess(verdict, theme)
   if (verdict.kind === 'http.error' && verdict.attempts > 1) return `after ${verdict.attempts} tries`
   if (verdict.kind === 'timeout' && verdict.durationMs !== null) {
-    return `no answer in ${plainDuration(verdict.durationMs)}`
+    const what = verdict.code === 'body' ? 'no whole body' : 'no answer'
+    return `${what} in ${plainDuration(verdict.durationMs)}`
   }
+  if (verdict.kind === 'skipped') return verdict.reason
   if (verdict.kind === 'url.invalid' || verdict.kind === 'line.invalid' || verdict.kind === 'internal') {
     return verdict.reason
   }

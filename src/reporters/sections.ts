@@ -3,7 +3,7 @@
 import { isLocal } from '../kinds.js'
 import type { Verdict } from '../types.js'
 import { joinLines } from './escape.js'
-import { placeOf, sentenceOf, urlOf } from './row.js'
+import { otherFaultsOf, placeOf, sentenceOf, urlOf } from './row.js'
 import { cutMiddle, padEnd, textWidth, wrapText } from './text-width.js'
 import type { Theme } from './theme.js'
 
@@ -57,10 +57,11 @@ export function place(verdict: Verdict, theme: Theme): string {
 
 function item(verdict: Verdict, indent: string, widest: number, theme: Theme): string[] {
   const where = widest === 0 ? '' : `${padEnd(place(verdict, theme), widest)}  `
+  const width = theme.columns === null ? null : theme.columns - indent.length
   const moved = verdict.finalUrl !== '' && verdict.finalUrl !== verdict.url
   const texts = [
     ...(moved ? [`${theme.arrow} ${theme.clean(verdict.finalUrl)}`] : []),
-    ...wrapText(theme.clean(sentenceOf(verdict)), theme.columns === null ? null : theme.columns - indent.length),
+    ...[sentenceOf(verdict), ...otherFaultsOf(verdict)].flatMap((text) => wrapText(theme.clean(text), width)),
   ]
   return [`${INDENT}${where}${theme.clean(urlOf(verdict))}`, ...texts.map((text) => `${indent}${text}`)]
 }

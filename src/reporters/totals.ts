@@ -30,6 +30,7 @@ export function totals(summary: Summary, next: string | null, theme: Theme): str
   const lines = [
     ...heading(summary, theme),
     ...labelled('answers', answers(summary, theme), '  ', theme),
+    ...labelled('baseline', changes(summary), ` ${theme.dot} `, theme),
     ...labelled('time', times(summary), ', ', theme),
     ...labelled('lines', linesOf(summary.lines), ' ', theme),
     ...labelled('ended', ended(summary), ' ', theme),
@@ -59,6 +60,18 @@ function answers(summary: Summary, theme: Theme): string[] {
   return shown
 }
 
+function changes({ baseline }: Summary): string[] {
+  if (baseline === null) return []
+  const parts: readonly (readonly [number | null, string])[] = [
+    [baseline.new, 'new'],
+    [baseline.stillFailing, 'still failing'],
+    [baseline.fixed, 'fixed'],
+    [baseline.gone, 'gone'],
+  ]
+  const shown = parts.flatMap(([often, word]) => (often === null || often === 0 ? [] : [`${count(often)} ${word}`]))
+  return shown.length === 0 ? ['as before'] : shown
+}
+
 function times({ statuses, timeMs }: Summary): string[] {
   const answered = Object.values(statuses).reduce((sum, often) => sum + often, 0)
   if (timeMs === null || answered < 2) return []
@@ -81,8 +94,10 @@ function ended({ unfinished }: Summary): string[] {
       return ['early: interrupted']
     case 'input-broke':
       return ['early: the input broke; what was read is reported']
-    case 'stopped':
-      return ['early: stopped']
+    case 'time-limit':
+      return ['early: --time-limit is over']
+    case 'bail':
+      return ['early: --bail is reached']
   }
 }
 

@@ -83,7 +83,7 @@ test.each([
   ['-sS', 'for no progress: -q'],
   ['-fsSL', 'the exit code is 1 already when a URL fails'],
   ['--json', 'for JSON: -r json'],
-  ['-u', 'write user=NAME:PASSWORD behind the URL in the list, or user=$NAME'],
+  ['-u', "for a host: --rule 'HOST user=$NAME'; for one URL: user=… behind it in the list"],
   ['-w', 'for one column: -r csv --fields url,status'],
   ['-v', 'for everything that is known: -r ndjson'],
 ])('the habit %s from curl gets an answer', async (flag, answer) => {

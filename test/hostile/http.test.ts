@@ -245,7 +245,7 @@ const cases: HostileCase[] = [
       2,
     ),
   },
-  // The fallback to GET is a policy to come: what HEAD brought stands, and the server is asked once.
+  // Asked again with GET, which is refused here as well.
   ...[403, 404, 405, 501].flatMap((status) =>
     rows(55, [`${status} to HEAD alone`, reply(`HTTP/1.1 ${status} No`, ['Content-Length: 0']), answered(status)]).map(
       (each): HostileCase => ({ ...each, methods: ['HEAD'], connections: 1 }),
@@ -353,6 +353,8 @@ const cases: HostileCase[] = [
       [answered(200), failed('tcp.closed')],
       1,
     ),
+    // A HEAD that is closed is asked again with GET.
+    methods: ['GET'],
   },
   ...rows(
     60,

@@ -116,7 +116,7 @@ test('in a race of two addresses the fault of this machine is told, not the refu
 
 test('an interrupted wait for this machine to recover ends at once', async () => {
   const { startCli } = await import('../support/spawn-cli.js')
-  const cli = startCli(['-r', 'ndjson', 'http://127.0.0.1:1/'], { nodeArgs: failing("'EMFILE'") })
+  const cli = startCli(['--retries', '0', '-r', 'ndjson', 'http://127.0.0.1:1/'], { nodeArgs: failing("'EMFILE'") })
   await cli.wrote('ran into a limit')
   // In the middle of the wait from 1.5 s to 3.1 s.
   await sleep(1600)

@@ -86,7 +86,7 @@ function playGroup(method: Method, crowd: number, scenes: readonly Scene[]): voi
   })
 
   for (const scene of scenes) {
-    test(`${scene.the.number} ${scene.the.name} (${scene.place.scheme})`, () => assertCase(scene, played))
+    test(`${scene.the.number} ${scene.the.name} (${scene.place.scheme})`, () => assertCase(method, scene, played))
   }
   test('the run as a whole', () => {
     const { result, verdicts, staged } = played
@@ -115,7 +115,7 @@ async function run(flags: readonly string[], scenes: readonly Scene[], open: Hos
   try {
     const caFile = join(folder, 'root.pem')
     await writeFile(caFile, testCertificates().root.cert)
-    const always = ['-r', 'ndjson', '-t', `${TIMEOUT_MS}ms`, '--ca-file', caFile]
+    const always = ['--retries', '0', '-r', 'ndjson', '-t', `${TIMEOUT_MS}ms`, '--ca-file', caFile]
     const result = await spawnCli([...always, ...flags, ...(scenes[0]?.the.flags ?? [])], {
       input: [...staged.values()].flatMap(({ server }) => server.lines).join('\n'),
       measureMemory: true,
@@ -130,7 +130,7 @@ async function run(flags: readonly string[], scenes: readonly Scene[], open: Hos
   }
 }
 
-function assertCase(scene: Scene, { verdicts, staged, result }: Played): void {
+function assertCase(method: Method, scene: Scene, { verdicts, staged, result }: Played): void {
   const { the, expected } = scene
   const { server, line, reachedAtMs } = staged.get(scene)!
   for (const [index, each] of expected.entries()) {
@@ -148,10 +148,17 @@ function assertCase(scene: Scene, { verdicts, staged, result }: Played): void {
     expect(verdict!.bodyBytes, 'bodyBytes').toBeLessThanOrEqual(the.maxBodyBytes ?? MAX_BODY_BYTES)
   }
   const looks = expected.filter(({ secondLook }) => secondLook).length
+  // A refused HEAD was asked once more with GET, on whatever connection was there.
+  const fellBack = verdicts.some(
+    (row) => row.line! >= line && row.line! < line + expected.length && row.method === 'GET',
+  )
+  const isFallback = method === 'HEAD' && fellBack
   if (server.connections !== null) {
-    expect(server.connections(), 'connections').toBe(the.connections ?? expected.length + looks)
+    const most = the.connections ?? expected.length + looks
+    if (isFallback) expect(server.connections(), 'connections').toBeLessThanOrEqual(2 * most)
+    else expect(server.connections(), 'connections').toBe(most)
   }
-  server.check?.()
+  if (!isFallback) server.check?.()
 }
 
 function expectVerdict(verdict: Verdict, expected: Expected): void {

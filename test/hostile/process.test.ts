@@ -63,7 +63,9 @@ describe('case 144: a signal', () => {
       const { lines, flags, servers } = await everyPhase()
       const folder = await tempFolder()
       await writeFile(join(folder, 'urls.txt'), lines.join('\n'))
-      const cli = startCli(['urls.txt', '-r', 'ndjson', '-o', 'summary=summary.json', ...flags], { cwd: folder })
+      const cli = startCli(['urls.txt', '--retries', '0', '-r', 'ndjson', '-o', 'summary=summary.json', ...flags], {
+        cwd: folder,
+      })
       await cli.wrote('"index":0')
       for (const server of servers) await expect.poll(() => server.connections()).toBeGreaterThan(0)
       const sentAt = performance.now()
@@ -112,7 +114,9 @@ describe('cases 145 to 148: an output', () => {
     const server = await serve()
     const folder = await tempFolder()
     await writeFile(join(folder, 'urls.txt'), numbered(server.url, 3000).join('\n'))
-    const cli = startCli(['urls.txt', '-r', 'ndjson', '-o', 'rows.ndjson', '--per-host', '5'], { cwd: folder })
+    const cli = startCli(['urls.txt', '--retries', '0', '-r', 'ndjson', '-o', 'rows.ndjson', '--per-host', '5'], {
+      cwd: folder,
+    })
     await cli.wrote('"index":1,')
     cli.leaveStdout()
     const { code, stderr } = await cli.finished
@@ -125,7 +129,7 @@ describe('cases 145 to 148: an output', () => {
     const server = await serve()
     const folder = await tempFolder()
     await writeFile(join(folder, 'urls.txt'), numbered(server.url, 500).join('\n'))
-    const flags = ['urls.txt', '-r', 'ndjson', '-o', 'rows.ndjson']
+    const flags = ['urls.txt', '--retries', '0', '-r', 'ndjson', '-o', 'rows.ndjson']
     const { code, stderr } = await spawnCli(flags, { cwd: folder, stdoutTo: '/dev/full' })
     expect({ code, stderr }).toEqual({
       code: 3,
@@ -138,7 +142,7 @@ describe('cases 145 to 148: an output', () => {
     const server = await serve()
     const folder = await tempFolder()
     await writeFile(join(folder, 'urls.txt'), numbered(server.url, 500).join('\n'))
-    const flags = ['-r', 'ndjson', '-o', 'csv=/dev/full', '-o', 'rows.ndjson']
+    const flags = ['--retries', '0', '-r', 'ndjson', '-o', 'csv=/dev/full', '-o', 'rows.ndjson']
     const result = await spawnCli(['urls.txt', ...flags], { cwd: folder })
     expect(result.code).toBe(3)
     expect(result.stderr).toBe('scrape-status: /dev/full: no space left on the device (ENOSPC)\n')
@@ -151,7 +155,7 @@ describe('cases 145 to 148: an output', () => {
     const count = 150_000
     await writeFile(join(folder, 'urls.txt'), 'not a url at all\n'.repeat(count))
     const { nodeArgs, peakKb } = await peakMemory()
-    const child = spawn(process.execPath, [...nodeArgs, BIN, 'urls.txt', '-r', 'ndjson'], {
+    const child = spawn(process.execPath, [...nodeArgs, BIN, 'urls.txt', '--retries', '0', '-r', 'ndjson'], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'ignore'],
     })
@@ -193,7 +197,7 @@ describe('an input', () => {
   test('case 150: that never ends gives its rows as they come, and waiting costs nothing', async () => {
     const server = await serve()
     const folder = await tempFolder()
-    const child = spawn(process.execPath, [BIN, '-r', 'ndjson', '-'], {
+    const child = spawn(process.execPath, [BIN, '--retries', '0', '-r', 'ndjson', '-'], {
       cwd: folder,
       stdio: ['pipe', 'pipe', 'inherit'],
     })
@@ -223,10 +227,12 @@ describe('an input', () => {
 
   test('that is torn in the middle of a line gives that line as far as it came', async () => {
     const server = await serve()
-    const { rows, code } = read(await spawnCli(['-r', 'ndjson'], { input: `${server.url}/a\n${server.url}/b-to` }))
+    const { rows, code } = read(
+      await spawnCli(['--retries', '0', '-r', 'ndjson'], { input: `${server.url}/a\n${server.url}/b-to` }),
+    )
     expect(rows.map(({ url }) => new URL(url!).pathname)).toEqual(['/a', '/b-to'])
     expect(code).toBe(0)
-    const bad = read(await spawnCli(['-r', 'ndjson'], { input: `${server.url}/a\nhttp://[` }))
+    const bad = read(await spawnCli(['--retries', '0', '-r', 'ndjson'], { input: `${server.url}/a\nhttp://[` }))
     expect(bad.rows.map(ending)).toEqual([200, 'url.invalid'])
   })
 
@@ -237,7 +243,9 @@ describe('an input', () => {
       const list = join(folder, 'urls.txt')
       // More than the window takes in at once.
       await writeFile(list, `${server.url}/a\n# ${'x'.repeat(60)}\n`.repeat(500) + `# ${'y'.repeat(60)}\n`.repeat(2000))
-      const cli = startCli(['urls.txt', '-r', 'ndjson', '-o', 'summary=summary.json'], { cwd: folder })
+      const cli = startCli(['urls.txt', '--retries', '0', '-r', 'ndjson', '-o', 'summary=summary.json'], {
+        cwd: folder,
+      })
       await cli.wrote('"index":0')
       if (meddle === 'truncate') await truncate(list, 100)
       if (meddle === 'grow') await appendFile(list, `${server.url}/grown\n`)
@@ -281,7 +289,7 @@ describe('an input', () => {
           ++reads > 1 ? Promise.reject(Object.assign(new Error('read'), { code: 'EIO' })) : read(...place)
         return handle
       }`)
-    const result = await spawnCli(['urls.txt', '-r', 'ndjson'], { cwd: folder, nodeArgs })
+    const result = await spawnCli(['urls.txt', '--retries', '0', '-r', 'ndjson'], { cwd: folder, nodeArgs })
     const { rows, code, stderr } = read(result)
     // The fifth line has no end: it may be half of one.
     expect(rows.map(ending)).toEqual([200, 200, 200, 200, 'line.invalid'])
@@ -313,9 +321,12 @@ describe('a process that is unwell', () => {
         isSecure ? { tls: testCertificates().valid } : {},
       ),
     )
-    const cli = startCli(['-k', '-r', 'ndjson', '-t', '1500ms', '--per-host', '50', ...numbered(server.url, 50)], {
-      nodeArgs: stalling(2500),
-    })
+    const cli = startCli(
+      ['-k', '--retries', '0', '-r', 'ndjson', '-t', '1500ms', '--per-host', '50', ...numbered(server.url, 50)],
+      {
+        nodeArgs: stalling(2500),
+      },
+    )
     await expect.poll(() => server.requests(), { timeout: 10_000 }).toBe(50)
     cli.kill('SIGUSR2')
     await sleep(100)
@@ -343,7 +354,9 @@ describe('a process that is unwell', () => {
   ])('case 153: the time of a stall in the middle of %s is not the server’s', async (_what, isSecure, script, ends) => {
     const { testCertificates } = await import('../support/certificates.js')
     const server = closeAfterTest(await startRawServer(script, isSecure ? { tls: testCertificates().valid } : {}))
-    const cli = startCli(['-k', '-r', 'ndjson', '-t', '1500ms', `${server.url}/`], { nodeArgs: stalling(2500) })
+    const cli = startCli(['-k', '--retries', '0', '-r', 'ndjson', '-t', '1500ms', `${server.url}/`], {
+      nodeArgs: stalling(2500),
+    })
     await expect.poll(() => server.connections(), { timeout: 10_000, interval: 5 }).toBe(1)
     cli.kill('SIGUSR2')
     const { rows } = read(await cli.finished)
@@ -361,7 +374,7 @@ describe('a process that is unwell', () => {
         response.end('ok')
       }),
     )
-    const cli = startCli(['-r', 'ndjson', '-t', '1500ms', ...numbered(server.url, 20)])
+    const cli = startCli(['--retries', '0', '-r', 'ndjson', '-t', '1500ms', ...numbered(server.url, 20)])
     await expect.poll(() => server.requests(), { timeout: 10_000 }).toBe(20)
     cli.kill('SIGSTOP')
     await sleep(2500)
@@ -374,7 +387,9 @@ describe('a process that is unwell', () => {
 
   test('case 153: a server that is silent still times out after a stall, by no more than the stall later', async () => {
     const silent = closeAfterTest(await startRawServer([step.readHead]))
-    const cli = startCli(['-r', 'ndjson', '-t', '1500ms', `${silent.url}/`], { nodeArgs: stalling(700) })
+    const cli = startCli(['--retries', '0', '-r', 'ndjson', '-t', '1500ms', `${silent.url}/`], {
+      nodeArgs: stalling(700),
+    })
     await expect.poll(() => silent.heads().length, { timeout: 10_000 }).toBe(1)
     cli.kill('SIGUSR2')
     const { rows } = read(await cli.finished)
@@ -393,7 +408,10 @@ describe('a process that is unwell', () => {
       let jump = 0
       Date.now = () => real() + jump
       process.on('SIGUSR2', () => { jump = ${jumpMs} })`)
-    const cli = startCli(['-r', 'ndjson', '-t', '1200ms', ...numbered(server.url, 10), `${silent.url}/`], { nodeArgs })
+    const cli = startCli(
+      ['--retries', '0', '-r', 'ndjson', '-t', '1200ms', ...numbered(server.url, 10), `${silent.url}/`],
+      { nodeArgs },
+    )
     await expect.poll(() => server.requests() + silent.heads().length, { timeout: 10_000 }).toBe(11)
     cli.kill('SIGUSR2')
     const { rows } = read(await cli.finished)
@@ -450,7 +468,7 @@ test('a FIFO is read as a list', async () => {
   const server = await serve()
   const folder = await tempFolder()
   await new Promise((resolve) => spawn('mkfifo', [join(folder, 'list')]).once('close', resolve))
-  const cli = startCli(['list', '-r', 'ndjson'], { cwd: folder })
+  const cli = startCli(['list', '--retries', '0', '-r', 'ndjson'], { cwd: folder })
   const pipe = await open(join(folder, 'list'), 'w')
   await pipe.write(`${server.url}/a\n`)
   await cli.wrote('"index":0')

@@ -171,7 +171,10 @@ describe('a line', () => {
 async function askBytes(bytes: Uint8Array, flags: readonly string[] = []) {
   const folder = await tempFolder()
   await writeFile(join(folder, 'urls.txt'), bytes)
-  const result = await spawnCli(['urls.txt', '-r', 'ndjson', '-o', 'summary=summary.json', ...flags], { cwd: folder })
+  const result = await spawnCli(
+    ['urls.txt', '--retries', '0', '-r', 'ndjson', '-o', 'summary=summary.json', ...flags],
+    { cwd: folder },
+  )
   const asked = read(result)
   const summary = await readFile(join(folder, 'summary.json'), 'utf8').then(
     (text) => (text === '' ? null : JSON.parse(text)),
@@ -301,7 +304,7 @@ describe('a list of great size', () => {
     const { nodeArgs, peakKb } = await peakMemory()
     const where = inFile ? { cwd: folder } : { input: bytes }
     const { rows, stdout } = read(
-      await spawnCli(['-r', 'ndjson', ...(inFile ? ['urls.txt'] : [])], { ...where, nodeArgs }),
+      await spawnCli(['--retries', '0', '-r', 'ndjson', ...(inFile ? ['urls.txt'] : [])], { ...where, nodeArgs }),
     )
     expect(rows.map((row) => [row.line, ending(row)])).toEqual([
       [1, 200],
@@ -315,7 +318,10 @@ describe('a list of great size', () => {
 
   test('case 131: 60 MB without any line end, cut off, is one bad row', async () => {
     const { nodeArgs, peakKb } = await peakMemory()
-    const result = await spawnCli(['-r', 'ndjson'], { input: Buffer.alloc(60 * MIB, 'http://x/'), nodeArgs })
+    const result = await spawnCli(['--retries', '0', '-r', 'ndjson'], {
+      input: Buffer.alloc(60 * MIB, 'http://x/'),
+      nodeArgs,
+    })
     expect(read(result).rows.map(({ kind }) => kind)).toEqual(['line.invalid'])
     expect(await peakKb()).toBeLessThan(SMALL_KB + 40 * 1024)
   })
@@ -325,7 +331,7 @@ describe('a list of great size', () => {
     const folder = await tempFolder()
     await writeFile(join(folder, 'urls.txt'), `${`${url}/left-out\n# comment\n`.repeat(250_000)}${url}/asked\n`)
     const { nodeArgs, peakKb } = await peakMemory()
-    const flags = ['urls.txt', '-r', 'ndjson', '--exclude', 'left-out', '-o', 'summary=summary.json']
+    const flags = ['urls.txt', '--retries', '0', '-r', 'ndjson', '--exclude', 'left-out', '-o', 'summary=summary.json']
     expect(read(await spawnCli(flags, { cwd: folder, nodeArgs })).rows.map(ending)).toEqual([200])
     const { lines } = JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8')) as Summary
     expect(lines).toMatchObject({ total: 500_001, excluded: 250_000, blank: 250_000, checked: 1 })

@@ -18,7 +18,10 @@ export async function ask(
   flags: readonly string[] = [],
   options: Omit<SpawnCliOptions, 'input'> = {},
 ): Promise<Asked> {
-  const result = await spawnCli(['-r', 'ndjson', ...flags], { ...options, input: `${lines.join('\n')}\n` })
+  const result = await spawnCli(['--retries', '0', '-r', 'ndjson', ...flags], {
+    ...options,
+    input: `${lines.join('\n')}\n`,
+  })
   const asked = read(result)
   expect(asked.rows.map(({ index }) => index)).toEqual(lines.map((_, index) => index))
   return asked

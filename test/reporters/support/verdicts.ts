@@ -216,6 +216,7 @@ export function summaryOf(fields: Partial<Summary> = {}): Summary {
     durationMs: 10_100,
     startedAt: '2026-09-23T10:00:00.000Z',
     unfinished: null,
+    baseline: null,
     notices: [],
     exitCode: 4,
     ...fields,

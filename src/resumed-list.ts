@@ -1,0 +1,123 @@
+// A list of which some lines are done: held against the rows that were kept of them, before the run where the list can be
+// read twice, and once more as it passes.
+
+import { stat } from 'node:fs/promises'
+import type { TargetSource } from './check-all.js'
+import type { FailedList } from './output/failed-list.js'
+import { BLANK, type KeptRows, whyChanged } from './output/resume.js'
+import { UsageError } from './parse.js'
+import { escapeText } from './reporters/escape.js'
+import { redact } from './reporters/redact.js'
+import type { Method, Sink, Target, Verdict } from './types.js'
+
+/** The list of failures and where it goes. */
+export interface FailedPart {
+  readonly list: FailedList
+  readonly sink: Sink
+}
+
+/** Whether all inputs are files or URLs; a pipe can be read once. `names` were opened before. */
+export async function canBeReadAgain(names: readonly string[]): Promise<boolean> {
+  for (const name of names) {
+    if (/^https?:\/\//i.test(name)) continue
+    const isFile = name !== '-' && (await stat(name).then((stats) => stats.isFile()))
+    if (!isFile) return false
+  }
+  return true
+}
+
+/** Reads the list up to the last row that is kept; a `UsageError` names the first line that is another one now. */
+export async function refuseChangedList(rows: KeptRows, source: TargetSource): Promise<void> {
+  const comparison = compareWith(rows)
+  for await (const batch of source.batches) {
+    for (const target of batch) {
+      const why = await comparison.fault(target)
+      if (why !== null) throw new UsageError(escapeText(why))
+    }
+    if (comparison.isThrough) return source.close()
+  }
+  const why = source.broke() === null ? await comparison.faultAtEnd() : null
+  if (why !== null) throw new UsageError(escapeText(why))
+}
+
+/** Holds the targets against the rows that were kept of them. */
+function compareWith(rows: KeptRows) {
+  let left = rows.count
+  let nextIndex = 0
+  return {
+    get isThrough() {
+      return left === 0
+    },
+    /** Null where the target is the one of its row, or has none. */
+    fault(target: Target): Promise<string> | null {
+      nextIndex = target.index + 1
+      if (!rows.has(target.index)) return null
+      left--
+      return isOf(rows, target) ? null : describe((row) => row.index === target.index, target)
+    },
+    /** Null where the list had all of them. */
+    faultAtEnd(): Promise<string> | null {
+      return left === 0 ? null : describe((row) => row.index >= nextIndex, null)
+    },
+  }
+  async function describe(test: (row: Verdict) => boolean, target: Target | null): Promise<string> {
+    const row = await rows.find(test)
+    return row === null ? 'the list changed' : whyChanged(row, target)
+  }
+}
+
+/** Rows show URLs without secrets; their `key` has the method that gave the verdict, which may be another one. */
+function isOf(rows: KeptRows, target: Target): boolean {
+  const { index, line, source, input, url, ask } = target
+  const asShown = (method: Method) => {
+    const shown = redact({ ...BLANK, input, url: url ?? '', method })
+    return { index, line, source, input: shown.input, key: shown.key }
+  }
+  return rows.matches(asShown(ask.method)) || (url !== null && ask.method === 'HEAD' && rows.matches(asShown('GET')))
+}
+
+/**
+ * The same targets, held against the rows as they pass; where one is another one now, the list breaks. Lines of failures
+ * that are known already go to their list.
+ */
+export function heldAgainst(rows: KeptRows, source: TargetSource, failed: FailedPart | null): TargetSource {
+  const comparison = compareWith(rows)
+  let isClosed = false
+  let changed: string | null = null
+  let isComplete = false
+
+  async function* checked(): AsyncGenerator<readonly Target[]> {
+    let missing = 0
+    for await (const batch of source.batches) {
+      for (const [at, target] of batch.entries()) {
+        if (!rows.has(target.index)) {
+          missing++
+          continue
+        }
+        changed = await comparison.fault(target)
+        if (changed !== null) {
+          yield batch.slice(0, at)
+          return
+        }
+        const line = failed?.list.kept(target) ?? ''
+        if (line !== '') await failed?.sink.write(line)
+      }
+      yield batch
+    }
+    if (isClosed || source.broke() !== null) return
+    changed = await comparison.faultAtEnd()
+    isComplete = changed === null && missing === 0 && rows.count > 0
+  }
+  return {
+    ...source,
+    batches: checked(),
+    get notices() {
+      return isComplete ? [...source.notices, 'nothing to ask: no row is missing'] : source.notices
+    },
+    broke: () => changed ?? source.broke(),
+    close() {
+      isClosed = true
+      source.close()
+    },
+  }
+}
