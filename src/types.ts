@@ -310,6 +310,8 @@ export interface Limiter {
   clean(host: string, isPublic: boolean): void
   /** How many wait for this host now. */
   waiting(host: string): number
+  /** How many wait for this host or are on the wire to it now. */
+  busy(host: string): number
   /** The host with most waiting or running requests now; null when idle. For the progress line. */
   busiest(): string | null
 }

@@ -156,6 +156,10 @@ export function createLimiter(options: LimiterOptions): Limiter {
       }
     },
     waiting: (host) => lines.get(host)?.size ?? 0,
+    busy(host) {
+      const line = lines.get(host)
+      return line === undefined ? 0 : line.size + line.active
+    },
     busiest() {
       let best: HostLine | null = null
       for (const line of lines.values()) {

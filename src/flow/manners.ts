@@ -72,7 +72,7 @@ export function withManners(check: Check, options: MannersOptions): Check & Mann
 
   const polite: Check = async (target, context) => {
     const { reply, host, startedAt } = await once(target, context)
-    if (!isTimeout(reply.kind) || !answering.has(host) || !(await overload.join(host))) return reply
+    if (!isTimeout(reply.kind) || !answering.has(host) || !(await overload.join(host, limiter.busy(host)))) return reply
     limiter.slowDown(host, startedAt, null)
     return (await once(target, { permit: null, queuedMs: context.queuedMs })).reply
   }
@@ -88,8 +88,10 @@ function createGathering(needed: number, holdMs: number, wait: (ms: number) => P
     { size: number; readonly meet: (enough: boolean) => void; readonly met: Promise<boolean> }
   >()
   return {
-    join(place: string): Promise<boolean> {
+    /** `present`: how many could still come, this one included; with too few of them nobody waits. */
+    join(place: string, present: number): Promise<boolean> {
       let group = groups.get(place)
+      if ((group?.size ?? 0) + present < needed) return Promise.resolve(false)
       if (group === undefined) {
         let meet!: (enough: boolean) => void
         const met = new Promise<boolean>((resolve) => {

@@ -219,14 +219,12 @@ describe('time-outs', () => {
     expect(replies.filter(({ kind }) => kind === 'timeout')).toHaveLength(0)
   })
 
-  test('of four stay what they are, two seconds later', async () => {
+  test('of four stay what they are, at once where no more can come', async () => {
     const { clock, ask, replies, startsOf } = createRig(lateOnce((path) => path.startsWith('/late')))
     ask('a', 1)
     await clock.advance(100)
     ask('a', 4, 'late')
-    await clock.advance(2099)
-    expect(replies).toHaveLength(1)
-    await clock.advance(1)
+    await clock.advance(100)
     expect(replies.slice(1).map(({ kind }) => kind)).toEqual(Array(4).fill('timeout'))
     expect(startsOf('a')).toHaveLength(5)
   })
