@@ -164,6 +164,8 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
   const wait = (ms: number) => pause(ms, stop)
   const checkBy = (by: Engine) => createCheck(by, { ...options, stop, wait, notify })
   const check = checkBy(engine)
+  /** For the summary: what the run decided by itself. */
+  const notices: string[] = []
   const later = createLaterPasses({
     recheckMs: options.recheckMs ?? null,
     waitMs: options.waitMs ?? null,
@@ -172,7 +174,7 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
     now: engine.now,
     wait,
     stop,
-    notify,
+    notify: (text) => notices.push(text),
   })
   let ended: Unfinished | null = null
   let laterPlan: Schedule<{ readonly target: Target; readonly verdict: Verdict }> | null = null
@@ -291,6 +293,7 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
         unfinished: unfinished(),
         baseline: memory?.changes(unfinished() === null) ?? null,
         notices: [
+          ...notices,
           ...source.notices,
           ...(broke === null ? [] : [broke]),
           ...(options.hints ? tally.hints(options.hints) : []),
