@@ -9,7 +9,7 @@ import { isRedirect, nextHop } from './http/next-hop.js'
 import { splitUrl } from './http/origin.js'
 import { type ProxyServer, proxyAuthorization } from './http/proxy-for.js'
 import { createRedirectChain, type RedirectChain } from './http/redirect-chain.js'
-import { createReplyHeaders, headerValues, NO_HEADERS } from './http/reply-headers.js'
+import { createReplyHeaders, headerBytes, headerValues, NO_HEADERS } from './http/reply-headers.js'
 import { basicAuthorization } from './http/request-headers.js'
 import type { Ask, Hop, Method, Permit, Reply, Stop } from './types.js'
 
@@ -50,6 +50,11 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
       queuedMs += now() - waitsSince
       if (permit === null) return replyOf(ask, url, redirects, ABORTED, queuedMs, spentMs)
     }
+    // Stopped in the moment between the grant and here, when nothing was there to be aborted.
+    if (context.stop?.stopped) {
+      context.giveBack(permit)
+      return replyOf(ask, url, redirects, ABORTED, queuedMs, spentMs)
+    }
     const host = target.host
     // Once abroad, what the user added is not sent again on the way back: it was the stranger who chose the URL.
     atHome &&= target.origin.href === home.origin.href
@@ -83,7 +88,7 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
       return replyOf(ask, url, redirects, result, queuedMs, spentMs)
     }
     chain ??= createRedirectChain(url, Date.now)
-    chain.take(url, headerValues(result.rawHeaders, 'set-cookie'))
+    chain.take(url, headerBytes(result.rawHeaders, 'set-cookie'))
     const locations = [...new Set(headerValues(result.rawHeaders, 'location'))]
     const next = nextHop({ url, status: result.status, locations }, redirects, ask.maxRedirects, chain.visited)
     if (next.type === 'final') return replyOf(ask, url, redirects, result, queuedMs, spentMs)

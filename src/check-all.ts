@@ -80,6 +80,7 @@ export function checkAll(
   targets: Iterable<TargetInput> | AsyncIterable<TargetInput>,
   options: CheckAllOptions = {},
 ): Checking {
+  if (typeof targets === 'string') throw new TypeError('checkAll: expected a list of URLs, got one string')
   const client = options.client ?? createClient(options)
   const engine = engineOf(client)
   const ask = options.client === undefined ? engine.ask : askFrom(options, engine.ask)
@@ -179,6 +180,7 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
   let ended: Unfinished | null = null
   let laterPlan: Schedule<{ readonly target: Target; readonly verdict: Verdict }> | null = null
   let excluded = 0
+  let inferred = 0
   /** Of an earlier run: `bail` is about this one. */
   let failedBefore = 0
 
@@ -212,7 +214,11 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
     },
     async ask(target, permit, queuedMs): Promise<Verdict | typeof HELD | null> {
       const reply = await check(target, { permit, queuedMs })
-      if (reply.kind === 'aborted') return null
+      if (reply.kind === 'aborted') {
+        // Nobody stopped this run: its client was closed under it.
+        if (!stop.stopped) halt('interrupted')
+        return null
+      }
       const verdict = judge(target, reply)
       return later.hold(target, verdict, plan.progress.done) ? HELD : verdict
     },
@@ -249,7 +255,10 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
 
   const add = (rows: readonly Verdict[]) => {
     const compared = memory === null ? rows : rows.map(memory.compare)
-    for (const verdict of compared) tally.add(verdict)
+    for (const verdict of compared) {
+      tally.add(verdict)
+      if (verdict.inferred) inferred++
+    }
     return compared
   }
   const count = (rows: readonly Verdict[]) => {
@@ -294,6 +303,9 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
         baseline: memory?.changes(unfinished() === null) ?? null,
         notices: [
           ...notices,
+          ...(inferred > 0
+            ? [`${inferred} URLs were not asked: their host took no connection, 20 times in a row`]
+            : []),
           ...source.notices,
           ...(broke === null ? [] : [broke]),
           ...(options.hints ? tally.hints(options.hints) : []),
@@ -350,10 +362,13 @@ function sourceOf(inputs: Iterable<TargetInput> | AsyncIterable<TargetInput>, se
     if (typeof input === 'string') return { ...target, ask, expect, skip }
     return { ...target, ...applyOverride({ ask: askFrom(input, ask), expect, skip }, overrideFrom(input, input)) }
   }
+  let iterator: AsyncIterator<TargetInput> | null = null
   const batches = async function* () {
     let index = 0
     if (Symbol.asyncIterator in inputs) {
-      for await (const input of inputs) yield [toTarget(input, index++)]
+      const opened = inputs[Symbol.asyncIterator]()
+      iterator = opened
+      for await (const input of { [Symbol.asyncIterator]: () => opened }) yield [toTarget(input, index++)]
       return
     }
     let batch: Target[] = []
@@ -365,7 +380,9 @@ function sourceOf(inputs: Iterable<TargetInput> | AsyncIterable<TargetInput>, se
     }
     yield batch
   }
-  return { batches: batches(), blank: () => 0, notices: [], broke: () => null, close: () => {} }
+  // Frees what the caller's iterable holds, also while it is waited for; a generator does so when it next yields.
+  const close = () => void Promise.resolve(iterator?.return?.()).catch(() => {})
+  return { batches: batches(), blank: () => 0, notices: [], broke: () => null, close }
 }
 
 /** Targets handed on at once; small enough that the first request leaves early. */

@@ -139,7 +139,8 @@ async function execute(
     progress?.stop()
     const signal = interrupt.name()
     if (!begun && signal === null) {
-      const isEmpty = run.progress.known === 0 && memory.source.broke() === null
+      const { unfinished } = run.summary({ signal, outputFailed: null })
+      const isEmpty = run.progress.known === 0 && unfinished === null
       if (isEmpty && !options.allowEmpty) throw nothingToAsk(run, memory.source)
       await report.begin()
     }

@@ -182,7 +182,7 @@ export function askFrom(options: AskOptions, base: Ask): Ask {
   if (named.every((value) => value === undefined)) return base
   return {
     method: method ?? base.method,
-    timeoutMs: positive('timeoutMs', timeoutMs ?? base.timeoutMs),
+    timeoutMs: duration('timeoutMs', timeoutMs ?? base.timeoutMs),
     connectTimeoutMs: connectTimeoutMs === undefined ? base.connectTimeoutMs : connectTimeoutMs,
     follow: follow ?? base.follow,
     maxRedirects: notNegative('maxRedirects', maxRedirects ?? base.maxRedirects),
@@ -214,6 +214,14 @@ function positive(name: string, value: number): number {
 function notNegative(name: string, value: number): number {
   if (!(value >= 0)) throw new TypeError(`${name}: expected a number of at least 0, got ${value}`)
   return value
+}
+
+/** Node's timers hold no more, 24.8 days. */
+const LONGEST_MS = 2_147_483_647
+
+function duration(name: string, ms: number): number {
+  if (!(ms >= 1 && ms <= LONGEST_MS)) throw new TypeError(`${name}: expected 1 to ${LONGEST_MS} ms, got ${ms}`)
+  return ms
 }
 
 /** This package's version. */

@@ -23,6 +23,7 @@ export interface FetchStatusOptions extends AskOptions {
 export async function fetchStatus(client: Client, url: string, options: FetchStatusOptions = {}): Promise<StatusTuple> {
   const engine = engineOf(client)
   const ask = askFrom(options, engine.ask)
+  if (typeof url !== 'string') throw new TypeError(`fetchStatus: expected a URL as a string, got ${typeof url}`)
   const parsed = parseUrl(url)
   if (parsed.problem !== null) {
     const { kind, reason, hint } = parsed.problem

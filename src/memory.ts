@@ -207,8 +207,10 @@ async function openFiles(options: Options, context: ReporterContext, facts: File
     for (const output of options.output) {
       const { format, path } = output
       const kept = earlier?.output === output ? earlier : null
-      if (kept !== null && kept.rowsPath !== kept.partPath) await copyFile(kept.rowsPath, kept.partPath)
-      const file = await open(path, { flag: '--output', fate: FATES[format], keptBytes: kept?.rows.bytes ?? null })
+      const isCopy = kept !== null && kept.rowsPath !== kept.partPath
+      if (isCopy) await copyFile(kept.rowsPath, kept.partPath)
+      const keptBytes = kept?.rows.bytes ?? null
+      const file = await open(path, { flag: '--output', fate: FATES[format], keptBytes, isCopy })
       parts.push({ reporter: REPORTERS[format](plain), sink: kept === null ? file : silentDuring(replay, file) })
     }
     if (options.updateBaseline) {

@@ -284,6 +284,8 @@ export interface Permit {
 /** Something that waits for a permit. Linked into its host's line itself, so that a wait allocates nothing. */
 export interface Waiter {
   granted(permit: Permit): void
+  /** True when it waits no more; it is passed over and costs its host nothing. */
+  readonly gone?: boolean
   /** Owned by the limiter while it waits. */
   next: Waiter | null
 }

@@ -255,3 +255,36 @@ test('connections of a host are used again while it has more work', async () => 
   )
   expect(server.connections()).toBeLessThanOrEqual(8)
 })
+
+test('a run whose client is closed is not whole', async () => {
+  const client = createClient()
+  await client.close()
+  const { verdicts, summary } = await run(['http://name.invalid/'], { client })
+  expect(verdicts).toEqual([])
+  expect(summary).toMatchObject({ unfinished: 'interrupted', exitCode: 130, lines: { notAsked: 1 } })
+})
+
+test('a run that was left holds nobody up who uses the same client', async () => {
+  const server = await serve({ '*': 200 })
+  const client = closeAfterTest(createClient({ rate: 10 }))
+  const urls = Array.from({ length: 200 }, (_, at) => `${server.url}/${at}`)
+  for await (const _ of checkAll(urls, { client })) break
+  expect((await fetchStatus(client, `${server.url}/next`, { timeoutMs: 5000 }))[2].timingsMs.queue).toBeLessThan(2000)
+})
+
+test('a run that is stopped lets go of the list', async () => {
+  const abort = new AbortController()
+  let isLetGo = false
+  const list: AsyncIterable<string> = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => new Promise<IteratorResult<string>>(() => {}),
+      async return() {
+        isLetGo = true
+        return { done: true, value: undefined }
+      },
+    }),
+  }
+  queueMicrotask(() => setImmediate(() => abort.abort()))
+  await run(list, { signal: abort.signal })
+  expect(isLetGo).toBe(true)
+})

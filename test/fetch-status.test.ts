@@ -500,3 +500,40 @@ describe('a client', () => {
     expect(shared.busiestHost()).toBeNull()
   })
 })
+
+describe('what a review found', () => {
+  test('a cookie beyond ASCII goes back byte for byte', async () => {
+    const city = Buffer.from('city=日本').toString('latin1')
+    const server = closeAfterTest(
+      await startRawServer((connection) => [
+        step.readHead,
+        connection === 0
+          ? step.write(`HTTP/1.1 302 Found\r\nSet-Cookie: ${city}; Path=/\r\nLocation: /b\r\nConnection: close\r\n\r\n`)
+          : step.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
+        step.fin,
+      ]),
+    )
+    expect(await ask(`${server.url}/a`)).toMatchObject({ status: 200, kind: 'ok' })
+    expect(server.heads()[1]).toContain(`Cookie: ${city}`)
+  })
+
+  test('an abort in the moment of the call is one, and leaves no socket', async () => {
+    const server = await serve({ '*': { delayMs: 5000 } })
+    const abort = new AbortController()
+    const asked = fetchStatus(client(), `${server.url}/`, { signal: abort.signal })
+    abort.abort()
+    expect((await asked)[2].kind).toBe('aborted')
+    const later = new AbortController()
+    const begun = fetchStatus(client(), `${server.url}/`, { signal: later.signal })
+    await null
+    later.abort()
+    expect((await begun)[2].kind).toBe('aborted')
+    await expect.poll(() => server.openConnections()).toBe(0)
+  })
+
+  test('a timeout that no timer can hold is the caller’s mistake', async () => {
+    for (const timeoutMs of [Number.POSITIVE_INFINITY, 2 ** 31, 0, Number.NaN]) {
+      expect(() => createClient({ timeoutMs })).toThrow(TypeError)
+    }
+  })
+})

@@ -7,8 +7,8 @@ import { isTimeout } from './retry.js'
 
 /** Failures in a row that make a host count as down. */
 const FAILURES = 20
-/** Hosts that are remembered. */
-const MAX_HOSTS = 50_000
+/** Origins that are remembered. */
+const MAX_ORIGINS = 50_000
 /** Kinds that mean: no connection was made. */
 const NO_CONNECTION: ReadonlySet<Kind> = new Set<Kind>([
   'tcp.refused',
@@ -28,27 +28,28 @@ interface HostState {
 
 /** What a run asks and tells past the check itself. */
 export interface BreakerMemory {
-  isDown(host: string): boolean
-  learnAlive(host: string): void
+  isDown(target: Target): boolean
+  learnAlive(target: Target): void
 }
 
 /** Wraps a check. `now` is monotonic ms. */
 export function withBreaker(check: Check, now: () => number): Check & BreakerMemory {
-  const hosts = new Map<string, HostState>()
+  const origins = new Map<string, HostState>()
 
   const isDown = (state: HostState) => !state.alive && state.failures >= FAILURES
-  const stateOf = (host: string): HostState => {
-    let state = hosts.get(host)
+  const stateOf = (target: Target): HostState => {
+    const origin = originOf(target)
+    let state = origins.get(origin)
     if (state === undefined) {
-      if (hosts.size >= MAX_HOSTS) hosts.delete(hosts.keys().next().value!)
+      if (origins.size >= MAX_ORIGINS) origins.delete(origins.keys().next().value!)
       state = { failures: 0, alive: false, last: null, probeAtMs: 0 }
-      hosts.set(host, state)
+      origins.set(origin, state)
     }
     return state
   }
 
   const breaking: Check = async (target, context) => {
-    const state = stateOf(target.host)
+    const state = stateOf(target)
     if (context.made === undefined && isDown(state)) {
       if (now() < state.probeAtMs) {
         context.permit?.release()
@@ -65,11 +66,16 @@ export function withBreaker(check: Check, now: () => number): Check & BreakerMem
     return reply
   }
   return Object.assign(breaking, {
-    isDown: (host: string) => isDown(stateOf(host)),
-    learnAlive(host: string) {
-      stateOf(host).alive = true
+    isDown: (target: Target) => isDown(stateOf(target)),
+    learnAlive(target: Target) {
+      stateOf(target).alive = true
     },
   })
+}
+
+/** A closed port says nothing of the other ports of its host; `https://a.example:8443` is what is down. */
+function originOf({ url }: Target): string {
+  return url!.slice(0, url!.indexOf('/', 8))
 }
 
 function isNoConnection({ kind, code }: Reply): boolean {

@@ -2,7 +2,7 @@
 // free permits go round the ring, so no host starves another and a sorted list is as fast as a shuffled one.
 // Host before global, always: a permit is only taken where both are free. Every operation is O(1).
 
-import type { Limiter, Permit } from '../types.js'
+import type { Limiter, Permit, Waiter } from '../types.js'
 import { type Clock, HostLine } from './host-line.js'
 import { createPace, type Pace } from './pace.js'
 
@@ -39,7 +39,8 @@ export function createLimiter(options: LimiterOptions): Limiter {
       const line = ring.shift()
       if (line === null) break
       if (!mayGo(line)) continue
-      const waiter = line.shift()!
+      const waiter = firstPresent(line)
+      if (waiter === null) continue
       free--
       pace?.take(now())
       line.begin(now)
@@ -118,20 +119,19 @@ export function createLimiter(options: LimiterOptions): Limiter {
     acquire(host, front, stop) {
       if (stop?.stopped) return Promise.resolve(null)
       return new Promise((resolve) => {
-        let left = false
+        const waiter = { next: null as Waiter | null, gone: false, granted: (_: Permit) => {} }
         const job = {
           abort() {
-            left = true
+            waiter.gone = true
             resolve(null)
           },
         }
-        const granted = (permit: Permit) => {
+        waiter.granted = (permit) => {
           stop?.running.delete(job)
-          if (left) permit.release()
-          else resolve(permit)
+          resolve(permit)
         }
         stop?.running.add(job)
-        limiter.enqueue(host, { next: null, granted }, front)
+        limiter.enqueue(host, waiter, front)
       })
     },
     shrink() {
@@ -169,6 +169,13 @@ export function createLimiter(options: LimiterOptions): Limiter {
     },
   }
   return limiter
+}
+
+/** Takes who waits no more off the line as well. */
+function firstPresent(line: HostLine): Waiter | null {
+  let waiter = line.shift()
+  while (waiter?.gone) waiter = line.shift()
+  return waiter
 }
 
 /** The hosts that could start a request now, first come first served. */

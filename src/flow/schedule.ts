@@ -77,9 +77,12 @@ export function schedule<Item, Result>(
       this.since = since
     }
 
+    get gone(): boolean {
+      return stopped
+    }
+
     granted(permit: Permit): void {
-      if (stopped) permit.release()
-      else if (ready.length >= READY_MAX) {
+      if (ready.length >= READY_MAX) {
         parked.push(this)
         permit.release()
       } else begin(this, permit)

@@ -30,7 +30,8 @@ export function pause(ms: number, stop: Stop): Promise<void> {
       resolve()
     }
     const job = { abort: end }
-    const timer = setTimeout(end, ms)
+    // Node's timers hold 24.8 days; a longer wait would end at once.
+    const timer = setTimeout(end, Math.min(ms, 2_147_483_647))
     stop.running.add(job)
   })
 }

@@ -96,6 +96,12 @@ function connectTo(
     if (allowed.length === 0) throw new ExchangeError({ kind: 'blocked.private_address' })
     return allowed
   }
+  /** Called off between two steps, where nobody was listening. */
+  const ifStillWanted = (socket: Socket): Socket => {
+    if (cancelled === null) return socket
+    socket.destroy()
+    throw cancelled
+  }
   const secure = (socket: Socket, { hostname }: HostPort, insecure: boolean) =>
     handshake(socket, { hostname, insecure, secureContext: secureContext(), onCancel })
 
@@ -107,7 +113,7 @@ function connectTo(
     const addresses = await addressesOf(peer)
     const resolvedAt = now()
     if (proxy === null) phase = 'connect'
-    let socket = await race(addresses, peer.port, onCancel)
+    let socket = ifStillWanted(await race(addresses, peer.port, onCancel))
     const remoteAddress = socket.remoteAddress ?? addresses[0]!.address
     // Once more on what the kernel says it is connected to, before any byte is sent.
     if (denyPrivate && !isPublicAddress(remoteAddress)) {
@@ -139,6 +145,7 @@ function connectTo(
     if (!origin.secure) return { ...facts, socket, tlsMs: null, tls: null }
     phase = 'tls'
     const secured = await secure(socket, origin, origin.insecure)
+    ifStillWanted(secured)
     return { ...facts, socket: secured, tlsMs: now() - connectedAt, tls: tlsFacts(secured) }
   }
 

@@ -86,7 +86,8 @@ export async function exchange(request: HopRequest, parts: ExchangeParts): Promi
   if (idle === null) await result.onFreshConnection()
   else await result.onConnection(idle)
   let leftMs = request.budgetMs - result.elapsedMs
-  if (result.stale && leftMs > 0) {
+  const isStopped = () => request.stop?.stopped === true
+  if (result.stale && leftMs > 0 && !isStopped()) {
     const lostMs = result.elapsedMs
     result = new Exchange(request, parts, leftMs)
     await result.onFreshConnection()
@@ -94,7 +95,8 @@ export async function exchange(request: HopRequest, parts: ExchangeParts): Promi
     result.elapsedMs += lostMs
   }
   // A head that came whole needs no second look; it was the body that failed.
-  if (result.failure?.kind !== 'http.protocol.error' || result.firstByteMs !== null || leftMs <= 0) return result
+  if (result.failure?.kind !== 'http.protocol.error' || result.firstByteMs !== null) return result
+  if (leftMs <= 0 || isStopped()) return result
   const lookedAt = parts.now()
   const look = await secondLook(request, parts, leftMs)
   result.correct(look, Math.min(parts.now() - lookedAt, leftMs))

@@ -15,14 +15,18 @@ export function race(addresses: readonly Address[], port: number, onCancel: OnCa
     const failures: ExchangeError[] = []
     let next = 0
     let timer: NodeJS.Timeout | null = null
+    let isOver = false
 
     const finish = () => {
+      isOver = true
       if (timer !== null) clearTimeout(timer)
       timer = null
       for (const socket of running) socket.destroy()
       running.clear()
     }
     const startNext = () => {
+      // Called off before it began: a socket made now would belong to nobody.
+      if (isOver) return
       if (timer !== null) clearTimeout(timer)
       timer = null
       const address = addresses[next++]

@@ -28,6 +28,15 @@ export function headerValues(raw: RawHeaders, name: string): string[] {
   return values
 }
 
+/** The same byte for character (latin1), for what is sent back as it came. */
+export function headerBytes(raw: RawHeaders, name: string): string[] {
+  const values: string[] = []
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    if (isNamed(raw[i]!, name)) values.push(raw[i + 1]!.toString('latin1'))
+  }
+  return values
+}
+
 /** The Content-Length, or -1 where there is none that is a plain number. */
 export function contentLengthOf(raw: RawHeaders): number {
   for (let i = 0; i + 1 < raw.length; i += 2) {

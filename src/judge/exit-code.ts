@@ -32,7 +32,7 @@ export interface ExitCode {
 
 /** 0 all ok or within the budget, 1 some failed or bailed out, 3 internal error or failed output, 4 not finished or nothing could be judged, 130 and 143 on signals. */
 export function exitCodeOf(run: RunOutcome): ExitCode {
-  if (run.unfinished === 'interrupted') {
+  if (run.unfinished === 'interrupted' || (run.signal ?? null) !== null) {
     return run.signal === 'SIGTERM' ? { code: 143, why: 'stopped by SIGTERM' } : { code: 130, why: 'interrupted' }
   }
   const bugs = run.kinds.internal ?? 0

@@ -21,6 +21,8 @@ export interface PartFileOptions {
   readonly mode?: number
   /** Goes on behind these bytes of `NAME.part`, and cuts what follows them; default null: begins anew. */
   readonly keptBytes?: number | null
+  /** The kept bytes are a copy of a finished file: nothing is lost when the part goes. */
+  readonly isCopy?: boolean
 }
 
 /** A sink into such a file. */
@@ -58,7 +60,7 @@ export async function findRows(path: string, flag: string): Promise<{ partPath: 
  * that takes no new ones are written directly. A `UsageError` says why it cannot be.
  */
 export async function openPartFile(path: string, options: PartFileOptions): Promise<PartFile> {
-  const { flag, fate, keptBytes = null } = options
+  const { flag, fate, keptBytes = null, isCopy } = options
   const refuse = (cause: unknown, where = '') => {
     const code = (cause as NodeJS.ErrnoException).code
     return new UsageError(`${flag} ${path}: ${where}${whyNotWritten(path, code)}`, { cause })
@@ -81,7 +83,7 @@ export async function openPartFile(path: string, options: PartFileOptions): Prom
     if (mode !== null) await file.chmod(mode)
     if (keptBytes !== null) await file.truncate(keptBytes)
     const sink = createSink(file.createWriteStream(keptBytes === null ? {} : { start: keptBytes }), path, true)
-    return partSink(sink, { part, realPath, fate, isFresh: keptBytes === null, beganAnew })
+    return partSink(sink, { part, realPath, fate, isFresh: keptBytes === null || isCopy === true, beganAnew })
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     const isWrittenInPlace =

@@ -37,16 +37,19 @@ async function runOn(list) {
   // On stderr, so that `npm run -s demo -- -r ndjson | jq` gets rows only.
   console.error(`A server on this machine plays ${server.urls.length} kinds of URL. Four of them are fine.\n`)
   console.error(list.replace(/^(?=.)/gm, '  '))
-  console.error(`$ scrape-status -t ${TIMEOUT} ${[...extra, file].join(' ')}\n`)
+  console.error(`$ scrape-status -t ${TIMEOUT} --retries 0 ${[...extra, file].join(' ')}\n`)
 
   // Ctrl-C reaches the command as well; it ends the run, and we end after it.
   process.on('SIGINT', () => {})
-  const child = spawn(process.execPath, [COMMAND, '-t', TIMEOUT, ...extra, file], { cwd, stdio: 'inherit' })
+  const child = spawn(process.execPath, [COMMAND, '-t', TIMEOUT, '--retries', '0', ...extra, file], {
+    cwd,
+    stdio: 'inherit',
+  })
   const [code] = await once(child, 'exit')
   rmSync(folder, { recursive: true, force: true })
   console.error(
     code === 1
-      ? '\nExit code 1: some URLs failed, as they should here. Your turn: npx scrape-status urls.txt'
+      ? '\nExit code 1: some URLs failed, as they should here. Your turn: npx scrape-status urls.example.txt'
       : `\nExit code ${code}, where 1 was expected.`,
   )
   return code === 1 ? 0 : (code ?? 1)

@@ -48,7 +48,7 @@ test('the servers of the demo do what the list says', async () => {
 
 test('the whole demo shows every behaviour it promises and ends well', async () => {
   const demo = await spawnCli([], { script })
-  expect(demo.stderr).toContain('\n$ scrape-status -t 3s urls.txt\n')
+  expect(demo.stderr).toContain('\n$ scrape-status -t 3s --retries 0 urls.txt\n')
   expect(demo.stderr).toContain('Exit code 1: some URLs failed, as they should here.')
   expect(demo.code).toBe(0)
 

@@ -21,7 +21,7 @@ function createRig(initial: Reply = REFUSED) {
     for (let index = 0; index < count; index++) replies.push(await ask(host))
     return replies
   }
-  return { rig, ask, askMany }
+  return { rig: Object.assign(rig, { breaking }), ask, askMany }
 }
 
 describe('a host whose connects fail 20 times in a row', () => {
@@ -174,4 +174,13 @@ describe('20 in a row', () => {
       expect(rig.asked).toBe(40)
     },
   )
+})
+
+test('a closed port says nothing of the other ports of its host, nor of the other scheme', async () => {
+  const { rig, ask } = createRig()
+  for (let index = 0; index < 20; index++) await ask('dead')
+  rig.reply = answered(200)
+  const other = targetOf('http://dead.test:8443/x', { timeoutMs: 10_000 })
+  expect(await rig.breaking(other, FIRST)).toMatchObject({ status: 200, inferred: false })
+  expect(await ask('dead')).toMatchObject({ inferred: true })
 })
