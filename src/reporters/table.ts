@@ -59,6 +59,9 @@ export function table(context: ReporterContext): Reporter {
 
 /** What helps most now; only flags that exist. */
 function nextStep(summary: Summary, hidesRows: boolean): string | null {
+  if (summary.unfinished === 'time-limit' || summary.unfinished === 'interrupted') {
+    return 'with -o report.ndjson, --resume goes on where a run ended'
+  }
   if (summary.failed === 0 && summary.inconclusive === 0) return null
   if (summary.lines.notAsked > 0) return null
   if (hidesRows && summary.failed > 0) return '--show failed for each of them, -o report.csv for all rows'

@@ -102,6 +102,13 @@ describe('up to 100 URLs', () => {
     expect(text).toContain('  note     urls.txt: read as Windows-1252\n')
   })
 
+  it('names the way on when the run ended early', () => {
+    for (const unfinished of ['time-limit', 'interrupted'] as const) {
+      const text = table(VERDICTS.slice(0, 2), {}, { unfinished, lines: { ...lines, notAsked: 4 } })
+      expect(text).toContain('next     with -o report.ndjson, --resume goes on where a run ended')
+    }
+  })
+
   it('has nothing to suggest when all is well', () => {
     expect(table(VERDICTS.slice(0, 2))).not.toContain('next')
   })
