@@ -20,13 +20,13 @@ import type { HintFacts } from './judge/hints.js'
 import { judge, verdictOfDuplicate, verdictOfProblem, verdictOfSkip } from './judge/judge.js'
 import { createTally, type Tally } from './judge/summarise.js'
 import { createLaterPasses } from './later-passes.js'
+import { sourceOf } from './list-source.js'
 import { DEFAULT_EXPECT } from './options.js'
 import type { FailureBudget } from './parse.js'
 import { createDistinct } from './targets/distinct.js'
 import { type ExpectOptions, overrideFrom } from './targets/expect-from.js'
 import { createFilter } from './targets/filter.js'
-import { parseUrl } from './targets/parse-url.js'
-import { createRules, parseRule, type SettingsOf } from './targets/rules.js'
+import { createRules, parseRule } from './targets/rules.js'
 import { applyOverride } from './targets/settings.js'
 import type { LineAccount, Summary, Target, Unfinished, Verdict } from './types.js'
 
@@ -352,38 +352,3 @@ function accountOf(tally: Tally, rest: { blank: number; excluded: number; notAsk
     blank: rest.blank,
   }
 }
-
-function sourceOf(inputs: Iterable<TargetInput> | AsyncIterable<TargetInput>, settingsOf: SettingsOf): TargetSource {
-  const toTarget = (input: TargetInput, index: number): Target => {
-    const written = typeof input === 'string' ? input : input.url
-    const { url, host, problem } = parseUrl(written)
-    const target = { index, line: null, source: 'argv', input: written, url, host, problem }
-    const { ask, expect, skip } = settingsOf(host)
-    if (typeof input === 'string') return { ...target, ask, expect, skip }
-    return { ...target, ...applyOverride({ ask: askFrom(input, ask), expect, skip }, overrideFrom(input, input)) }
-  }
-  let iterator: AsyncIterator<TargetInput> | null = null
-  const batches = async function* () {
-    let index = 0
-    if (Symbol.asyncIterator in inputs) {
-      const opened = inputs[Symbol.asyncIterator]()
-      iterator = opened
-      for await (const input of { [Symbol.asyncIterator]: () => opened }) yield [toTarget(input, index++)]
-      return
-    }
-    let batch: Target[] = []
-    for (const input of inputs) {
-      batch.push(toTarget(input, index++))
-      if (batch.length < BATCH) continue
-      yield batch
-      batch = []
-    }
-    yield batch
-  }
-  // Frees what the caller's iterable holds, also while it is waited for; a generator does so when it next yields.
-  const close = () => void Promise.resolve(iterator?.return?.()).catch(() => {})
-  return { batches: batches(), blank: () => 0, notices: [], broke: () => null, close }
-}
-
-/** Targets handed on at once; small enough that the first request leaves early. */
-const BATCH = 1000

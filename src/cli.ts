@@ -1,23 +1,21 @@
 // The command on one screen: arguments → inputs and outputs opened → pipeline → reports → exit code. Takes the world as
 // an argument and returns a number; only `bin/` touches the process.
 
-import { X509Certificate } from 'node:crypto'
-import { readFile, realpath, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { resolve } from 'node:path'
 import { version as nodeVersion } from 'node:process'
 import { Readable } from 'node:stream'
-import { checkTargets, type Run, type RunOptions, type TargetSource } from './check-all.js'
+import { checkTargets, type Run, type TargetSource } from './check-all.js'
 import { helpText, parseCommand } from './command.js'
-import { type Client, createClient, version } from './create-client.js'
+import { type Client, version } from './create-client.js'
 import { dryRun, dryRunText } from './dry-run.js'
+import { flagSettings, openClient, runOptions } from './from-flags.js'
 import { exitCodeOf } from './judge/exit-code.js'
 import { type Memory, openMemory } from './memory.js'
-import { DEFAULT_ASK, DEFAULT_EXPECT, type Options, type OutputRequest } from './options.js'
-import { partPathOf } from './output/part-file.js'
+import type { Options } from './options.js'
 import { createSink } from './output/sink.js'
 import { UsageError } from './parse.js'
 import { createProgress, type ProgressLine } from './progress.js'
+import { refuseOverwritingInputs, refuseTwiceOnStdout } from './refuse-outputs.js'
 import { createReport, type Report, type ReportPart } from './report.js'
 import { escapeText } from './reporters/escape.js'
 import { FLAT, selectColumns } from './reporters/fields.js'
@@ -25,8 +23,7 @@ import { REPORTERS } from './reporters/index.js'
 import { hideInInvalid } from './reporters/redact.js'
 import { closeInputs, type Input, openInputs, readTargets } from './targets/read-targets.js'
 import { createRules, parseRule } from './targets/rules.js'
-import { applyOverride, NO_OVERRIDE, type Settings } from './targets/settings.js'
-import type { Ask, ReporterContext, Sink, Summary, World } from './types.js'
+import type { ReporterContext, Sink, Summary, World } from './types.js'
 
 /** The version of the record that the schema describes; it changes with the major version. */
 const SCHEMA_VERSION = 1
@@ -222,120 +219,6 @@ function openSource(inputs: readonly Input[], options: Options, { env }: World):
   }
 }
 
-/** What the flags say of every URL. */
-function flagSettings(options: Options): Settings {
-  const { accept, contains, maxLatency, certDays, expectHeader } = options
-  if (contains !== null && options.method === 'HEAD') {
-    throw new UsageError('--contains: needs a body; not together with --method HEAD')
-  }
-  const ask: Ask = { ...DEFAULT_ASK, ...askOptions(options), headers: options.header }
-  const base: Settings = { ask, expect: DEFAULT_EXPECT, skip: null }
-  const made = applyOverride(base, {
-    ...NO_OVERRIDE,
-    accept: accept === null ? null : accept.toString(),
-    expect: {
-      ...(contains === null ? {} : { contains }),
-      ...(maxLatency === null ? {} : { maxLatencyMs: maxLatency }),
-      ...(certDays === null ? {} : { certDays }),
-    },
-    expectHeaders: expectHeader,
-  })
-  return { ask: Object.freeze(made.ask), expect: Object.freeze(made.expect), skip: null }
-}
-
-async function openClient(options: Options, { env, now }: World): Promise<Client> {
-  const { concurrency, perHost, rate, ratePerHost, proxy, resolve, dnsServer, denyPrivate, caFile } = options
-  if (options.ipv4 && options.ipv6) throw new UsageError('--ipv6: not together with --ipv4')
-  const family: 4 | 6 | null = options.ipv4 ? 4 : options.ipv6 ? 6 : null
-  const ca = caFile === null ? [] : [await readAuthorities('--ca-file', caFile)]
-  // A list of our own replaces what Node has read by itself, so that goes in as well.
-  const extra = env.NODE_EXTRA_CA_CERTS
-  if (caFile !== null && extra) ca.push(await readAuthorities('NODE_EXTRA_CA_CERTS', extra))
-  const cert = options.cert === null ? null : await readPem('--cert', options.cert)
-  const key = options.key === null ? null : await readPem('--key', options.key)
-  if (key !== null && cert === null) throw new UsageError('--key: only together with --cert')
-  const own = {
-    concurrency,
-    perHost,
-    rate,
-    ratePerHost,
-    proxy,
-    resolve,
-    dnsServers: dnsServer,
-    denyPrivate,
-    family,
-    ca,
-    cert,
-    key,
-    env,
-    now,
-  }
-  try {
-    return createClient({ ...askOptions(options), ...own })
-  } catch (error) {
-    if (error instanceof UsageError) throw error
-    const code = (error as NodeJS.ErrnoException).code
-    if (cert === null) throw new UsageError(`--ca-file ${caFile}: not a certificate in PEM format (${code})`)
-    throw new UsageError(`--cert ${options.cert}: not a certificate with its key in PEM format (${code})`)
-  }
-}
-
-async function readPem(flag: string, path: string): Promise<string> {
-  let text: string
-  try {
-    text = await readFile(path, 'latin1')
-  } catch (error) {
-    throw new UsageError(`${flag} ${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
-  }
-  if (!text.includes('-----BEGIN ')) throw new UsageError(`${flag} ${path}: expected a file in PEM format`)
-  return text
-}
-
-/** The policies of the run in the words of the library. */
-function runOptions(options: Options): RunOptions {
-  const { include, exclude, dedupe, retryTimeouts, bail } = options
-  if (options.recheck !== null && options.wait !== null) throw new UsageError('--recheck: not together with --wait')
-  const times = {
-    maxWaitMs: options.maxWait,
-    recheckMs: options.recheck,
-    waitMs: options.wait,
-    timeLimitMs: options.timeLimit,
-  }
-  const hints = {
-    accept: options.accept?.toString() ?? null,
-    sparesTimeouts: !retryTimeouts && options.retries > 0,
-  }
-  const { strict, maxFailures } = options
-  return { strict, maxFailures, hints, include, exclude, dedupe, retryTimeouts, bail, ...times }
-}
-
-/** OpenSSL takes a file that holds no certificate without a word, and then trusts nobody more than before. */
-async function readAuthorities(name: string, path: string): Promise<string> {
-  const text = await readPem(name, path)
-  try {
-    new X509Certificate(text)
-  } catch {
-    throw new UsageError(`${name} ${path}: not a certificate in PEM format`)
-  }
-  return text
-}
-
-/** The names of the flags in the words of the library. */
-function askOptions(options: Options) {
-  const { method, timeout, connectTimeout, follow, maxRedirects, insecure, userAgent, retries } = options
-  const agent = userAgent === null ? {} : { userAgent }
-  return {
-    method,
-    timeoutMs: timeout,
-    connectTimeoutMs: connectTimeout,
-    follow,
-    maxRedirects,
-    insecure,
-    retries,
-    ...agent,
-  }
-}
-
 function reporterContext(options: Options, { env, stdout }: World): ReporterContext {
   return {
     columns: stdout.isTTY ? (stdout.columns ?? 80) : null,
@@ -365,44 +248,6 @@ function startProgress(run: Run, client: Client, options: Options, world: World)
 
 function figuresOf({ progress, counts }: Run) {
   return { done: progress.done, known: progress.known, inputEnded: progress.inputEnded, failed: counts().failed }
-}
-
-const STDOUT_FILES = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'])
-
-function refuseTwiceOnStdout(outputs: readonly OutputRequest[]): void {
-  const paths = new Set<string>()
-  for (const { format, path } of outputs) {
-    if (STDOUT_FILES.has(path)) {
-      throw new UsageError(`--output ${path}: two reports on stdout; for ${format} instead of the table: -r ${format}`)
-    }
-    if (paths.has(resolve(path))) throw new UsageError(`--output ${path}: two reports into one file`)
-    paths.add(resolve(path))
-  }
-}
-
-/** By device and inode, so that links and other spellings of a path are seen through. */
-async function refuseOverwritingInputs(inputs: readonly Input[], options: Options): Promise<void> {
-  const files = options.output.map(({ path }) => ({ flag: '--output', path }))
-  if (options.writeFailed !== null) files.push({ flag: '--write-failed', path: options.writeFailed })
-  for (const { flag, path } of files) {
-    const written = [await identity(path), await identity(partPathOf(path))]
-    for (const input of inputs) {
-      if (input.kind !== 'list' || input.name === '-') continue
-      const read = await identity(input.name)
-      if (read !== null && written.includes(read)) {
-        throw new UsageError(`${flag} ${path}: that is the input ${input.name}`)
-      }
-    }
-  }
-}
-
-async function identity(path: string): Promise<string | null> {
-  try {
-    const { dev, ino } = await stat(await realpath(path))
-    return `${dev}:${ino}`
-  } catch {
-    return null
-  }
 }
 
 function failedOutput(report: Report): string | null {
