@@ -1,4 +1,4 @@
-// The pipeline on one screen: targets → filter → distinct → schedule(check) → judge → tally. What comes out are
+// The pipeline on one screen: targets → sharded → filter → distinct → schedule(check) → judge → tally. What comes out are
 // verdicts in the order in which they are done; reports and exit codes are made of them elsewhere.
 
 import { createCheck } from './create-check.js'
@@ -22,7 +22,8 @@ import { createTally, type Tally } from './judge/summarise.js'
 import { createLaterPasses } from './later-passes.js'
 import { sourceOf } from './list-source.js'
 import { DEFAULT_EXPECT } from './options.js'
-import type { FailureBudget } from './parse.js'
+import { type FailureBudget, parseShard, type Shard, ValueError } from './parse.js'
+import { sharded } from './sharded.js'
 import { createDistinct } from './targets/distinct.js'
 import { type ExpectOptions, overrideFrom } from './targets/expect-from.js'
 import { createFilter } from './targets/filter.js'
@@ -42,6 +43,8 @@ export interface CheckAllOptions extends ClientOptions, Omit<ExpectOptions, 'ski
   readonly strict?: boolean
   /** How many failures are still exit code 0. Default: none. */
   readonly maxFailures?: FailureBudget
+  /** Ask only what is in this part of the list, by `shardOf`; `{ index: 3, count: 8 }` as `--shard 3/8`. Default: all. */
+  readonly shard?: Shard | null
   /** Ask only URLs that match one of these. Default: all. */
   readonly include?: readonly RegExp[]
   /** Leave out URLs that match one of these. */
@@ -86,7 +89,7 @@ export function checkAll(
   const ask = options.client === undefined ? engine.ask : askFrom(options, engine.ask)
   const base = applyOverride({ ask, expect: DEFAULT_EXPECT, skip: null }, overrideFrom(options, options))
   const rules = (options.rules ?? []).map((text) => parseRule(text, options.env ?? {}))
-  const source = sourceOf(targets, createRules(rules, base))
+  const source = sharded(sourceOf(targets, createRules(rules, base)), shardFrom(options))
   const run = checkTargets(source, client, options)
   return {
     async *[Symbol.asyncIterator]() {
@@ -102,11 +105,25 @@ export function checkAll(
   }
 }
 
+/** What the command line refuses is refused here too. */
+function shardFrom({ shard = null }: CheckAllOptions): Shard | null {
+  if (shard === null) return null
+  const text = `${shard.index}/${shard.count}`
+  try {
+    return parseShard(text)
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error
+    throw new TypeError(`shard: expected ${error.expected}, got ${text}`)
+  }
+}
+
 /** Targets and what their reader knows of the lines. */
 export interface TargetSource {
   readonly batches: AsyncIterable<readonly Target[]>
   /** Lines that hold no target. */
   blank(): number
+  /** Targets of other shards so far, which are not in `batches`. */
+  otherShard(): number
   readonly notices: readonly string[]
   /** A sentence when an input ended by an error. */
   broke(): string | null
@@ -131,7 +148,10 @@ export interface RunMemory {
 }
 
 /** What `checkTargets` needs beside a client. */
-export type RunOptions = Omit<CheckAllOptions, keyof ClientOptions | keyof ExpectOptions | 'client' | 'rules'> & {
+export type RunOptions = Omit<
+  CheckAllOptions,
+  keyof ClientOptions | keyof ExpectOptions | 'client' | 'rules' | 'shard'
+> & {
   /** What hints about the run as a whole depend on; null: none are made. */
   readonly hints?: HintFacts | null
   readonly memory?: RunMemory | null
@@ -296,7 +316,12 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
     summary(end) {
       const broke = source.broke()
       return tally.summary({
-        lines: accountOf(tally, { blank: source.blank(), excluded, notAsked: plan.progress.notAsked }),
+        lines: accountOf(tally, {
+          blank: source.blank(),
+          otherShard: source.otherShard(),
+          excluded,
+          notAsked: plan.progress.notAsked,
+        }),
         durationMs: Math.round(engine.now() - startedAt),
         startedAt: new Date(startedAtMs).toISOString(),
         unfinished: unfinished(),
@@ -335,19 +360,22 @@ async function* inOneBatch(targets: readonly Target[]) {
 }
 
 /** Where every line went; the total is their sum. */
-function accountOf(tally: Tally, rest: { blank: number; excluded: number; notAsked: number }): LineAccount {
+function accountOf(
+  tally: Tally,
+  rest: Pick<LineAccount, 'blank' | 'otherShard' | 'excluded' | 'notAsked'>,
+): LineAccount {
   const { verdicts, kinds } = tally.counts()
   const invalid = (kinds['url.invalid'] ?? 0) + (kinds['line.invalid'] ?? 0)
   const duplicate = kinds.duplicate ?? 0
   // They have a row and are counted with what the filters leave out.
   const skipped = kinds.skipped ?? 0
   return {
-    total: verdicts + rest.excluded + rest.notAsked + rest.blank,
+    total: verdicts + rest.excluded + rest.otherShard + rest.notAsked + rest.blank,
     checked: verdicts - invalid - duplicate - skipped,
     invalid,
     duplicate,
     excluded: rest.excluded + skipped,
-    otherShard: 0,
+    otherShard: rest.otherShard,
     notAsked: rest.notAsked,
     blank: rest.blank,
   }

@@ -21,6 +21,7 @@ import { escapeText } from './reporters/escape.js'
 import { FLAT, selectColumns } from './reporters/fields.js'
 import { REPORTERS } from './reporters/index.js'
 import { hideInInvalid } from './reporters/redact.js'
+import { sharded } from './sharded.js'
 import { closeInputs, type Input, openInputs, readTargets } from './targets/read-targets.js'
 import { createRules, parseRule } from './targets/rules.js'
 import type { ReporterContext, Sink, Summary, World } from './types.js'
@@ -138,7 +139,9 @@ async function execute(
     if (!begun && signal === null) {
       const { unfinished } = run.summary({ signal, outputFailed: null })
       const isEmpty = run.progress.known === 0 && unfinished === null
-      if (isEmpty && !options.allowEmpty) throw nothingToAsk(run, memory.source)
+      const others = memory.source.otherShard()
+      if (isEmpty && others === 0 && !options.allowEmpty) throw nothingToAsk(run, memory.source)
+      if (isEmpty && others > 0 && !options.quiet) say(world, nothingInShard(run, others, options))
       await report.begin()
     }
     const summary = run.summary({ signal, outputFailed: failedOutput(report) })
@@ -193,16 +196,24 @@ function nothingToAsk(run: Run, source: TargetSource): UsageError {
   return new UsageError(`nothing to ask: the list holds ${blank}; one URL a line, such as https://example.com`)
 }
 
+/** Eight jobs over the URLs of five hosts leave some without any: that is no mistake. */
+function nothingInShard(run: Run, others: number, { shard }: Options): string {
+  const { excluded } = run.summary({ signal: null, outputFailed: null }).lines
+  const left = excluded === 0 ? '' : `${urls(excluded)} left out, `
+  return `nothing to ask in shard ${shard!.index}/${shard!.count}: ${left}${others} in other shards`
+}
+
 async function rehearse(source: TargetSource, options: Options, world: World): Promise<number> {
   const rehearsal = await dryRun(source, options)
   for (const notice of source.notices) say(world, escapeText(notice))
   const broke = source.broke()
   if (broke !== null) say(world, escapeText(broke))
-  const total = rehearsal.toAsk + rehearsal.invalid + rehearsal.excluded + rehearsal.duplicate
+  const { toAsk, invalid, excluded, duplicate, otherShard } = rehearsal
+  const total = toAsk + invalid + excluded + duplicate + otherShard
   if (total === 0 && !options.allowEmpty)
     throw new UsageError('nothing to ask: the list holds no URL; one a line, such as https://example.com')
   await print(world, dryRunText(rehearsal, { safe: escapeText, hide: hideInInvalid }))
-  return broke !== null ? 4 : rehearsal.invalid > 0 ? 1 : 0
+  return broke !== null ? 4 : invalid > 0 ? 1 : 0
 }
 
 function openSource(inputs: readonly Input[], options: Options, { env }: World): TargetSource {
@@ -210,13 +221,15 @@ function openSource(inputs: readonly Input[], options: Options, { env }: World):
   const rules = options.rule.map((text) => parseRule(text, env))
   const settingsOf = rules.length === 0 ? null : createRules(rules, flags)
   const reader = readTargets(inputs, { ...flags, env, settingsOf, keepLines: options.writeFailed !== null })
-  return {
+  const whole = {
     batches: reader.batches,
     blank: () => reader.counts().blank,
+    otherShard: () => 0,
     notices: reader.notices,
     broke: () => reader.broke,
     close: () => void reader.batches.return?.(),
   }
+  return sharded(whole, options.shard)
 }
 
 function reporterContext(options: Options, { env, stdout }: World): ReporterContext {

@@ -16,6 +16,7 @@ export interface DryRun {
   readonly invalid: number
   readonly excluded: number
   readonly duplicate: number
+  readonly otherShard: number
   readonly blank: number
   /** Hosts and how many URLs each, most first. */
   readonly hosts: readonly (readonly [host: string, count: number])[]
@@ -47,7 +48,8 @@ export async function dryRun(source: TargetSource, options: DryRunOptions): Prom
       }
     }
   }
-  return { ...counts, blank: source.blank(), hosts: [...hosts].sort((a, b) => b[1] - a[1]), problems }
+  const [otherShard, blank] = [source.otherShard(), source.blank()]
+  return { ...counts, otherShard, blank, hosts: [...hosts].sort((a, b) => b[1] - a[1]), problems }
 }
 
 /** How what the list says is made fit to print. */
@@ -60,12 +62,13 @@ export interface DryRunTexts {
 
 /** The dry run for people. */
 export function dryRunText(run: DryRun, { safe, hide }: DryRunTexts): string {
-  const total = run.toAsk + run.invalid + run.duplicate + run.excluded + run.blank
+  const total = run.toAsk + run.invalid + run.duplicate + run.excluded + run.otherShard + run.blank
   const parts = [
     `${run.toAsk} to ask`,
     ...(run.invalid > 0 ? [`${run.invalid} invalid`] : []),
     ...(run.duplicate > 0 ? [`${run.duplicate} duplicate`] : []),
     ...(run.excluded > 0 ? [`${run.excluded} excluded`] : []),
+    ...(run.otherShard > 0 ? [`${run.otherShard} in other shards`] : []),
     ...(run.blank > 0 ? [`${run.blank} blank or comment`] : []),
   ]
   const width = String(run.hosts[0]?.[1] ?? '').length

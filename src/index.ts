@@ -5,7 +5,9 @@ export { type AskOptions, type Client, type ClientOptions, createClient } from '
 export { type FetchStatusOptions, fetchStatus, gatherStatuses, type StatusTuple } from './fetch-status.js'
 export { summarise } from './judge/summarise.js'
 export type { Kind } from './kinds.js'
+export type { Shard } from './parse.js'
 export type { ExpectOptions } from './targets/expect-from.js'
+export { shardOf } from './targets/shard-of.js'
 export type {
   BodySearch,
   FailedCheck,

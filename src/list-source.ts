@@ -41,7 +41,7 @@ export function sourceOf(
   }
   // Frees what the caller's iterable holds, also while it is waited for; a generator does so when it next yields.
   const close = () => void Promise.resolve(iterator?.return?.()).catch(() => {})
-  return { batches: batches(), blank: () => 0, notices: [], broke: () => null, close }
+  return { batches: batches(), blank: () => 0, otherShard: () => 0, notices: [], broke: () => null, close }
 }
 
 /** Targets handed on at once; small enough that the first request leaves early. */

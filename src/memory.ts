@@ -18,6 +18,7 @@ import { escapeText } from './reporters/escape.js'
 import { REPORTERS } from './reporters/index.js'
 import { redact } from './reporters/redact.js'
 import { canBeReadAgain, type FailedPart, heldAgainst, refuseChangedList } from './resumed-list.js'
+import { isRowOf } from './sharded.js'
 import type { Format, ReporterContext, Sink, Summary, Verdict } from './types.js'
 
 export interface MemoryRequest {
@@ -57,8 +58,8 @@ export async function openMemory(request: MemoryRequest): Promise<Memory> {
   const { options, context } = request
   refuseMistakes(options)
   const notices: string[] = []
-  const baseline = options.baseline === null ? null : await readBaseline(options.baseline, notices)
-  const earlier = options.resume ? await readEarlier(resumedOutput(options), notices) : null
+  const baseline = options.baseline === null ? null : await readBaseline(options.baseline, options, notices)
+  const earlier = options.resume ? await readEarlier(resumedOutput(options), options, notices) : null
   if (earlier !== null && (await canBeReadAgain(request.names)))
     await refuseChangedList(earlier.rows, request.openSource())
   const list = request.openSource()
@@ -122,12 +123,20 @@ function resumedOutput({ output }: Options): OutputRequest {
   throw new UsageError(`--resume: ${what}; it needs -o FILE.ndjson`)
 }
 
-async function readBaseline(path: string, notices: string[]): Promise<Baseline> {
+/** Rows of other shards are left out: what this run does not ask is not gone. */
+async function readBaseline(path: string, options: Options, notices: string[]): Promise<Baseline> {
+  const { shard, updateBaseline } = options
   const baseline = createBaseline()
   try {
     for await (const { lines, firstLine } of readRows(path)) {
       lines.forEach((line, at) => {
-        if (line !== '') baseline.add(baselineRow(line, `--baseline ${path}, line ${firstLine + at}`))
+        if (line === '') return
+        const row = baselineRow(line, `--baseline ${path}, line ${firstLine + at}`)
+        if (isRowOf(shard, row.url)) baseline.add(row)
+        else if (updateBaseline) {
+          const what = `line ${firstLine + at} of ${path} is another shard's and would be lost`
+          throw new UsageError(`--update-baseline: ${what}; give each shard a baseline of its own`)
+        }
       })
     }
   } catch (cause) {
@@ -151,12 +160,18 @@ function changesOf(baseline: Baseline, isWhole: boolean): Summary['baseline'] {
 }
 
 /** Null where there is nothing to go on with: then the run begins anew, so that one command does for both. */
-async function readEarlier(output: OutputRequest, notices: string[]): Promise<Earlier | null> {
+async function readEarlier(output: OutputRequest, { shard }: Options, notices: string[]): Promise<Earlier | null> {
   const { path } = output
   try {
     const { partPath, rowsPath } = await findRows(path, '--resume')
     if (rowsPath === null) return null
     const rows = await readKeptRows(rowsPath)
+    const stranger = shard === null ? null : await rows.find(({ url }) => !isRowOf(shard, url))
+    if (stranger !== null) {
+      const { line, index } = stranger
+      const what = line === null ? `number ${index + 1}` : `the row of line ${line}`
+      throw new UsageError(`--resume: ${rowsPath}: ${what} is of another shard; go on with the --shard that wrote it`)
+    }
     if (rows.count > 0) notices.push(`${rows.count === 1 ? '1 row' : `${rows.count} rows`} kept from ${rowsPath}`)
     return { output, rows, partPath, rowsPath }
   } catch (cause) {

@@ -15,6 +15,8 @@ import {
   parseRegExp,
   parseResolve,
   parseServer,
+  parseShard,
+  type Shard,
   UsageError,
   ValueError,
 } from './parse.js'
@@ -564,6 +566,15 @@ export const OPTIONS = {
     initial: false,
     shown: null,
     parse: never,
+  }),
+  shard: spec<Shard | null>({
+    flags: '--shard <i/n>',
+    group: 'Input',
+    brief: false,
+    help: 'only part I of N, such as 3/8: every URL is in one part, all of a host in the same',
+    initial: null,
+    shown: null,
+    parse: parseShard,
   }),
   dryRun: spec<boolean>({
     flags: '--dry-run',

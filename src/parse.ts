@@ -123,6 +123,25 @@ export function parseFailureBudget(text: string): FailureBudget {
   return match[2] === '%' ? { count: 0, percent: value } : { count: value, percent: null }
 }
 
+/** One part of a list that is split by host: `{ index: 3, count: 8 }` is the third of eight. */
+export interface Shard {
+  /** From 1 to `count`. */
+  readonly index: number
+  readonly count: number
+}
+
+/** More parts than anybody has machines; it leaves room for splitting each one among threads. */
+const SHARDS_MAX = 10_000
+
+/** `I/N`, I from 1 to N. */
+export function parseShard(text: string): Shard {
+  const [, index, count] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number)
+  if (index === undefined || count === undefined || count < 1) throw new ValueError('a shard I/N such as 1/8')
+  if (count > SHARDS_MAX) throw new ValueError(`at most ${SHARDS_MAX} shards`)
+  if (index < 1 || index > count) throw new ValueError(`a shard from 1/${count} to ${count}/${count}`)
+  return { index, count }
+}
+
 /** Where to connect for one host and port, instead of asking DNS. */
 export interface PinnedAddress {
   /** Lower case, IPv6 in brackets. */

@@ -21,6 +21,7 @@ const CORE = [
   'list-source.ts',
   'memory.ts',
   'resumed-list.ts',
+  'sharded.ts',
   'progress.ts',
 ]
 const ROOMS = ['targets', 'http', 'flow', 'judge', 'reporters', 'output']

@@ -20,7 +20,7 @@ const LINE_WORDS: readonly (readonly [keyof LineAccount, string])[] = [
   ['invalid', 'invalid'],
   ['duplicate', 'duplicate'],
   ['excluded', 'excluded'],
-  ['otherShard', 'other shard'],
+  ['otherShard', 'in other shards'],
   ['notAsked', 'not asked'],
   ['blank', 'blank or comment'],
 ]

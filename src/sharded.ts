@@ -1,0 +1,27 @@
+// One part of a list, chosen by host, so that machines which never talk to each other split it without a gap or an
+// overlap. Only counts what is another shard's: no filter, report or memory of this run ever sees it.
+
+import type { TargetSource } from './check-all.js'
+import type { Shard } from './parse.js'
+import { parseUrl } from './targets/parse-url.js'
+import { shardOf } from './targets/shard-of.js'
+
+/** The targets of this shard with the index that they have in the whole list; null: the very same source. */
+export function sharded(source: TargetSource, shard: Shard | null): TargetSource {
+  if (shard === null) return source
+  const { index, count } = shard
+  let others = 0
+  async function* own() {
+    for await (const batch of source.batches) {
+      const targets = batch.filter(({ host }) => shardOf(host, count) === index)
+      others += batch.length - targets.length
+      yield targets
+    }
+  }
+  return { ...source, batches: own(), otherShard: () => others }
+}
+
+/** Whether a row of a report is of this shard, by its URL: '' where the line held none, secrets taken out or not. */
+export function isRowOf(shard: Shard | null, url: string): boolean {
+  return shard === null || shardOf(parseUrl(url).host, shard.count) === shard.index
+}
