@@ -29,7 +29,7 @@ import { type ExpectOptions, overrideFrom } from './targets/expect-from.js'
 import { createFilter } from './targets/filter.js'
 import { createRules, parseRule } from './targets/rules.js'
 import { applyOverride } from './targets/settings.js'
-import type { LineAccount, Summary, Target, Unfinished, Verdict } from './types.js'
+import type { LineAccount, Reply, Summary, Target, Unfinished, Verdict } from './types.js'
 
 /** A URL, or a URL with settings of its own. */
 export type TargetInput = string | ({ readonly url: string } & AskOptions & ExpectOptions)
@@ -222,7 +222,7 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
       yield wanted
     }
   }
-  const plan: Schedule<Verdict | typeof HELD> = schedule<Target, Verdict | typeof HELD>(filtered(), {
+  const plan: Schedule<Verdict | typeof HELD> = schedule<Target, Reply, Verdict | typeof HELD>(filtered(), {
     limiter: engine.limiter,
     now: engine.now,
     hostOf: (target) => target.host,
@@ -232,8 +232,8 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
       const first = distinct?.(target) ?? null
       return first === null ? null : verdictOfDuplicate(target, first, Date.now())
     },
-    async ask(target, permit, queuedMs): Promise<Verdict | typeof HELD | null> {
-      const reply = await check(target, { permit, queuedMs })
+    ask: (target, permit, queuedMs) => check(target, { permit, queuedMs }),
+    made(target, reply) {
       if (reply.kind === 'aborted') {
         // Nobody stopped this run: its client was closed under it.
         if (!stop.stopped) halt('interrupted')
@@ -248,15 +248,13 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
     engine.parts.transport.close()
     const limiter = createLimiter({ ...engine.limits, concurrency: Math.min(GENTLY, engine.limits.concurrency) })
     const gently = checkWith({ ...engine, limiter })
-    laterPlan = schedule<Target, { target: Target; verdict: Verdict }>(inOneBatch(targets), {
+    laterPlan = schedule<Target, Reply, { target: Target; verdict: Verdict }>(inOneBatch(targets), {
       limiter,
       now: engine.now,
       hostOf: (target) => target.host,
       settled: () => null,
-      async ask(target, permit, queuedMs) {
-        const reply = await gently(target, { permit, queuedMs })
-        return reply.kind === 'aborted' ? null : { target, verdict: judge(target, reply) }
-      },
+      ask: (target, permit, queuedMs) => gently(target, { permit, queuedMs }),
+      made: (target, reply) => (reply.kind === 'aborted' ? null : { target, verdict: judge(target, reply) }),
     })
     if (stop.stopped) return
     for await (const batch of laterPlan.results) yield* batch

@@ -57,17 +57,18 @@ export function createCheck(engine: Engine, options: CheckOptions): Check {
   const careful = withSuspects(patient, { offline, resigned })
 
   // Most answers need none of this: they are only learned from, which saves five promises each.
-  return async (target, context) => {
+  return (target, context) => {
     if (quick.isDown(target)) return careful(target, context)
     const beganAtMs = now()
-    const reply = await ask(target, context)
-    if (reply.kind !== 'ok' || reply.status >= 400) {
-      return careful(target, { permit: null, queuedMs: context.queuedMs, made: { reply, beganAtMs } })
-    }
-    polite.learnClean(target, reply)
-    quick.learnAlive(target)
-    if (!(offline.isCleared() && resigned.isCleared())) noteAnswer(target, reply, { offline, resigned })
-    return reply
+    return ask(target, context).then((reply) => {
+      if (reply.kind !== 'ok' || reply.status >= 400) {
+        return careful(target, { permit: null, queuedMs: context.queuedMs, made: { reply, beganAtMs } })
+      }
+      polite.learnClean(target, reply)
+      quick.learnAlive(target)
+      if (!(offline.isCleared() && resigned.isCleared())) noteAnswer(target, reply, { offline, resigned })
+      return reply
+    })
   }
 }
 

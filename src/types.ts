@@ -290,9 +290,16 @@ export interface Waiter {
   next: Waiter | null
 }
 
+/** What a stop ends. */
+export interface Stoppable {
+  abort(): void
+  /** Owned by the stop while it runs. */
+  stopPlace?: number
+}
+
 /** What stops many jobs at once; a job adds itself while it runs. */
 export interface Stop {
-  readonly running: Set<{ abort(): void }>
+  readonly running: { add(job: Stoppable): void; delete(job: Stoppable): void; readonly size: number }
   readonly stopped: boolean
 }
 

@@ -41,6 +41,8 @@ export class HostLine implements Permit {
   /** Somebody waits for this host's time to come. */
   sleeping = false
   isPublic = false
+  /** Since it was last considered for being forgotten. */
+  usedAgain = false
 
   #first: Waiter | null = null
   #last: Waiter | null = null

@@ -94,17 +94,18 @@ export function createLimiter(options: LimiterOptions): Limiter {
     if (line === undefined) {
       if (lines.size >= MAX_HOSTS) forgetOne()
       line = new HostLine(host, release, perHost, ratePerHost)
-    } else if (line.isIdle()) lines.delete(host)
-    else return line
-    // Behind all others: the first of the map is the one that was used longest ago.
-    lines.set(host, line)
+      lines.set(host, line)
+    } else line.usedAgain = true
     return line
   }
+  /** Second chance (Corbató 1968): who was used since it came by last goes behind the others once more. */
   const forgetOne = () => {
     for (const [host, line] of lines) {
       if (!line.isIdle() || line.waitMs(now) > 0) continue
       lines.delete(host)
-      return
+      if (!line.usedAgain) return
+      line.usedAgain = false
+      lines.set(host, line)
     }
   }
 

@@ -4,14 +4,16 @@
 
 import type { Limiter, Permit, Waiter } from '../types.js'
 
-export interface ScheduleOptions<Item, Result> {
+export interface ScheduleOptions<Item, Answer, Result> {
   readonly limiter: Limiter
   /** The host whose line an item waits in. */
   hostOf(item: Item): string
   /** A result that needs no request; null: the item has to be asked. */
   settled(item: Item): Result | null
-  /** Asks. Owns the permit. Resolves to null where the run was stopped before there was a result; never rejects. */
-  ask(item: Item, permit: Permit, queuedMs: number): Promise<Result | null>
+  /** Asks. Owns the permit. Never rejects. */
+  ask(item: Item, permit: Permit, queuedMs: number): Promise<Answer>
+  /** What is made of the answer at once; null where the run was stopped before there was one. */
+  made(item: Item, answer: Answer): Result | null
   /** Monotonic ms. */
   now(): number
   /** Items begun and not yet yielded. */
@@ -42,9 +44,9 @@ const WINDOW = 32_768
 /** Results that wait for a slow reader of ours before no more requests are begun; a result is about 2 KB. */
 const READY_MAX = 2_048
 
-export function schedule<Item, Result>(
+export function schedule<Item, Answer, Result>(
   batches: AsyncIterable<readonly Item[]>,
-  { limiter, hostOf, settled, ask, now, window = WINDOW }: ScheduleOptions<Item, Result>,
+  { limiter, hostOf, settled, ask, made, now, window = WINDOW }: ScheduleOptions<Item, Answer, Result>,
 ): Schedule<Result> {
   let ready: Result[] = []
   /** Not begun because nobody takes the results; without a permit, which others may need meanwhile. */
@@ -62,9 +64,14 @@ export function schedule<Item, Result>(
   let wakeConsumer: (() => void) | null = null
   let wakeReader: (() => void) | null = null
 
+  // At the end of the loop's turn, with all that came in it: a batch a turn, not a batch a result.
+  let telling: NodeJS.Immediate | null = null
   const tell = () => {
-    wakeConsumer?.()
-    wakeConsumer = null
+    telling ??= setImmediate(() => {
+      telling = null
+      wakeConsumer?.()
+      wakeConsumer = null
+    })
   }
 
   /** An item in its host's line. */
@@ -91,9 +98,15 @@ export function schedule<Item, Result>(
 
   const begin = (place: Place, permit: Permit) => {
     inFlight++
-    ask(place.item, permit, now() - place.since).then(finish, fail)
+    ask(place.item, permit, now() - place.since).then((answer) => finish(place.item, answer), fail)
   }
-  const finish = (result: Result | null) => {
+  const finish = (item: Item, answer: Answer) => {
+    let result: Result | null
+    try {
+      result = made(item, answer)
+    } catch (error) {
+      return fail(error)
+    }
     inFlight--
     if (result === null || left) dropped++
     else {

@@ -1,7 +1,7 @@
 // One request and its answer: connect or reuse, send, wait for the head, drain a small body. Hot path: one object a
 // request, raw headers are not parsed, two clock reads on a reused connection. Never judges, never follows.
 
-import type { BodySearch, Method, Stop, TlsFacts } from '../types.js'
+import type { BodySearch, Method, Stop, Stoppable, TlsFacts } from '../types.js'
 import { type BodyReader, createBodyReader } from './body-reader.js'
 import type { Connecting, Origin } from './connector.js'
 import type { Deadline, Expiring } from './deadline.js'
@@ -80,23 +80,28 @@ const DRAIN_MS = 500
  * before any byte of the answer is replaced once by a fresh one (RFC 9112 §9.3.1), and an answer that the parser refuses
  * is looked at once more with our own eyes, all within the same budget.
  */
-export async function exchange(request: HopRequest, parts: ExchangeParts): Promise<HopResult> {
-  let result = new Exchange(request, parts, request.budgetMs)
+export function exchange(request: HopRequest, parts: ExchangeParts): Promise<HopResult> {
+  const first = new Exchange(request, parts, request.budgetMs)
   const idle = parts.transport.take(request.origin)
-  if (idle === null) await result.onFreshConnection()
-  else await result.onConnection(idle)
-  let leftMs = request.budgetMs - result.elapsedMs
+  if (idle === null) first.onFreshConnection()
+  else first.onConnection(idle)
+  return first.result
+}
+
+/** What else has to be tried before the result is one; most answers never come here. */
+async function goOn(first: Exchange, request: HopRequest, parts: ExchangeParts): Promise<HopResult> {
+  let result = first
+  let leftMs = request.budgetMs - first.elapsedMs
   const isStopped = () => request.stop?.stopped === true
-  if (result.stale && leftMs > 0 && !isStopped()) {
-    const lostMs = result.elapsedMs
+  if (first.stale && leftMs > 0 && !isStopped()) {
     result = new Exchange(request, parts, leftMs)
-    await result.onFreshConnection()
+    result.isLast = true
+    result.onFreshConnection()
+    await result.result
     leftMs -= result.elapsedMs
-    result.elapsedMs += lostMs
+    result.elapsedMs += first.elapsedMs
   }
-  // A head that came whole needs no second look; it was the body that failed.
-  if (result.failure?.kind !== 'http.protocol.error' || result.firstByteMs !== null) return result
-  if (leftMs <= 0 || isStopped()) return result
+  if (!result.needsSecondLook() || leftMs <= 0 || isStopped()) return result
   const lookedAt = parts.now()
   const look = await secondLook(request, parts, leftMs)
   result.correct(look, Math.min(parts.now() - lookedAt, leftMs))
@@ -104,7 +109,7 @@ export async function exchange(request: HopRequest, parts: ExchangeParts): Promi
 }
 
 /** A class because it is undici's handler, the deadline's job and the result in one: one allocation a request. */
-class Exchange implements DispatchHandler, Expiring, HopResult {
+class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
   failure: Failure | null = null
   status = 0
   statusText = ''
@@ -122,9 +127,14 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
   secondLook = false
   /** A reused connection failed before any byte of the answer. */
   stale = false
+  /** What comes of it is final: somebody else looks at what else could be tried. */
+  isLast = false
+  readonly result: Promise<HopResult>
 
-  bucket: Set<Expiring> | null = null
+  bucket: Expiring[] | null = null
+  bucketPlace = 0
   stallMark = 0
+  stopPlace = -1
 
   readonly #request: HopRequest
   readonly #parts: ExchangeParts
@@ -141,7 +151,7 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
   #isWhole = false
   /** What ended the body before its end, while the rest of it is still searched. */
   #cut: ExchangeError | null = null
-  #resolve: (() => void) | null = null
+  #resolve!: (result: HopResult | Promise<HopResult>) => void
 
   constructor(request: HopRequest, parts: ExchangeParts, budgetMs: number) {
     this.#request = request
@@ -149,33 +159,36 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
     this.#budgetMs = budgetMs
     this.#startedAt = parts.now()
     this.#stalledBefore = parts.deadline.stalledMs()
+    this.result = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
   }
 
-  async onFreshConnection(): Promise<HopResult> {
+  onFreshConnection(): void {
     const { origin, timeoutMs, connectTimeoutMs, stop } = this.#request
     const { transport, deadline } = this.#parts
     deadline.arm(this, Math.min(this.#budgetMs, connectTimeoutMs ?? this.#budgetMs))
     stop?.running.add(this)
     this.#connecting = transport.connect(origin, timeoutMs)
-    try {
-      const connected = await this.#connecting.done
-      this.dnsMs = connected.dnsMs
-      this.connectMs = connected.connectMs
-      this.tlsMs = connected.tlsMs
-      this.#connecting = null
-      return await this.onConnection(transport.adopt(origin, connected))
-    } catch (error) {
-      deadline.disarm(this)
-      stop?.running.delete(this)
-      this.elapsedMs = this.#elapsed()
-      this.failure = failureOf(error, 'connect', false)
-      if (error instanceof ExchangeError) this.tls = error.tls
-      return this
-    }
+    this.#connecting.done.then(
+      (connected) => {
+        this.dnsMs = connected.dnsMs
+        this.connectMs = connected.connectMs
+        this.tlsMs = connected.tlsMs
+        this.#connecting = null
+        this.onConnection(transport.adopt(origin, connected))
+      },
+      (error: unknown) => {
+        this.elapsedMs = this.#elapsed()
+        this.failure = failureOf(error, 'connect', false)
+        if (error instanceof ExchangeError) this.tls = error.tls
+        this.#settle()
+      },
+    )
   }
 
-  async onConnection(connection: Connection): Promise<HopResult> {
-    const { path, method, headers, origin, stop, keepAlive } = this.#request
+  onConnection(connection: Connection): void {
+    const { path, method, headers, origin, stop } = this.#request
     const parts = this.#parts
     this.#connection = connection
     this.remoteAddress = connection.remoteAddress
@@ -187,15 +200,13 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
       parts.deadline.arm(this, Math.max(1, this.#budgetMs - this.#elapsed(now)))
     }
     stop?.running.add(this)
-    await new Promise<void>((resolve) => {
-      this.#resolve = resolve
-      // `reset: false` keeps the connection after HEAD as well; the server name is fixed for the connection.
-      connection.client.dispatch({ path, method, headers, reset: false, servername: origin.hostname }, this)
-    })
-    stop?.running.delete(this)
-    connection.uses++
-    parts.transport.give(connection, this.failure === null && keepAlive(this.status))
-    return this
+    // `reset: false` keeps the connection after HEAD as well; the server name is fixed for the connection.
+    connection.client.dispatch({ path, method, headers, reset: false, servername: origin.hostname }, this)
+  }
+
+  /** A head that came whole needs no second look; it was the body that failed. */
+  needsSecondLook(): boolean {
+    return this.failure?.kind === 'http.protocol.error' && this.firstByteMs === null
   }
 
   /** Takes over what the second look saw. */
@@ -360,8 +371,9 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
   #conclude(error: ExchangeError | null): void {
     this.failure = this.status > 0 ? null : error
     if (this.status === 0) this.elapsedMs = this.#elapsed()
-    this.#settle()
+    this.#done = true
     this.#connection?.socket.destroy(error ?? new ExchangeError({ kind: 'aborted' }))
+    this.#settle()
   }
 
   /** Never more than the budget, and without stalls of our own: neither is the server's time. */
@@ -372,9 +384,17 @@ class Exchange implements DispatchHandler, Expiring, HopResult {
   }
 
   #settle(): void {
+    const request = this.#request
+    const parts = this.#parts
     this.#done = true
-    this.#parts.deadline.disarm(this)
-    this.#resolve?.()
+    parts.deadline.disarm(this)
+    request.stop?.running.delete(this)
+    if (this.#connection !== null) {
+      this.#connection.uses++
+      parts.transport.give(this.#connection, this.failure === null && request.keepAlive(this.status))
+    }
+    const isFinal = this.failure === null || this.isLast
+    this.#resolve(isFinal ? this : goOn(this, request, parts))
   }
 }
 

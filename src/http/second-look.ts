@@ -1,6 +1,7 @@
 // A parser's refusal is not yet a dead URL: this asks once more, on a fresh connection, and reads only what the verdict
 // needs, the status line and the header lines, as forgivingly as curl does. Bounded in bytes and time. Never a body.
 
+import type { Stoppable } from '../types.js'
 import type { Connecting } from './connector.js'
 import type { Expiring } from './deadline.js'
 import type { ExchangeParts, HopRequest } from './exchange.js'
@@ -20,9 +21,11 @@ export interface SecondLook {
 export async function secondLook(request: HopRequest, parts: ExchangeParts, budgetMs: number): Promise<SecondLook> {
   let connecting: Connecting | null = parts.transport.connect(request.origin, request.timeoutMs)
   let fail: (error: ExchangeError) => void = (error) => connecting?.cancel(error)
-  const job: Expiring & { abort(): void } = {
+  const job: Expiring & Stoppable = {
     bucket: null,
+    bucketPlace: 0,
     stallMark: 0,
+    stopPlace: -1,
     expire: () => fail(new ExchangeError({ kind: 'http.protocol.error', detail: 'no whole HTTP answer, asked twice' })),
     abort: () => fail(new ExchangeError({ kind: 'aborted' })),
   }

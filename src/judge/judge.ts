@@ -113,7 +113,7 @@ function verdictOf(
     change: null,
     extra: null,
     key: null,
-    checkedAt: new Date(reply.checkedAtMs).toISOString(),
+    checkedAt: timeText(reply.checkedAtMs),
   }
 }
 
@@ -159,7 +159,7 @@ function neverAsked(
     change: null,
     extra: null,
     key: null,
-    checkedAt: new Date(nowMs).toISOString(),
+    checkedAt: timeText(nowMs),
   }
 }
 
@@ -169,6 +169,18 @@ function contentLength(headers: ReplyHeaders): number | null {
   if (text === null || !/^\d{1,16}$/.test(text)) return null
   const length = Number(text)
   return Number.isSafeInteger(length) ? length : null
+}
+
+let lastMs = Number.NaN
+let lastText = ''
+
+/** RFC 3339. Dozens of answers come in one millisecond. */
+function timeText(ms: number): string {
+  if (ms !== lastMs) {
+    lastText = new Date(ms).toISOString()
+    lastMs = ms
+  }
+  return lastText
 }
 
 /** Half a surrogate pair cannot be written as UTF-8. */

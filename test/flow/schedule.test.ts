@@ -27,10 +27,11 @@ function createRig(batches: AsyncIterable<readonly number[]>, options: RigOption
     now: () => 0,
     wait: async () => {},
   })
-  const all: ScheduleOptions<number, string> = {
+  const all: ScheduleOptions<number, string | null, string> = {
     limiter,
     hostOf: options.hostOf ?? (() => 'a'),
     settled: options.settled ?? (() => null),
+    made: (_, answer) => answer,
     now: () => 0,
     ask(item, permit) {
       asked.push(item)
@@ -220,10 +221,11 @@ describe('what is begun', () => {
     let nowMs = 0
     const waited: number[] = []
     const limiter = createLimiter({ concurrency: 1, perHost: 1, now: () => 0, wait: async () => {} })
-    const run = schedule<number, string>(batchesOf([0, 1]), {
+    const run = schedule<number, string, string>(batchesOf([0, 1]), {
       limiter,
       hostOf: () => 'a',
       settled: () => null,
+      made: (_, answer) => answer,
       now: () => nowMs,
       async ask(item, permit, queuedMs) {
         waited.push(queuedMs)
@@ -324,10 +326,11 @@ describe('the end', () => {
 
   test('an asker that breaks its word and rejects ends the run with that error', async () => {
     const limiter = createLimiter({ concurrency: 1, perHost: 1, now: () => 0, wait: async () => {} })
-    const run = schedule<number, string>(batchesOf([0, 1]), {
+    const run = schedule<number, string, string>(batchesOf([0, 1]), {
       limiter,
       hostOf: () => 'a',
       settled: () => null,
+      made: (_, answer) => answer,
       now: () => 0,
       ask: () => Promise.reject(new Error('a bug')),
     })
