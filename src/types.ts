@@ -317,6 +317,8 @@ export interface Limiter {
   slowDown(host: string, startedAtMs: number, retryAfterMs: number | null): void
   /** The host answered without complaint; `isPublic`: from a public address. */
   clean(host: string, isPublic: boolean): void
+  /** Permits are free and nobody who waits may have one. */
+  lacksWork(): boolean
   /** How many wait for this host now. */
   waiting(host: string): number
   /** How many wait for this host or are on the wire to it now. */

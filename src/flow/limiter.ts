@@ -156,6 +156,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
         grant()
       }
     },
+    lacksWork: () => free > 0 && !ring.hasSome(),
     waiting: (host) => lines.get(host)?.size ?? 0,
     busy(host) {
       const line = lines.get(host)

@@ -18,6 +18,8 @@ export interface ScheduleOptions<Item, Answer, Result> {
   now(): number
   /** Items begun and not yet yielded. */
   readonly window?: number
+  /** The same while all permits have work. */
+  readonly windowWhileBusy?: number
 }
 
 export interface Schedule<Result> {
@@ -41,13 +43,17 @@ export interface Progress {
 
 /** Holds the 32,768 next targets of a list at under 0.5 KB each: enough that a list sorted by host fills every permit. */
 const WINDOW = 32_768
+/** While every permit has work it is no use to hold more than this: enough to see what a connection is still good for. */
+const WINDOW_WHILE_BUSY = 4_096
 /** Results that wait for a slow reader of ours before no more requests are begun; a result is about 2 KB. */
 const READY_MAX = 2_048
 
 export function schedule<Item, Answer, Result>(
   batches: AsyncIterable<readonly Item[]>,
-  { limiter, hostOf, settled, ask, made, now, window = WINDOW }: ScheduleOptions<Item, Answer, Result>,
+  options: ScheduleOptions<Item, Answer, Result>,
 ): Schedule<Result> {
+  const { limiter, hostOf, settled, ask, made, now } = options
+  const { window = WINDOW, windowWhileBusy = Math.min(window, WINDOW_WHILE_BUSY) } = options
   let ready: Result[] = []
   /** Not begun because nobody takes the results; without a permit, which others may need meanwhile. */
   let parked: Place[] = []
@@ -61,18 +67,27 @@ export function schedule<Item, Answer, Result>(
   let stopped = false
   /** Nobody takes results any more. */
   let left = false
+  let isTelling = false
   let wakeConsumer: (() => void) | null = null
   let wakeReader: (() => void) | null = null
 
-  // At the end of the loop's turn, with all that came in it: a batch a turn, not a batch a result.
-  let telling: NodeJS.Immediate | null = null
+  /** At the end of the loop's turn, with all that came in it: a batch a turn, not a batch a result. */
   const tell = () => {
-    telling ??= setImmediate(() => {
-      telling = null
+    if (isTelling) return
+    isTelling = true
+    setImmediate(() => {
+      isTelling = false
       wakeConsumer?.()
       wakeConsumer = null
+      if (wakeReader !== null && mayReadOn()) wake()
     })
   }
+  const wake = () => {
+    wakeReader?.()
+    wakeReader = null
+  }
+  /** Beyond the small window only what permits without work are waiting for. */
+  const mayReadOn = () => begun < windowWhileBusy || (begun < window && parked.length === 0 && limiter.lacksWork())
 
   /** An item in its host's line. */
   class Place implements Waiter {
@@ -136,7 +151,7 @@ export function schedule<Item, Answer, Result>(
         }
       }
       if (ready.length > 0) tell()
-      while (begun >= window && !stopped) await new Promise<void>((resolve) => (wakeReader = resolve))
+      while (!stopped && !mayReadOn()) await new Promise<void>((resolve) => (wakeReader = resolve))
       if (stopped) break
     }
   }
@@ -145,7 +160,7 @@ export function schedule<Item, Answer, Result>(
     if (stopped) return
     stopped = true
     parked = []
-    wakeReader?.()
+    wake()
     tell()
   }
 
@@ -164,10 +179,7 @@ export function schedule<Item, Answer, Result>(
           const batch = ready
           ready = []
           begun -= batch.length
-          if (begun < window) {
-            wakeReader?.()
-            wakeReader = null
-          }
+          if (mayReadOn()) wake()
           const again = parked
           parked = []
           for (const place of again) limiter.enqueue(hostOf(place.item), place, false)

@@ -8,7 +8,7 @@ import type { PinnedAddress } from '../parse.js'
 import type { TlsFacts } from '../types.js'
 import { type Address, literalAddress } from './address.js'
 import { ExchangeError, type OnCancel, type Phase } from './failure.js'
-import { handshake, tlsFacts } from './handshake.js'
+import { handshake } from './handshake.js'
 import type { Lookup } from './lookup.js'
 import { isPublicAddress } from './private-address.js'
 import type { ProxyServer } from './proxy-for.js'
@@ -113,14 +113,17 @@ function connectTo(
     const addresses = await addressesOf(peer)
     const resolvedAt = now()
     if (proxy === null) phase = 'connect'
-    let socket = ifStillWanted(await race(addresses, peer.port, onCancel))
-    const remoteAddress = socket.remoteAddress ?? addresses[0]!.address
+    const winner = await race(addresses, peer.port, onCancel)
+    let socket = ifStillWanted(winner.socket)
+    // Asked of the kernel, a system call, only where it may say something else, and where we must be sure.
+    const isCertain = !denyPrivate && !UNSPECIFIED.has(winner.address)
+    const remoteAddress = isCertain ? winner.address : (socket.remoteAddress ?? winner.address)
     // Once more on what the kernel says it is connected to, before any byte is sent.
     if (denyPrivate && !isPublicAddress(remoteAddress)) {
       socket.destroy()
       throw new ExchangeError({ kind: 'blocked.private_address' })
     }
-    if (proxy?.protocol === 'https') socket = await secure(socket, proxy, false)
+    if (proxy?.protocol === 'https') socket = (await secure(socket, proxy, false)).socket
     if (proxy !== null && !isPlain(proxy, origin)) {
       const { hostname, port } = origin
       let address: string | null = null
@@ -145,8 +148,8 @@ function connectTo(
     if (!origin.secure) return { ...facts, socket, tlsMs: null, tls: null }
     phase = 'tls'
     const secured = await secure(socket, origin, origin.insecure)
-    ifStillWanted(secured)
-    return { ...facts, socket: secured, tlsMs: now() - connectedAt, tls: tlsFacts(secured) }
+    ifStillWanted(secured.socket)
+    return { ...facts, ...secured, tlsMs: now() - connectedAt }
   }
 
   return {
@@ -161,6 +164,9 @@ function connectTo(
     },
   }
 }
+
+/** Connecting to these reaches loopback, and the kernel says so. */
+const UNSPECIFIED = new Set(['0.0.0.0', '::'])
 
 /** Whether a request is simply sent to the proxy, with the whole URL in its first line (RFC 9112 §3.2.2). */
 export function isPlain(proxy: ProxyServer, origin: Origin): boolean {

@@ -3,7 +3,14 @@
 
 import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls'
+import {
+  checkServerIdentity,
+  connect as connectTls,
+  type DetailedPeerCertificate,
+  type PeerCertificate,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls'
 import type { TlsFacts } from '../types.js'
 import { literalAddress } from './address.js'
 import { certificateFailure, ExchangeError, failureOf, type OnCancel } from './failure.js'
@@ -16,14 +23,21 @@ export interface HandshakeOptions {
   readonly onCancel: OnCancel
 }
 
-/** Resolves to the secured socket; rejects with an `ExchangeError`, both sockets destroyed. */
-export function handshake(socket: Socket, options: HandshakeOptions): Promise<TLSSocket> {
+/** A secured socket, and what TLS said on it. */
+export interface Secured {
+  readonly socket: TLSSocket
+  readonly tls: TlsFacts
+}
+
+/** Rejects with an `ExchangeError`, both sockets destroyed. */
+export function handshake(socket: Socket, options: HandshakeOptions): Promise<Secured> {
   const { hostname, insecure, secureContext, onCancel } = options
   return new Promise((resolve, reject) => {
     // The dot of the root is no part of a certificate's name (RFC 6066 §3).
     const name = hostname.replace(/\.$/, '')
     const literal = literalAddress(name)
-    const secured = connectTls({
+    let certificate: X509Certificate | undefined
+    const secured: TLSSocket = connectTls({
       socket,
       secureContext,
       // No SNI for IP literals (RFC 6066 §3); the certificate is then checked against the address.
@@ -31,7 +45,14 @@ export function handshake(socket: Socket, options: HandshakeOptions): Promise<TL
       ALPNProtocols: ['http/1.1'],
       // We look at the result ourselves: a bad certificate is a kind, and under `insecure` a note.
       rejectUnauthorized: false,
+      checkServerIdentity(host) {
+        certificate = secured.getPeerX509Certificate()
+        return identityError(host, certificate)
+      },
     })
+    // For `checkServerIdentity` Node reads all fields of all certificates up to the root: 0.36 ms, a quarter of what an
+    // https URL costs (measured, Node 20). Nobody else asks for them.
+    secured.getPeerCertificate = noCertificate
     const fail = (error: ExchangeError) => {
       secured.destroy()
       socket.destroy()
@@ -42,7 +63,7 @@ export function handshake(socket: Socket, options: HandshakeOptions): Promise<TL
     secured.once('secureConnect', () => {
       const code = certificateError(secured)
       if (code !== null && !insecure) {
-        const certificate = secured.getPeerX509Certificate()
+        certificate ??= secured.getPeerX509Certificate()
         const failure = certificateFailure(code, describe(certificate, code))
         return fail(new ExchangeError({ ...failure, tls: factsOf(secured, certificate) }))
       }
@@ -50,14 +71,19 @@ export function handshake(socket: Socket, options: HandshakeOptions): Promise<TL
       // An alert that comes now (TLS 1.3 refuses a client here, RFC 8446 §4.4.2.4) is told, but only the EOF behind it would
       // end the socket: the alert is the reason.
       secured.on('error', (error) => secured.destroy(error))
-      resolve(secured)
+      resolve({ socket: secured, tls: factsOf(secured, certificate ?? secured.getPeerX509Certificate()) })
     })
   })
 }
 
-/** Facts of the connection, so that a reused one knows them as well. To be called once a socket. */
-export function tlsFacts(socket: TLSSocket): TlsFacts {
-  return factsOf(socket, socket.getPeerX509Certificate())
+const noCertificate = () => ({}) as DetailedPeerCertificate
+
+/** Node's own judgement (RFC 9110 §4.3.4), which reads the alternative names, and the subject only where there are none. */
+function identityError(host: string, certificate: X509Certificate | undefined): Error | undefined {
+  if (certificate === undefined) return checkServerIdentity(host, noCertificate())
+  const { subjectAltName: subjectaltname } = certificate
+  const read = subjectaltname === undefined ? certificate.toLegacyObject() : { subject: {}, subjectaltname }
+  return checkServerIdentity(host, read as PeerCertificate)
 }
 
 /** `getPeerX509Certificate` takes the certificate out of the chain (Node 20): a second call gives the issuer's, or none. */

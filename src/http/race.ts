@@ -8,8 +8,14 @@ import { ExchangeError, failureOf, ignoreError, type OnCancel } from './failure.
 /** RFC 8305 §8 recommends 250 ms. */
 const ATTEMPT_DELAY_MS = 250
 
-/** Resolves to the socket that connected first; rejects with an `ExchangeError` when all failed or it is called off. */
-export function race(addresses: readonly Address[], port: number, onCancel: OnCancel): Promise<Socket> {
+/** The socket that connected first, and where to. */
+export interface Winner {
+  readonly socket: Socket
+  readonly address: string
+}
+
+/** Rejects with an `ExchangeError` when all failed or it is called off. */
+export function race(addresses: readonly Address[], port: number, onCancel: OnCancel): Promise<Winner> {
   return new Promise((resolve, reject) => {
     const running = new Set<Socket>()
     const failures: ExchangeError[] = []
@@ -49,7 +55,7 @@ export function race(addresses: readonly Address[], port: number, onCancel: OnCa
         socket.removeAllListeners('error')
         socket.on('error', ignoreError)
         finish()
-        resolve(socket)
+        resolve({ socket, address: address.address })
       })
       socket.on('error', (error) => {
         if (running.delete(socket)) lose(error)

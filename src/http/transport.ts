@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import type { TlsFacts } from '../types.js'
 import type { Connected, Connecting, Connector, Origin } from './connector.js'
 import { ExchangeError } from './failure.js'
-import { UndiciClient } from './undici-client.js'
+import { close, UndiciClient } from './undici-client.js'
 
 /** One socket with an HTTP/1.1 parser on it. Carries one request at a time. */
 export interface Connection {
@@ -77,7 +77,7 @@ export function createTransport(connector: Connector, maxIdle: number): Transpor
       const { socket, origin } = connection
       if (socket.destroyed) return
       if (!wanted || socket.readableEnded) {
-        socket.destroy()
+        close(socket)
         return
       }
       const key = originKey(origin)
@@ -88,13 +88,13 @@ export function createTransport(connector: Connector, maxIdle: number): Transpor
       if (byAge.size > maxIdle) {
         const oldest = byAge.oldest!
         forget(oldest)
-        oldest.socket.destroy()
+        close(oldest.socket)
       }
     },
     close() {
       for (let connection = byAge.oldest; connection !== null; connection = byAge.oldest) {
         byAge.remove(connection)
-        connection.socket.destroy()
+        close(connection.socket)
       }
       idle.clear()
     },

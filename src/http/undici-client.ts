@@ -44,6 +44,17 @@ export interface UndiciClient {
 
 export const UndiciClient = Client as new (origin: string, options: UndiciClientOptions) => UndiciClient
 
+/**
+ * Closes a connection that nobody needs any more. Without a reason undici makes one, an error with a stack and the
+ * socket's addresses, which are two system calls: 4 % of asking a host once (measured).
+ */
+export function close(socket: Socket): void {
+  ;(socket as unknown as Record<symbol, unknown>)[symbols.kError] ??= NOT_NEEDED
+  socket.destroy()
+}
+
+const NOT_NEEDED = new Error('the connection is not needed any more')
+
 interface Parser {
   readonly ptr: number
   readonly llhttp: { llhttp_get_http_major(ptr: number): number; llhttp_get_http_minor(ptr: number): number }

@@ -6,6 +6,6 @@ declare module 'undici/lib/dispatcher/client.js' {
 }
 
 declare module 'undici/lib/core/symbols.js' {
-  const symbols: { readonly kParser: symbol }
+  const symbols: { readonly kParser: symbol; readonly kError: symbol }
   export default symbols
 }
