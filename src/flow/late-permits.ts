@@ -3,8 +3,10 @@
 // `nextTick` from within a promise comes after all of them and before any other I/O; `setImmediate` would do as well, but
 // takes a third of the throughput (measured).
 
-import { nextTick } from 'node:process'
 import type { Permit } from '../types.js'
+
+/** Not imported: for an ES module Node asks `node:process` for all that it has, and stdin would be opened by that. */
+const { nextTick } = globalThis.process
 
 /** Gives permits back at the end of the moment, in order. */
 export function createLatePermits(): (permit: Permit) => void {

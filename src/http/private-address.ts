@@ -12,9 +12,9 @@ import { isIPv4, isIPv6 } from 'node:net'
 export function isPublicAddress(address: string): boolean {
   const bytes = addressBytes(address)
   if (bytes === null) return false
-  if (bytes.length === 4) return !SPECIAL_V4.some((subnet) => isInSubnet(bytes, subnet))
-  if (REACHES_V4.some((subnet) => isInSubnet(bytes, subnet))) return isPublicAddress(bytes.subarray(12).join('.'))
-  return isInSubnet(bytes, GLOBAL_UNICAST) && !SPECIAL_V6.some((subnet) => isInSubnet(bytes, subnet))
+  if (bytes.length === 4) return !isIn(bytes, SPECIAL_V4)
+  if (isIn(bytes, REACHES_V4)) return isPublicAddress(bytes.subarray(12).join('.'))
+  return isIn(bytes, GLOBAL_UNICAST) && !isIn(bytes, SPECIAL_V6)
 }
 
 /** The first `bits` bits of an address. */
@@ -83,7 +83,7 @@ const SPECIAL_V4 = subnets(
 )
 
 /** RFC 4291 §2.4: the only range that IANA gives out. Outside: ::, ::1, `::a.b.c.d`, fc00::/7, fe80::/10, ff00::/8 … */
-const GLOBAL_UNICAST = parseSubnet('2000::/3')!
+const GLOBAL_UNICAST = subnets('2000::/3')
 
 /** IANA IPv6 Special-Purpose Address Registry, as far as it lies in 2000::/3. */
 const SPECIAL_V6 = subnets(
@@ -96,6 +96,15 @@ const SPECIAL_V6 = subnets(
 
 const REACHES_V4 = subnets('::ffff:0:0/96', '::ffff:0:0:0/96', '64:ff9b::/96')
 
-function subnets(...texts: readonly string[]): readonly Subnet[] {
-  return texts.map((text) => parseSubnet(text)!)
+/** Parsed when first asked for: Node's own look at an IPv6 address costs 3 ms once, which a list without any can spare. */
+function subnets(...texts: readonly string[]): () => readonly Subnet[] {
+  let parsed: readonly Subnet[] | null = null
+  return () => {
+    parsed ??= texts.map((text) => parseSubnet(text)!)
+    return parsed
+  }
+}
+
+function isIn(bytes: Uint8Array, ranges: () => readonly Subnet[]): boolean {
+  return ranges().some((subnet) => isInSubnet(bytes, subnet))
 }

@@ -1,7 +1,7 @@
 // Rows in columns. All rows at hand: cli-table3 without borders, columns as wide as they need to be. Rows that come one
 // by one: the same columns with widths that were settled before.
 
-import Table from 'cli-table3'
+import { createRequire } from 'node:module'
 import { joinLines } from './escape.js'
 import type { Row } from './row.js'
 import { cutEnd, cutMiddle, padEnd, padStart, textWidth } from './text-width.js'
@@ -32,6 +32,9 @@ const NO_BORDER = Object.fromEntries(
   ].map((part) => [part, '']),
 )
 
+/** Loaded with the first grid: 5 ms that a card and the other reports do not need. */
+const loadTable = () => createRequire(import.meta.url)('cli-table3') as typeof import('cli-table3')
+
 interface Widths {
   readonly url: number
   readonly note: number
@@ -45,6 +48,7 @@ export function grid(rows: readonly Row[], theme: Theme): string {
     note: Math.max(HEAD.note.length, ...rows.map((row) => textWidth(row.note))),
   }
   const widths = fit(wanted, timeWidth, theme.columns)
+  const Table = loadTable()
   const table = new Table({
     chars: NO_BORDER,
     head: [HEAD.mark, HEAD.status, HEAD.time, HEAD.url, HEAD.note],

@@ -2,7 +2,7 @@
 // Runs the built command: `npm run build` first.
 
 import { execFile } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -73,6 +73,26 @@ test('a full disk behind -o is exit 3 with a message, and stdout is whole', asyn
     stderr: 'scrape-status: /dev/full: no space left on the device (ENOSPC)\n',
   })
   expect(JSON.parse(stdout)).toMatchObject({ status: 200 })
+})
+
+test('with a URL given stdin is not opened: others that hold the pipe find it as it was', async () => {
+  const [O_NONBLOCK, fdinfo] = [0o4000, (pid: number) => readFileSync(`/proc/${pid}/fdinfo/0`, 'latin1')]
+  let flags = Number.NaN
+  const server = closeAfterTest(
+    await startHttpServer((_request, response) => {
+      flags = Number.parseInt(/^flags:\s+(\d+)/m.exec(fdinfo(cli.pid))![1]!, 8)
+      response.end()
+    }),
+  )
+  const cli = startCli([server.url], { input: 'open' })
+  expect((await cli.finished).code).toBe(0)
+  expect(flags & O_NONBLOCK).toBe(0)
+})
+
+test('where nothing can be kept between runs it runs all the same', async () => {
+  const server = closeAfterTest(await startHttpServer({ '*': 200 }))
+  const env = { NODE_COMPILE_CACHE: '/dev/null/cache' }
+  expect(await spawnCli([server.url, '-q'], { env })).toMatchObject({ code: 0, stderr: '' })
 })
 
 test('in a while-read loop stdin is left to the loop', async () => {

@@ -48,16 +48,17 @@ async function inProject(file: string, args: readonly string[], input = '') {
   return { code, stdout, stderr: stderr.replace(/^npm (?:warn|notice).*\n/gm, '') }
 }
 
-test('the packed files are the built sources and these', async () => {
+test('the packed files are the built sources, the command in one file, and these', async () => {
   const sources = await readdir(join(ROOT, 'src'), { recursive: true })
   const modules = sources.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
   const built = modules.flatMap((name) => ['.js', '.d.ts'].map((ending) => `dist/${name.replace(/\.ts$/, ending)}`))
-  expect(packed.filter((path) => path.startsWith('dist/')).toSorted()).toEqual(built.toSorted())
+  expect(packed.filter((path) => path.startsWith('dist/')).toSorted()).toEqual([...built, 'dist/cli.cjs'].toSorted())
   expect(packed.filter((path) => !path.startsWith('dist/')).toSorted()).toMatchInlineSnapshot(`
     [
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
+      "bin/package.json",
       "bin/scrape-status.js",
       "package.json",
       "schema/summary.schema.json",
@@ -65,6 +66,12 @@ test('the packed files are the built sources and these', async () => {
       "urls.example.txt",
     ]
   `)
+})
+
+test('the command in one file holds no package but chalk, under its licence', async () => {
+  const bundle = await readFile(join(ROOT, 'dist/cli.cjs'), 'utf8')
+  expect([...new Set(bundle.match(/(?<=^\/\/ node_modules\/)[^/\n]+/gm))]).toEqual(['chalk'])
+  expect(bundle).toContain((await readFile(join(ROOT, 'node_modules/chalk/license'), 'utf8')).trim())
 })
 
 test('a pack builds first, so that no old build is ever published', async () => {
