@@ -35,6 +35,10 @@ export interface BreakerMemory {
 /** Wraps a check. `now` is monotonic ms. */
 export function withBreaker(check: Check, now: () => number): Check & BreakerMemory {
   const origins = new Map<string, HostState>()
+  /** Whether one has ever been down; until then nobody need look. */
+  let anyDown = false
+  /** The one that was last seen alive. */
+  let lastAlive = ''
 
   const isDown = (state: HostState) => !state.alive && state.failures >= FAILURES
   const stateOf = (target: Target): HostState => {
@@ -61,13 +65,19 @@ export function withBreaker(check: Check, now: () => number): Check & BreakerMem
     if (madeConnection(reply)) state.alive = true
     else if (isNoConnection(reply)) {
       state.last = reply
-      if (++state.failures === FAILURES) state.probeAtMs = now() + target.ask.timeoutMs
+      if (++state.failures === FAILURES) {
+        state.probeAtMs = now() + target.ask.timeoutMs
+        anyDown = true
+      }
     }
     return reply
   }
   return Object.assign(breaking, {
-    isDown: (target: Target) => isDown(stateOf(target)),
+    isDown: (target: Target) => anyDown && isDown(stateOf(target)),
     learnAlive(target: Target) {
+      const url = target.url!
+      if (lastAlive !== '' && url.startsWith(lastAlive) && url[lastAlive.length] === '/') return
+      lastAlive = originOf(target)
       stateOf(target).alive = true
     },
   })

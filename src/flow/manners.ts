@@ -36,6 +36,7 @@ export interface MannersMemory {
 export function withManners(check: Check, options: MannersOptions): Check & MannersMemory {
   const { limiter, now, wallNow, random, wait, isPublic, announce } = options
   const answering = new Set<string>()
+  let lastAnswering = ''
   /**
    * No clean answer since the last complaint. A 503 is then no sign of our load, but of an outage; to halve again for
    * each would make a list of dead pages take hours.
@@ -54,8 +55,11 @@ export function withManners(check: Check, options: MannersOptions): Check & Mann
     } else if (reply.kind === 'ok') learnClean(host, reply)
   }
   const learnClean = (host: string, { remoteAddress }: Reply) => {
-    if (answering.size >= MAX_HOSTS) answering.clear()
-    answering.add(host)
+    if (host !== lastAnswering) {
+      if (answering.size >= MAX_HOSTS) answering.clear()
+      answering.add(host)
+      lastAnswering = host
+    }
     if (broken.size > 0) broken.delete(host)
     limiter.clean(host, remoteAddress !== null && isPublic(remoteAddress))
   }

@@ -14,8 +14,34 @@ export interface UrlParts {
   readonly userinfo: string | null
 }
 
+/** Of the URL before: most lists name a host many times in a row, and one object is found faster than equal ones. */
+let last: UrlParts | null = null
+
 /** `url` is the `href` of an http or https URL. */
 export function splitUrl(url: string, insecure: boolean): UrlParts {
+  const parts =
+    last !== null && last.origin.insecure === insecure && isOn(last.origin, url)
+      ? onSame(last, url)
+      : cut(url, insecure)
+  last = parts
+  return parts
+}
+
+/** Without userinfo: that stands between the scheme and the host. */
+function isOn({ href }: Origin, url: string): boolean {
+  return url.startsWith(href) && url[href.length] === '/'
+}
+
+function onSame({ origin, host }: UrlParts, url: string): UrlParts {
+  return { origin, path: pathOf(url, origin.href.length), host, userinfo: null }
+}
+
+function pathOf(url: string, pathAt: number): string {
+  const hash = url.indexOf('#', pathAt)
+  return hash < 0 ? url.slice(pathAt) : url.slice(pathAt, hash)
+}
+
+function cut(url: string, insecure: boolean): UrlParts {
   const secure = url.startsWith('https:')
   const authorityAt = secure ? 8 : 7
   const pathAt = url.indexOf('/', authorityAt)
@@ -24,7 +50,6 @@ export function splitUrl(url: string, insecure: boolean): UrlParts {
   const colon = url.lastIndexOf(':', pathAt)
   const hasPort = colon > hostAt && !url.slice(colon, pathAt).includes(']')
   const hostname = url.slice(hostAt, hasPort ? colon : pathAt)
-  const hash = url.indexOf('#', pathAt)
   return {
     origin: {
       href: `${secure ? 'https://' : 'http://'}${url.slice(hostAt, pathAt)}`,
@@ -33,7 +58,7 @@ export function splitUrl(url: string, insecure: boolean): UrlParts {
       port: hasPort ? Number(url.slice(colon + 1, pathAt)) : secure ? 443 : 80,
       insecure: insecure && secure,
     },
-    path: hash < 0 ? url.slice(pathAt) : url.slice(pathAt, hash),
+    path: pathOf(url, pathAt),
     host: hostname.endsWith('.') ? hostname.slice(0, -1) : hostname,
     userinfo: at < authorityAt ? null : decodeUserinfo(url.slice(authorityAt, at)),
   }

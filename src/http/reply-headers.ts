@@ -11,11 +11,22 @@ export const NO_HEADERS: ReplyHeaders = { get: () => null }
 
 /** Reads on demand; a value is UTF-8 where its bytes are valid UTF-8, else latin1 (RFC 9110 §5.5). */
 export function createReplyHeaders(raw: RawHeaders): ReplyHeaders {
-  return {
-    get(name) {
-      const values = headerValues(raw, name)
-      return values.length === 0 ? null : values.join(', ')
-    },
+  return new RawReplyHeaders(raw)
+}
+
+class RawReplyHeaders implements ReplyHeaders {
+  readonly #raw: RawHeaders
+
+  constructor(raw: RawHeaders) {
+    this.#raw = raw
+  }
+
+  get(name: string): string | null {
+    const raw = this.#raw
+    for (let at = 0; at + 1 < raw.length; at += 2) {
+      if (isNamed(raw[at]!, name)) return headerValues(raw, name).join(', ')
+    }
+    return null
   }
 }
 

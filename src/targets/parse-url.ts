@@ -67,8 +67,12 @@ function finish(url: URL | null, text: string): ParsedUrl {
       return refuse(`a label of the host name is longer than ${MAX_LABEL_LENGTH} characters`)
     }
   }
-  return { url: url.href, host, problem: null }
+  // One string for all URLs of a host in a row: it is hashed once and found at once.
+  if (host !== lastHost) lastHost = host
+  return { url: url.href, host: lastHost, problem: null }
 }
+
+let lastHost = ''
 
 /** A sentence about what `new URL` refused; userinfo is a secret and never part of it. */
 function whyNot(text: string): string {
