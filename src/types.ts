@@ -319,6 +319,8 @@ export interface Limiter {
   clean(host: string, isPublic: boolean): void
   /** Permits are free and nobody who waits may have one. */
   lacksWork(): boolean
+  /** Calls back when that has become so, maybe more than once; the result ends it. */
+  onLackOfWork(listener: () => void): () => void
   /** How many wait for this host now. */
   waiting(host: string): number
   /** How many wait for this host or are on the wire to it now. */

@@ -29,6 +29,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
   let free = concurrency
   let granting = false
   let waitsForPace = false
+  const listeners = new Set<() => void>()
 
   const grant = () => {
     // A waiter that gives its permit back at once comes here again; the loop that is running goes on for it.
@@ -48,7 +49,9 @@ export function createLimiter(options: LimiterOptions): Limiter {
       waiter.granted(line)
     }
     granting = false
+    if (lacksWork()) for (const listener of listeners) listener()
   }
+  const lacksWork = () => free > 0 && !ring.hasSome()
 
   const mayStart = (global: Pace): boolean => {
     const waitMs = global.waitMs(now())
@@ -156,7 +159,11 @@ export function createLimiter(options: LimiterOptions): Limiter {
         grant()
       }
     },
-    lacksWork: () => free > 0 && !ring.hasSome(),
+    lacksWork,
+    onLackOfWork(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     waiting: (host) => lines.get(host)?.size ?? 0,
     busy(host) {
       const line = lines.get(host)

@@ -79,7 +79,6 @@ export function schedule<Item, Answer, Result>(
       isTelling = false
       wakeConsumer?.()
       wakeConsumer = null
-      if (wakeReader !== null && mayReadOn()) wake()
     })
   }
   const wake = () => {
@@ -134,6 +133,7 @@ export function schedule<Item, Answer, Result>(
     inFlight--
     inputError ??= error
     stop()
+    tell()
   }
 
   const read = async () => {
@@ -165,6 +165,9 @@ export function schedule<Item, Answer, Result>(
   }
 
   async function* results(): AsyncGenerator<readonly Result[]> {
+    const deaf = limiter.onLackOfWork(() => {
+      if (wakeReader !== null && mayReadOn()) wake()
+    })
     read()
       .catch((error: unknown) => {
         inputError ??= error
@@ -189,6 +192,7 @@ export function schedule<Item, Answer, Result>(
       }
       if (inputError !== null) throw inputError
     } finally {
+      deaf()
       stop()
       left = true
       done -= ready.length

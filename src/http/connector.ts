@@ -116,7 +116,7 @@ function connectTo(
     const winner = await race(addresses, peer.port, onCancel)
     let socket = ifStillWanted(winner.socket)
     // Asked of the kernel, a system call, only where it may say something else, and where we must be sure.
-    const isCertain = !denyPrivate && !UNSPECIFIED.has(winner.address)
+    const isCertain = !denyPrivate && winner.family === 4 && winner.address !== UNSPECIFIED
     const remoteAddress = isCertain ? winner.address : (socket.remoteAddress ?? winner.address)
     // Once more on what the kernel says it is connected to, before any byte is sent.
     if (denyPrivate && !isPublicAddress(remoteAddress)) {
@@ -165,8 +165,8 @@ function connectTo(
   }
 }
 
-/** Connecting to these reaches loopback, and the kernel says so. */
-const UNSPECIFIED = new Set(['0.0.0.0', '::'])
+/** Connecting there reaches loopback, and the kernel says so. IPv6 has many ways to write an address. */
+const UNSPECIFIED = '0.0.0.0'
 
 /** Whether a request is simply sent to the proxy, with the whole URL in its first line (RFC 9112 §3.2.2). */
 export function isPlain(proxy: ProxyServer, origin: Origin): boolean {

@@ -2,7 +2,7 @@
 // on; under `insecure` it is a note beside the answer.
 
 import type { X509Certificate } from 'node:crypto'
-import type { Socket } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import {
   checkServerIdentity,
   connect as connectTls,
@@ -78,11 +78,15 @@ export function handshake(socket: Socket, options: HandshakeOptions): Promise<Se
 
 const noCertificate = () => ({}) as DetailedPeerCertificate
 
-/** Node's own judgement (RFC 9110 §4.3.4), which reads the alternative names, and the subject only where there are none. */
+/**
+ * Node's own judgement (RFC 9110 §4.3.4), which reads the subject only where there are no DNS names. Addresses are compared
+ * by OpenSSL: Node 22.23 refuses every IPv6 literal.
+ */
 function identityError(host: string, certificate: X509Certificate | undefined): Error | undefined {
   if (certificate === undefined) return checkServerIdentity(host, noCertificate())
+  if (isIP(host) !== 0 && certificate.checkIP(host) !== undefined) return undefined
   const { subjectAltName: subjectaltname } = certificate
-  const read = subjectaltname === undefined ? certificate.toLegacyObject() : { subject: {}, subjectaltname }
+  const read = subjectaltname?.includes('DNS:') ? { subject: {}, subjectaltname } : certificate.toLegacyObject()
   return checkServerIdentity(host, read as PeerCertificate)
 }
 

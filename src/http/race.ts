@@ -9,9 +9,8 @@ import { ExchangeError, failureOf, ignoreError, type OnCancel } from './failure.
 const ATTEMPT_DELAY_MS = 250
 
 /** The socket that connected first, and where to. */
-export interface Winner {
+export interface Winner extends Address {
   readonly socket: Socket
-  readonly address: string
 }
 
 /** Rejects with an `ExchangeError` when all failed or it is called off. */
@@ -55,7 +54,7 @@ export function race(addresses: readonly Address[], port: number, onCancel: OnCa
         socket.removeAllListeners('error')
         socket.on('error', ignoreError)
         finish()
-        resolve({ socket, address: address.address })
+        resolve({ socket, ...address })
       })
       socket.on('error', (error) => {
         if (running.delete(socket)) lose(error)

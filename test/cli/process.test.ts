@@ -2,13 +2,15 @@
 // Runs the built command: `npm run build` first.
 
 import { execFile } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import nodeModule from 'node:module'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
+import { preload } from '../hostile/support/preload.js'
 import { closeAfterTest } from '../support/close-after-test.js'
 import { startHttpServer } from '../support/http-server.js'
 import { type RunningCli, spawnCli, startCli } from '../support/spawn-cli.js'
@@ -93,6 +95,26 @@ test('where nothing can be kept between runs it runs all the same', async () => 
   const server = closeAfterTest(await startHttpServer({ '*': 200 }))
   const env = { NODE_COMPILE_CACHE: '/dev/null/cache' }
   expect(await spawnCli([server.url, '-q'], { env })).toMatchObject({ code: 0, stderr: '' })
+})
+
+test.each([
+  ['where the user’s caches are', { HOME: 'home', XDG_CACHE_HOME: 'caches' }, 'caches/scrape-status'],
+  ['below the user’s home', { HOME: 'home' }, 'home/.cache/scrape-status'],
+  ['nowhere in CI', { HOME: 'home', XDG_CACHE_HOME: 'caches', CI: 'true' }, null],
+  ['nowhere without a home', { HOME: '' }, null],
+])('what Node compiled is kept %s, and where Node cannot do that, nowhere', async (_case, env, place) => {
+  const cwd = await tempFolder()
+  const run = (nodeArgs: readonly string[]) => spawnCli(['--version'], { cwd, env, nodeArgs })
+  expect(await run([])).toMatchObject({ code: 0, stderr: '' })
+  const made = readdirSync(cwd, { recursive: true, encoding: 'utf8' })
+  expect(made.includes(place ?? '')).toBe(place !== null && 'enableCompileCache' in nodeModule)
+  if (place === null) expect(made).toEqual([])
+  // The same with a Node that could, whatever this one can.
+  const able = preload(`
+    import { writeSync } from 'node:fs'
+    import module from 'node:module'
+    module.enableCompileCache = (folder) => void writeSync(2, folder)`)
+  expect(await run(able)).toMatchObject({ code: 0, stderr: place ?? '' })
 })
 
 test('in a while-read loop stdin is left to the loop', async () => {

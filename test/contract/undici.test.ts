@@ -1,11 +1,12 @@
 // Every fact about undici that src/http leans on and that no documentation promises. An update that breaks one of them
 // fails here, by name, before it fails in the field.
 
+import type { EventEmitter } from 'node:events'
 import { createRequire } from 'node:module'
 import { connect, type Socket } from 'node:net'
 import symbols from 'undici/lib/core/symbols.js'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type DispatchHandler, UndiciClient } from '../../src/http/undici-client.js'
+import { close, type DispatchHandler, UndiciClient } from '../../src/http/undici-client.js'
 import { closeAfterTest } from '../support/close-after-test.js'
 import { type Script, startRawServer, step } from '../support/raw-server.js'
 
@@ -220,6 +221,45 @@ describe('how a request ends', () => {
   test('a reset is ECONNRESET', async () => {
     const asked = ask(await serve([step.readHead, step.rst]))
     expect(await asked.done).toMatchObject({ code: 'ECONNRESET' })
+  })
+})
+
+describe('an idle socket that we destroy', () => {
+  /** What undici says to those who listen to its client, and nobody here does. */
+  const goodbyeOf = async (end: (socket: Socket) => void) => {
+    const server = await serve([step.readHead, step.write(OK), step.restart])
+    const asked = ask(server)
+    await asked.done
+    const calls = [...asked.calls]
+    const goodbye = new Promise<NodeJS.ErrnoException>((resolve) =>
+      (asked.client as unknown as EventEmitter).once('disconnect', (_url, _clients, error) => resolve(error)),
+    )
+    end(asked.socket())
+    const error = await goodbye
+    await someTurns()
+    expect([asked.calls, asked.connects(), server.connections()]).toEqual([calls, 1, 1])
+    return error
+  }
+
+  test('costs an error of undici’s, which looks at the socket, and calls no handler', async () => {
+    const error = await goodbyeOf((socket) => socket.destroy())
+    expect(error).toMatchObject({ code: 'UND_ERR_SOCKET', socket: { remotePort: undefined } })
+  })
+
+  test('costs none where kError on the socket names one before, and calls no handler either', async () => {
+    const own = new Refusal('not needed')
+    const error = await goodbyeOf((socket) => {
+      expect((socket as unknown as Record<symbol, unknown>)[symbols.kError]).toBeNull()
+      Object.assign(socket, { [symbols.kError]: own })
+      socket.destroy()
+    })
+    expect(error).toBe(own)
+  })
+
+  test('costs none when it is closed as the transport does it: the same one for all', async () => {
+    const errors = [await goodbyeOf(close), await goodbyeOf(close)]
+    expect(errors[0]).toBe(errors[1])
+    expect(errors[0]?.message).toBe('the connection is not needed any more')
   })
 })
 

@@ -183,6 +183,37 @@ describe('a host that asks for less', () => {
   })
 })
 
+describe('permits lack work', () => {
+  test('while all who wait are paused, but not while somebody else is served', async () => {
+    const { clock, limiter, ask } = createRig({ concurrency: 1 }, 10)
+    limiter.pause('a', 1000)
+    ask('a')
+    expect(limiter.lacksWork()).toBe(true)
+    ask('b')
+    expect(limiter.lacksWork()).toBe(false)
+    await clock.advance(500)
+    expect(limiter.lacksWork()).toBe(true)
+    await clock.advance(500)
+    expect(limiter.lacksWork()).toBe(false)
+  })
+
+  test('while all who wait are ahead of their host’s rate', () => {
+    const { limiter, askMany } = createRig({ ratePerHost: 1 }, 10)
+    askMany('a', 2)
+    expect(limiter.lacksWork()).toBe(true)
+  })
+
+  test('never while somebody waits for the rate in all: more work would wait as well', async () => {
+    const { clock, limiter, askMany } = createRig({ rate: 1 })
+    askMany('a', 1)
+    expect(limiter.lacksWork()).toBe(true)
+    askMany('a', 1)
+    expect(limiter.lacksWork()).toBe(false)
+    await clock.advance(1000)
+    expect(limiter.lacksWork()).toBe(true)
+  })
+})
+
 describe('what is known of hosts', () => {
   /** How many of 20 start at once now. */
   const capOf = (rig: ReturnType<typeof createRig>, host: string) => {
@@ -199,6 +230,20 @@ describe('what is known of hosts', () => {
     rig.limiter.pause('one-more', 0)
     expect(capOf(rig, 'used')).toBe(10)
     expect(capOf(rig, 'old')).toBe(20)
+  })
+
+  test('stays for one more round after each use, and no longer', () => {
+    const rig = createRig({ perHost: null }, 1)
+    const others = (round: number) => {
+      for (let index = 0; index < 50_000; index++) rig.limiter.pause(`${round}-${index}`, 0)
+    }
+    for (const host of ['once', 'twice']) rig.limiter.slowDown(host, 0, null)
+    for (const host of ['once', 'twice']) rig.limiter.pause(host, 0)
+    others(1)
+    rig.limiter.pause('twice', 0)
+    others(2)
+    expect(capOf(rig, 'twice')).toBe(10)
+    expect(capOf(rig, 'once')).toBe(20)
   })
 
   test('is never forgotten of a host that is paused or busy', async () => {

@@ -96,7 +96,7 @@ describe('whatever comes and goes', () => {
       },
       { weight: 2, arbitrary: fc.record({ do: fc.constant('release' as const), pick: fc.nat(1000) }) },
     ),
-    { maxLength: 300 },
+    { maxLength: 100, size: 'max' },
   )
 
   test('limits hold, order holds, and no permit lies idle while somebody could use it', () => {
@@ -145,7 +145,7 @@ describe('whatever comes and goes', () => {
           expect(limiter.busiest()).toBeNull()
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 
@@ -217,6 +217,40 @@ test('the busiest host is the one with most on the wire and in line', () => {
   expect(limiter.busiest()).toBeNull()
   line(enqueue, 'aabbb')
   expect(limiter.busiest()).toBe('b')
+})
+
+describe('permits lack work', () => {
+  test.each([
+    ['where nobody waits', '', true],
+    ['where some are held and nobody waits', 'ab', true],
+    ['where only a full host has somebody waiting', 'aaaa', true],
+    ['not where all are held', 'abc', false],
+    ['not where all are held and others wait', 'aabcd', false],
+  ])('%s', (_case, hosts, expected) => {
+    const { limiter, enqueue } = createRig({ concurrency: 3, perHost: 1 })
+    line(enqueue, hosts)
+    expect(limiter.lacksWork()).toBe(expected)
+  })
+
+  test('from when one comes back and nobody can take it', () => {
+    const { limiter, enqueue, release } = createRig({ concurrency: 2, perHost: 1 })
+    line(enqueue, 'abc')
+    release('a0')
+    expect(limiter.lacksWork()).toBe(false)
+    release('b1')
+    expect(limiter.lacksWork()).toBe(true)
+  })
+
+  test('not before as many came back as a smaller limit asks for', () => {
+    const { limiter, enqueue, release } = createRig({ concurrency: 4, perHost: 4 })
+    line(enqueue, 'aaaa')
+    limiter.shrink()
+    const lacking = ['a0', 'a1', 'a2'].map((name) => {
+      release(name)
+      return limiter.lacksWork()
+    })
+    expect(lacking).toEqual([false, false, true])
+  })
 })
 
 describe('a stop', () => {

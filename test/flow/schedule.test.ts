@@ -12,6 +12,7 @@ interface RigOptions {
   readonly concurrency?: number
   readonly perHost?: number
   readonly window?: number
+  readonly windowWhileBusy?: number
   readonly settled?: (item: number) => string | null
   readonly hostOf?: (item: number) => string
 }
@@ -45,6 +46,7 @@ function createRig(batches: AsyncIterable<readonly number[]>, options: RigOption
       )
     },
     ...(options.window === undefined ? {} : { window: options.window }),
+    ...(options.windowWhileBusy === undefined ? {} : { windowWhileBusy: options.windowWhileBusy }),
   }
   return { run: schedule(batches, all), asked, open, limiter, answer: (item: number) => open.get(item)!(`r${item}`) }
 }
@@ -76,17 +78,19 @@ describe('results', () => {
     expect(got).toEqual(['r2', 'r0', 'r3', 'r1'])
   })
 
-  test('that come together are handed over together', async () => {
+  test('that come in one turn of the loop are handed over as one batch', async () => {
     const { run, answer } = createRig(batchesOf(upTo(4)))
     const batches: (readonly string[])[] = []
     const done = (async () => {
       for await (const batch of run.results) batches.push(batch)
     })()
     await turns()
-    for (const item of upTo(4)) answer(item)
+    for (const item of upTo(4)) {
+      answer(item)
+      for (let moment = 0; moment < 20; moment++) await null
+    }
     await done
-    expect(batches.flat()).toHaveLength(4)
-    expect(batches.length).toBeLessThan(4)
+    expect(batches).toEqual([['r0', 'r1', 'r2', 'r3']])
   })
 
   test('need no permit where the item is settled', async () => {
@@ -155,6 +159,62 @@ describe('what is begun', () => {
     run.stop()
   })
 
+  test('is no more than the small window while every permit has work, and as much again for each result', async () => {
+    let pulled = 0
+    const endless = (async function* () {
+      for (;;) yield upTo(10, 10 * pulled++)
+    })()
+    const { run, answer, asked } = createRig(endless, { concurrency: 2, window: 100, windowWhileBusy: 20 })
+    collect(run)
+    await turns()
+    expect([pulled, asked.length]).toEqual([2, 2])
+    answer(0)
+    await turns()
+    expect([pulled, asked.length]).toEqual([3, 3])
+    for (const item of upTo(9, 1)) {
+      answer(item)
+      await turns()
+    }
+    expect(pulled).toBe(3)
+    answer(10)
+    await turns()
+    expect(pulled).toBe(4)
+    run.stop()
+  })
+
+  test.each([
+    [200, 10, [0, 30, 60, 90]],
+    [50, 5, [0, 30]],
+  ])('goes up to the window of %i for permits without work: a sorted list', async (window, batches, begun) => {
+    let pulled = 0
+    const endless = (async function* () {
+      for (;;) yield upTo(10, 10 * pulled++)
+    })()
+    const hostOf = (item: number) => `h${Math.floor(item / 30)}`
+    const { run, asked } = createRig(endless, { perHost: 1, window, windowWhileBusy: 20, hostOf })
+    collect(run)
+    await turns(20)
+    expect([pulled, asked]).toEqual([batches, begun])
+    run.stop()
+  })
+
+  test('goes beyond the small window as soon as a result leaves a permit without work, taken or not', async () => {
+    const hostOf = (item: number) => (item === 0 || item === 40 ? `h${item}` : item < 70 ? 'large' : 'far')
+    const all = batchesOf(...upTo(10).map((batch) => upTo(10, 10 * batch)))
+    const { run, answer, asked } = createRig(all, { concurrency: 2, perHost: 1, windowWhileBusy: 20, hostOf })
+    const first = run.results[Symbol.asyncIterator]().next()
+    await turns()
+    expect([run.progress.known, asked]).toEqual([20, [0, 1]])
+    answer(0)
+    expect((await first).value).toEqual(['r0'])
+    await turns()
+    expect([run.progress.known, asked]).toEqual([50, [0, 1, 40]])
+    answer(40)
+    await turns()
+    expect([run.progress.known, asked]).toEqual([80, [0, 1, 40, 70]])
+    run.stop()
+  })
+
   test('stops growing when nobody takes the results, and goes on when somebody does', async () => {
     const { run, asked, open } = createRig(batchesOf(upTo(10_000)), { concurrency: 100, perHost: 100 })
     const iterator = run.results[Symbol.asyncIterator]()
@@ -182,6 +242,31 @@ describe('what is begun', () => {
       got += value.length
     }
     expect([got, asked.length]).toEqual([10_000, 10_000])
+  })
+
+  test('waits for a reader of ours that is slow, reads no list for it meanwhile, and comes to its end', async () => {
+    const all = batchesOf(...upTo(100).map((batch) => upTo(100, 100 * batch)))
+    const limiter = createLimiter({ concurrency: 100, perHost: 100, now: () => 0, wait: async () => {} })
+    const run = schedule<number, number, number>(all, {
+      limiter,
+      hostOf: () => 'a',
+      settled: () => null,
+      made: (_, answer) => answer,
+      now: () => 0,
+      async ask(item, permit) {
+        permit.release()
+        return item
+      },
+      windowWhileBusy: 2500,
+    })
+    let got = 0
+    let most = 0
+    for await (const batch of run.results) {
+      got += batch.length
+      await turns(10)
+      most = Math.max(most, run.progress.known - got)
+    }
+    expect([got, most]).toEqual([10_000, 2500])
   })
 
   test('leaves the permits to others while nobody takes the results', async () => {
@@ -347,4 +432,73 @@ test('the figures of a run are those of its end', async () => {
   answer(1)
   await done
   expect(run.progress).toMatchObject({ known: 2, done: 2, notAsked: 0 })
+})
+
+async function* tens(count: number) {
+  for (let from = 0; from < count; from += 10) yield upTo(10, from)
+}
+
+test('reads on when permits come back without a result: who got a 429 waits for its retry without one', async () => {
+  const never = () => new Promise<never>(() => {})
+  const limiter = createLimiter({ concurrency: 2, perHost: 2, now: () => 0, wait: never })
+  const run = schedule<number, number, number>(tens(200), {
+    limiter,
+    windowWhileBusy: 20,
+    window: 200,
+    hostOf: (item) => (item < 50 ? 'slow' : 'fine'),
+    settled: () => null,
+    made: (_, answer) => answer,
+    now: () => 0,
+    async ask(item, permit) {
+      await turns()
+      if (item < 50) limiter.pause('slow', 60_000)
+      permit.release()
+      return item < 50 ? never() : item
+    },
+  })
+  let got = 0
+  const collecting = (async () => {
+    for await (const batch of run.results) {
+      got += batch.length
+      if (got === 150) return
+    }
+  })()
+  await Promise.race([collecting, turns(2000)])
+  expect(got).toBe(150)
+})
+
+describe('a bug in what is called', () => {
+  const failing: { reject(error: Error): void; resolve(answer: string): void }[] = []
+  const runOf = (made: () => string) => {
+    failing.length = 0
+    const limiter = createLimiter({ concurrency: 2, perHost: 2, now: () => 0, wait: async () => {} })
+    const ask = () => new Promise<string>((resolve, reject) => failing.push({ resolve, reject }))
+    const options = { limiter, hostOf: () => 'a', settled: () => null, made, now: () => 0, ask }
+    const run = schedule<number, string, string>(tens(10), options)
+    const ended = collect(run).done.then(
+      () => 'ended',
+      (error: Error) => error.message,
+    )
+    return { run, ended: Promise.race([ended, turns(100).then(() => 'hangs')]) }
+  }
+
+  test('that comes twice ends the run all the same', async () => {
+    const { ended } = runOf(() => '')
+    await turns()
+    failing[0]!.reject(new Error('a bug'))
+    await turns()
+    failing[1]!.reject(new Error('another'))
+    expect(await ended).toBe('a bug')
+  })
+
+  test('that comes after a stop ends the run all the same', async () => {
+    const { run, ended } = runOf(() => {
+      throw new Error('a bug')
+    })
+    await turns()
+    run.stop()
+    await turns()
+    for (const { resolve } of failing) resolve('x')
+    expect(await ended).toBe('a bug')
+  })
 })

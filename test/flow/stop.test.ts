@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { pause, stopOf } from '../../src/flow/stop.js'
+import type { Stoppable } from '../../src/types.js'
 
 test('one signal has one stop, which is stopped with it and ends all that runs', () => {
   const controller = new AbortController()
@@ -27,4 +28,52 @@ test('a pause ends in its time, with the stop, or at once after it, and leaves n
   await pause(60_000, stop)
   expect(stop.running.size).toBe(0)
   expect(performance.now() - startedAt).toBeLessThan(5000)
+})
+
+describe('what runs', () => {
+  /** Jobs that note their end, and what it does to others. */
+  const createRig = () => {
+    const controller = new AbortController()
+    const { running } = stopOf(controller.signal)
+    const ended: string[] = []
+    const job = (name: string, end = () => {}) => ({
+      abort() {
+        ended.push(name)
+        end()
+      },
+    })
+    return { running, ended, job, abort: () => controller.abort() }
+  }
+
+  test('is counted once, however often it is added or taken out', () => {
+    const { running, ended, job, abort } = createRig()
+    const [a, b, stranger] = ['a', 'b', 'stranger'].map((name) => job(name)) as [Stoppable, Stoppable, Stoppable]
+    for (const each of [a, b, a, b]) running.add(each)
+    expect(running.size).toBe(2)
+    running.delete(stranger)
+    for (const each of [a, a]) running.delete(each)
+    expect(running.size).toBe(1)
+    running.add(a)
+    running.delete(b)
+    abort()
+    expect([ended, running.size]).toEqual([['a'], 0])
+  })
+
+  test('ends once each, though one that ends takes others out or ends them itself', () => {
+    const { running, ended, job, abort } = createRig()
+    const [first, taken, last] = [job('first'), job('taken'), job('last', () => running.delete(taken))]
+    const twice: Stoppable = job('twice', () => running.delete(twice))
+    for (const each of [first, taken, twice, last]) running.add(each)
+    abort()
+    expect([ended.sort(), running.size]).toEqual([['first', 'last', 'twice'], 0])
+  })
+
+  test('knows its place, whoever left before it', () => {
+    const { running, ended, job, abort } = createRig()
+    const jobs: Stoppable[] = Array.from({ length: 10 }, (_, index) => job(`${index}`))
+    for (const each of jobs) running.add(each)
+    for (const index of [0, 9, 4, 0, 5, 8]) running.delete(jobs[index]!)
+    abort()
+    expect(ended.sort()).toEqual(['1', '2', '3', '6', '7'])
+  })
 })

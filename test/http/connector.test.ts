@@ -1,7 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { syncBuiltinESMExports } from 'node:module'
+import net from 'node:net'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { stopOf } from '../../src/flow/stop.js'
+import { createConnector } from '../../src/http/connector.js'
 import type { HopRequest } from '../../src/http/exchange.js'
 import { LookupError } from '../../src/http/lookup-error.js'
+import { splitUrl } from '../../src/http/origin.js'
 import { startBlackHole } from '../support/black-hole.js'
 import { type TestCertificates, testCertificates } from '../support/certificates.js'
 import { closeAfterTest } from '../support/close-after-test.js'
@@ -153,6 +157,59 @@ describe('of several addresses', () => {
     await rig.ask(`http://a.example:${server.port}/`, { keepAlive: () => false })
     const open = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
     await expect.poll(open).toBeLessThanOrEqual(before)
+  })
+})
+
+describe('the address of a connection', () => {
+  test.runIf(onLinux).each([
+    ['http://0.0.0.0', '127.0.0.1'],
+    ['http://[::]', '::1'],
+    ['http://127.0.0.86', '127.0.0.86'],
+    ['http://[::1]', '::1'],
+    ['http://[::ffff:127.0.0.1]', '::ffff:127.0.0.1'],
+    ['http://[::ffff:0.0.0.0]', '::ffff:127.0.0.1'],
+  ])('to %s is %s, as the kernel says', async (url, address) => {
+    const server = closeAfterTest(
+      await startHttpServer({ '*': 200 }, { host: address.startsWith('::ffff') ? '::' : address }),
+    )
+    expect(await createExchangeRig().ask(`${url}:${server.port}/`)).toMatchObject({
+      status: 200,
+      remoteAddress: address,
+    })
+  })
+
+  test.each([
+    ['127.0.0.1', 'blocked.private_address', []],
+    ['93.184.216.35', null, ['asked']],
+  ])('is asked of the kernel under denyPrivate: %s', async (shown, kind, heads) => {
+    const server = closeAfterTest(await startRawServer([step.readHead]))
+    const connect = net.createConnection
+    const astray = () => Object.defineProperty(connect(server.port, server.host), 'remoteAddress', { value: shown })
+    vi.spyOn(net, 'createConnection').mockImplementation(astray)
+    syncBuiltinESMExports()
+    onTestFinished(() => {
+      vi.restoreAllMocks()
+      syncBuiltinESMExports()
+    })
+    const connector = createConnector({
+      lookup: Object.assign(async () => v4('93.184.216.34'), { cached: () => null, close: () => {} }),
+      now: () => performance.now(),
+      pinned: [],
+      denyPrivate: true,
+      secureContext: () => Promise.reject(new Error('no TLS expected')) as never,
+      proxyFor: () => null,
+    })
+    const { origin } = splitUrl('http://a.example/', false)
+    const end = await connector.connect(origin, 1000).done.then(
+      ({ socket, remoteAddress }) => {
+        socket.end('asked\r\n\r\n')
+        return { kind: null, remoteAddress }
+      },
+      (error) => ({ kind: error.kind, remoteAddress: shown }),
+    )
+    expect(end).toEqual({ kind, remoteAddress: shown })
+    await expect.poll(() => server.openConnections()).toBe(0)
+    expect(server.heads()).toEqual(heads)
   })
 })
 

@@ -247,6 +247,16 @@ describe('what was never asked', () => {
   })
 })
 
+it.each([
+  ['one moment after the other, to and fro', [0, 1, 0, 1, 0]],
+  ['the same one again and again', [5, 5, 5]],
+  ['from before 1970 to beyond it, zero too', [-1, -0, 0, 1, -1]],
+])('checkedAt is the time of its own answer: %s', (_case, moments) => {
+  const expected = moments.map((ms) => new Date(ms).toISOString())
+  expect(moments.map((ms) => judge(target(), reply(200, {}, { checkedAtMs: ms })).checkedAt)).toEqual(expected)
+  expect(moments.map((ms) => verdictOfDuplicate(target(), 0, ms).checkedAt)).toEqual(expected)
+})
+
 it('every verdict has all fields in the declared order', () => {
   const problem = { kind: 'url.invalid', reason: 'no', hint: null, key: null, column: null } as const
   const all = [

@@ -125,7 +125,8 @@ function bareEnvironment(): Record<string, string> {
     const value = process.env[name]
     return value === undefined ? [] : [[name, value] as const]
   })
-  return { ...Object.fromEntries(kept), LANG: 'C.UTF-8' }
+  // The home is the user's: nothing is left in it.
+  return { ...Object.fromEntries(kept), LANG: 'C.UTF-8', NODE_DISABLE_COMPILE_CACHE: '1' }
 }
 
 function collect(stream: NodeJS.ReadableStream | NodeJS.WritableStream | null | undefined): { text(): string } {
