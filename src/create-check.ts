@@ -51,7 +51,7 @@ export function createCheck(engine: Engine, options: CheckOptions): Check {
     attempt(engine, url!, ask, { permit, queuedMs, stop, keepAlive, giveBack, front: permit === null })
   const first: Check = (target, context) => (context.made ? Promise.resolve(context.made.reply) : ask(target, context))
   const fair = withLocalFaults(withHeadFallback(first), { limiter, now, wait, stop, notify })
-  const polite = withManners(fair, { ...clock, limiter, isPublic: remembersLast(isPublicAddress), announce })
+  const polite = withManners(fair, { ...clock, limiter, isPublic: remembered(isPublicAddress), announce })
   const quick = withBreaker(polite, now)
   const patient = withRetries(quick, { ...clock, stop, announce, retryTimeouts, maxWaitMs })
   const careful = withSuspects(patient, { offline, resigned })
@@ -72,15 +72,18 @@ export function createCheck(engine: Engine, options: CheckOptions): Check {
   }
 }
 
-/** Most answers come from the address that the one before came from. */
-function remembersLast(isPublic: (address: string) => boolean): (address: string) => boolean {
-  let last = ''
-  let wasPublic = false
+/** Most answers come from an address that has answered before. */
+function remembered(isPublic: (address: string) => boolean): (address: string) => boolean {
+  const known = new Map<string, boolean>()
   return (address) => {
-    if (address !== last) {
-      last = address
-      wasPublic = isPublic(address)
+    let found = known.get(address)
+    if (found === undefined) {
+      if (known.size >= MAX_ADDRESSES) known.clear()
+      found = isPublic(address)
+      known.set(address, found)
     }
-    return wasPublic
+    return found
   }
 }
+
+const MAX_ADDRESSES = 10_000

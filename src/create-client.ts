@@ -3,7 +3,7 @@
 
 import { createRequire } from 'node:module'
 import type { SecureContext } from 'node:tls'
-import { withinFileLimit } from './flow/file-limit.js'
+import { idleWithinFileLimit, withinFileLimit } from './flow/file-limit.js'
 import { createLimiter, type LimiterOptions } from './flow/limiter.js'
 import { pause, stopOf } from './flow/stop.js'
 import { type Connector, createConnector } from './http/connector.js'
@@ -107,7 +107,7 @@ export function createClient(options: ClientOptions = {}): Client {
   const { dnsServers = [], family = null } = options
   const lookup = createLookup({ servers: dnsServers.length > 0 ? dnsServers : null, family, now })
   const connector = createConnector({ lookup, now, ...connectionOptions(options) })
-  const transport = createTransport(connector, Math.max(1, Math.min(MAX_IDLE, Math.floor(concurrency / 2))))
+  const transport = createTransport(connector, idleWithinFileLimit(concurrency))
   const deadline = createDeadline(now)
   const userAgent = options.userAgent ?? `urlstatus/${version()}`
   const closing = new AbortController()
@@ -148,9 +148,6 @@ export function createClient(options: ClientOptions = {}): Client {
   }
   return { close, [Symbol.asyncDispose]: close, busiestHost: engine.limiter.busiest, [ENGINE]: engine }
 }
-
-/** Descriptors are dear and an idle socket costs memory; beyond this the longest idle one goes. */
-const MAX_IDLE = 256
 
 function connectionOptions(options: ClientOptions) {
   const { proxy = null, env = {}, denyPrivate = false, ca = [], cert = null, key = null } = options

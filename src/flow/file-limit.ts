@@ -15,6 +15,19 @@ export function withinFileLimit(concurrency: number, limits: () => FileLimits | 
   return Math.min(concurrency, Math.max(1, Math.floor((found.limit - found.open - RESERVE) / SHARE)))
 }
 
+/** Beyond this they cost more memory than the connections save: about 15 KB each. */
+const MOST_IDLE = 1024
+
+/**
+ * How many connections may be kept for later beside so many requests: half of the descriptors that are left, at most
+ * 1024, at least half as many as there are requests.
+ */
+export function idleWithinFileLimit(concurrency: number, limits: () => FileLimits | null = readFileLimits): number {
+  const found = limits()
+  const left = found === null ? 0 : found.limit - found.open - RESERVE - concurrency
+  return Math.max(1, Math.floor(concurrency / 2), Math.min(MOST_IDLE, Math.floor(left / 2)))
+}
+
 /** The soft limit of open files, and how many are open now. */
 export interface FileLimits {
   readonly limit: number

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withinFileLimit } from '../../src/flow/file-limit.js'
+import { idleWithinFileLimit, withinFileLimit } from '../../src/flow/file-limit.js'
 
 test.each([
   ['plenty of descriptors', 128, { limit: 1_048_576, open: 20 }, 128],
@@ -13,6 +13,16 @@ test.each([
   ['a machine that does not tell', 128, null, 128],
 ])('with %s', (_case, concurrency, limits, expected) => {
   expect(withinFileLimit(concurrency, () => limits)).toBe(expected)
+})
+
+test.each([
+  ['plenty of descriptors', 128, { limit: 1_048_576, open: 20 }, 1024],
+  ['half of what is left', 128, { limit: 20 + 16 + 128 + 600, open: 20 }, 300],
+  ['next to none left: half as many as requests', 128, { limit: 20 + 16 + 192, open: 20 }, 64],
+  ['one request', 1, { limit: 64, open: 60 }, 1],
+  ['a machine that does not tell', 128, null, 64],
+])('idle connections with %s', (_case, concurrency, limits, expected) => {
+  expect(idleWithinFileLimit(concurrency, () => limits)).toBe(expected)
 })
 
 test('this machine tells', () => {

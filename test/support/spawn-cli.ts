@@ -10,7 +10,7 @@ const COMMAND = fileURLToPath(new URL('../../bin/scrape-status.js', import.meta.
 export interface SpawnCliOptions {
   /** What is piped in; default nothing, stdin is closed. `open`: a pipe that stays open and silent. */
   readonly input?: string | Uint8Array | 'open'
-  /** Added to a bare environment: PATH, HOME and a UTF-8 locale. */
+  /** Added to a bare environment: PATH, HOME, a UTF-8 locale, and nothing that is left in that home. */
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
   /** Killed after this; default 30 s. */
