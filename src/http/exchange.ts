@@ -74,6 +74,9 @@ export interface ExchangeParts {
 /** A body up to this is read so that the connection can be used again; a larger one costs the connection. */
 const DRAIN_BYTES = 65_536
 const DRAIN_MS = 500
+/** A request within these surely fits into one segment: what we send by ourselves are two names and two values. */
+const SHORT_PATH = 800
+const FEW_HEADERS = 4
 
 /**
  * Makes one request. Never rejects: a failure is a result. A connection that was reused and turns out to be closed
@@ -200,6 +203,8 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
       parts.deadline.arm(this, Math.max(1, this.#budgetMs - this.#elapsed(now)))
     }
     stop?.running.add(this)
+    // More than a segment: its end must not wait for the ACK of its beginning.
+    if (path.length > SHORT_PATH || headers.length > FEW_HEADERS) connection.socket.setNoDelay(true)
     // `reset: false` keeps the connection after HEAD as well; the server name is fixed for the connection.
     connection.client.dispatch({ path, method, headers, reset: false, servername: origin.hostname }, this)
   }

@@ -42,7 +42,6 @@ export function race(addresses: readonly Address[], port: number, onCancel: OnCa
           host: address.address,
           port,
           family: address.family,
-          noDelay: true,
           autoSelectFamily: false,
         })
       } catch (error) {
