@@ -255,13 +255,13 @@ describe('--resume', () => {
     const lines = ['URL/200/a', 'URL/200/b', 'URL/200/a', 'URL/404/x', 'URL/200/b', 'URL/200/c']
     const { place, argv, server, asked, tear } = await cutShort(lines, [2, 4, 5])
     await tear()
-    const { summary } = await place.run([...argv, '--dedupe', '--exclude', '404'])
+    const { summary } = await place.run([...argv, '--dedupe', '--exclude', '/404/'])
     // Lines 3 and 5 are done, so line 1 and 2 are asked all the same: they stand before them.
     expect(server.requests() - asked).toBe(2)
     expect(summary).toMatchObject({ verdicts: 5, lines: { total: 6, checked: 5, excluded: 1, duplicate: 0 } })
     const first = place.rows('out.ndjson')[0]
     await place.write('out.ndjson.part', `${JSON.stringify(first)}\n`)
-    const repeats = await place.run([...argv, '--dedupe', '--exclude', '404'])
+    const repeats = await place.run([...argv, '--dedupe', '--exclude', '/404/'])
     expect(repeats.summary).toMatchObject({ lines: { total: 6, checked: 3, excluded: 1, duplicate: 2 } })
     expect(place.rows('out.ndjson').find(({ index }) => index === 2)?.duplicateOf).toBe(0)
   })
