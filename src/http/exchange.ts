@@ -74,7 +74,7 @@ export interface ExchangeParts {
 /** A body up to this is read so that the connection can be used again; a larger one costs the connection. */
 const DRAIN_BYTES = 65_536
 const DRAIN_MS = 500
-/** A request within these surely fits into one segment: what we send by ourselves are two names and two values. */
+/** A request within these fits into one segment, but for a very long User-Agent: we send two names and two values. */
 const SHORT_PATH = 800
 const FEW_HEADERS = 4
 
@@ -173,21 +173,20 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
     deadline.arm(this, Math.min(this.#budgetMs, connectTimeoutMs ?? this.#budgetMs))
     stop?.running.add(this)
     this.#connecting = transport.connect(origin, timeoutMs)
-    this.#connecting.done.then(
-      (connected) => {
+    this.#connecting.done
+      .then((connected) => {
         this.dnsMs = connected.dnsMs
         this.connectMs = connected.connectMs
         this.tlsMs = connected.tlsMs
         this.#connecting = null
         this.onConnection(transport.adopt(origin, connected))
-      },
-      (error: unknown) => {
+      })
+      .catch((error: unknown) => {
         this.elapsedMs = this.#elapsed()
         this.failure = failureOf(error, 'connect', false)
         if (error instanceof ExchangeError) this.tls = error.tls
         this.#settle()
-      },
-    )
+      })
   }
 
   onConnection(connection: Connection): void {
