@@ -61,9 +61,17 @@ export type Kind = NamedKind | `local.${string}`
 
 const LOCAL: KindFacts = kind('LOCAL', 'this machine ran into a limit', 'This machine, not the URL, is the problem')
 
+const LOCALS: Readonly<Record<string, KindFacts>> = {
+  'local.captive_portal': kind(
+    'LOCAL',
+    'this network asks for a login',
+    'Log in to this network (open any web page in a browser here), then run it again',
+  ),
+}
+
 /** The facts of any kind, `local.*` included. */
 export function kindFacts(kind: Kind): KindFacts {
-  return kind in KINDS ? KINDS[kind as NamedKind] : LOCAL
+  return kind in KINDS ? KINDS[kind as NamedKind] : (LOCALS[kind] ?? LOCAL)
 }
 
 /** Whether a kind is this machine's fault, which is never held against a URL. */
