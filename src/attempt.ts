@@ -5,11 +5,11 @@ import type { Engine } from './create-client.js'
 import { isPlain } from './http/connector.js'
 import { exchange, type HopResult } from './http/exchange.js'
 import type { Failure } from './http/failure.js'
-import { isRedirect, nextHop } from './http/next-hop.js'
+import { hopOf, isBlank, isRedirect, nextHop } from './http/next-hop.js'
 import { splitUrl } from './http/origin.js'
 import { type ProxyServer, proxyAuthorization } from './http/proxy-for.js'
 import { createRedirectChain, type RedirectChain } from './http/redirect-chain.js'
-import { createReplyHeaders, headerBytes, headerValues, NO_HEADERS } from './http/reply-headers.js'
+import { createReplyHeaders, headerBytes, locationsOf, NO_HEADERS } from './http/reply-headers.js'
 import { basicAuthorization } from './http/request-headers.js'
 import type { Ask, Hop, Method, Permit, Reply, Stop } from './types.js'
 
@@ -89,10 +89,10 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
     }
     chain ??= createRedirectChain(url, Date.now)
     chain.take(url, headerBytes(result.rawHeaders, 'set-cookie'))
-    const locations = [...new Set(headerValues(result.rawHeaders, 'location'))]
-    const next = nextHop({ url, status: result.status, locations }, redirects, ask.maxRedirects, chain.visited)
+    const answer = { url, status: result.status, locations: locationsOf(result.rawHeaders) }
+    const next = nextHop(answer, redirects, ask.maxRedirects, chain.isLoop)
     if (next.type === 'final') return replyOf(ask, url, redirects, result, queuedMs, spentMs)
-    redirects.push({ url, status: result.status, location: locations[0] ?? null })
+    redirects.push(hopOf(answer))
     if (next.type === 'failed') return replyOf(ask, url, redirects, result, queuedMs, spentMs, next.failure)
     // The body of a redirect is part of the attempt, that of the final answer is not.
     spentMs += drainedMs
@@ -105,8 +105,7 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
 
 /** Whether an answer ends the chain as far as its head can tell: the body of a redirect is nobody's. */
 function isFinal({ follow }: Ask): (status: number, headers: readonly Buffer[]) => boolean {
-  return (status, headers) =>
-    !follow || !isRedirect(status) || headerValues(headers, 'location').every((value) => value.trim() === '')
+  return (status, headers) => !follow || !isRedirect(status) || locationsOf(headers).every(isBlank)
 }
 
 function hopHeaders(

@@ -197,13 +197,13 @@ describe('redirects', () => {
       return server.heads()[1]?.split(' ')[1]
     }
     expect(await raw('/caf\xc3\xa9')).toBe('/caf%C3%A9')
-    expect(await raw('/caf\xe9')).toBe('/caf%C3%A9')
+    expect(await raw('/caf\xe9')).toBe('/caf%E9')
   })
 
   test.each([
-    ['/self', 'http.response.redirect_loop', 1],
-    ['/ping', 'http.response.redirect_loop', 2],
-    ['/fragment', 'http.response.redirect_loop', 1],
+    ['/self', 'http.response.redirect_loop', 2],
+    ['/ping', 'http.response.redirect_loop', 4],
+    ['/fragment', 'http.response.redirect_loop', 2],
     ['/file', 'http.response.invalid_redirect', 1],
     ['/deep', 'http.response.too_many_redirects', 21],
   ])('of %s end with %s and the last 3xx', async (path, kind, hops) => {
@@ -331,7 +331,7 @@ describe('cookies of a chain', () => {
     const server = await serve({ '/': to('/', 302, { 'Set-Cookie': 'seen=1' }) })
     const reply = await ask(server.url)
     expect(reply).toMatchObject({ status: 302, kind: 'http.response.redirect_loop' })
-    expect(server.requests()).toBe(2)
+    expect(server.requests()).toBe(3)
   })
 
   test('go to no other host, and to no other URL’s chain', async () => {

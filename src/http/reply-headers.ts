@@ -24,7 +24,7 @@ class RawReplyHeaders implements ReplyHeaders {
   get(name: string): string | null {
     const raw = this.#raw
     for (let at = 0; at + 1 < raw.length; at += 2) {
-      if (isNamed(raw[at]!, name)) return headerValues(raw, name).join(', ')
+      if (isNamed(raw[at]!, name)) return (name === 'location' ? locationsOf(raw) : headerValues(raw, name)).join(', ')
     }
     return null
   }
@@ -37,6 +37,19 @@ export function headerValues(raw: RawHeaders, name: string): string[] {
     if (isNamed(raw[i]!, name)) values.push(decodeField(raw[i + 1]!))
   }
   return values
+}
+
+/** Each Location once. Where it is not UTF-8 its bytes are kept as `%XX`, which is what curl and browsers then ask for. */
+export function locationsOf(raw: RawHeaders): string[] {
+  const values = new Set<string>()
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    if (isNamed(raw[i]!, 'location')) values.add(decodeUtf8(raw[i + 1]!) ?? percentEncoded(raw[i + 1]!))
+  }
+  return [...values]
+}
+
+function percentEncoded(bytes: Buffer): string {
+  return bytes.toString('latin1').replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
 /** The same byte for character (latin1), for what is sent back as it came. */
@@ -72,12 +85,16 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Bytes from the wire as text: UTF-8 where valid, else latin1. */
 export function decodeField(bytes: Buffer): string {
+  return decodeUtf8(bytes) ?? bytes.toString('latin1')
+}
+
+function decodeUtf8(bytes: Buffer): string | null {
   let ascii = true
   for (let i = 0; i < bytes.length && ascii; i++) ascii = bytes[i]! < 128
   if (ascii) return bytes.toString('latin1')
   try {
     return utf8.decode(bytes)
   } catch {
-    return bytes.toString('latin1')
+    return null
   }
 }

@@ -96,6 +96,16 @@ const cases: HostileCase[] = [
     connections: 1,
   },
   {
+    number: 64,
+    name: 'to itself once',
+    serve: serving(() => {
+      let asked = 0
+      return [{ '/': (_, response) => (asked++ === 0 ? redirect(response, '/') : void response.end()) }]
+    }),
+    expect: answered(200, { finalUrl: '/' }),
+    connections: 1,
+  },
+  {
     number: 65,
     name: 'a chain of 10,000',
     serve: serving(() => [{ '*': ({ url }, response) => redirect(response, `/${Number(url!.slice(1)) + 1}`) }], {
@@ -170,7 +180,7 @@ const cases: HostileCase[] = [
   leads(71, ['/a', '/b'], { ...invalid, reason: /two different/ }),
   leads(71, ['/a', '/a'], answered(200), '/a'),
   leads(72, utf8('/café/日本'), answered(200), '/caf%C3%A9/%E6%97%A5%E6%9C%AC'),
-  leads(72, '/caf\xe9', answered(200), '/caf%C3%A9'),
+  leads(72, '/caf\xe9', answered(200), '/caf%E9'),
   leads(73, '/x#there', answered(200, { finalUrl: '/x#there' }), '/x'),
   {
     number: 73,
