@@ -61,7 +61,8 @@ export function createCheck(engine: Engine, options: CheckOptions): Check {
     if (quick.isDown(target)) return careful(target, context)
     const beganAtMs = now()
     return ask(target, context).then((reply) => {
-      if (reply.kind !== 'ok' || reply.status >= 400) {
+      const isRefusedHead = target.ask.method === 'HEAD' && !target.expect.accept.has(reply.status)
+      if (reply.kind !== 'ok' || reply.status >= 400 || isRefusedHead) {
         return careful(target, { permit: null, queuedMs: context.queuedMs, made: { reply, beganAtMs } })
       }
       polite.learnClean(target, reply)

@@ -38,5 +38,5 @@ export function isRateLimited({ status, headers }: Pick<Reply, 'status' | 'heade
 
 /** `0`, `0.0`, and `-1` of servers that count on; one of several limits is enough. */
 function isNone(value: string | null): boolean {
-  return value !== null && value.split(',').some((part) => part.trim() !== '' && Number(part) <= 0)
+  return (value ?? '').split(',').some((part) => part.trim() !== '' && Number(part) <= 0)
 }

@@ -180,6 +180,21 @@ describe('a refused HEAD', () => {
     expect(server.seen().map(({ method }) => method)).toEqual(['HEAD', 'GET'])
   })
 
+  test.each<[accept: string, status: number]>([
+    ['200', 204],
+    ['200', 301],
+    ['200-299', 304],
+    ['200-299', 401],
+    ['200-299', 500],
+  ])('with any status that is not accepted (%s, %i)', async (accept, status) => {
+    const server = await serve((request, response) => {
+      response.writeHead(request.method === 'HEAD' ? status : 200, { location: '/' }).end()
+    })
+    const { verdicts } = await check([server.url], { method: 'HEAD', accept, follow: false })
+    expect(verdicts).toMatchObject([{ status: 200, ok: true, method: 'GET', attempts: 1 }])
+    expect(server.seen().map(({ method }) => method)).toEqual(['HEAD', 'GET'])
+  })
+
   test('by a reset too', async () => {
     const server = closeAfterTest(
       await startRawServer((connection) =>

@@ -1,23 +1,50 @@
-// Servers that refuse HEAD though the page is there are many; before that is held against the page, it is asked with GET.
+// Servers that answer HEAD otherwise than GET though the page is there are many, with any status; before an answer to HEAD
+// is held against the page, it is asked with GET. What came before a request was sent has nothing to do with its method.
 
-import type { Check, Reply } from '../types.js'
+import { isRateLimited } from '../is-rate-limited.js'
+import { isLocal, type Kind } from '../kinds.js'
+import type { Check, Reply, Target } from '../types.js'
+import { retryAfterMs } from './retry-after.js'
 
-/** What a server that does not know HEAD answers. */
-const REFUSALS = new Set([403, 404, 405, 501])
+/** The way, the clock and our own end, not what the server made of the method. */
+const NOT_THE_METHOD: ReadonlySet<Kind> = new Set<Kind>([
+  'timeout',
+  'tcp.timed_out',
+  'proxy.failed',
+  'aborted',
+  'internal',
+])
+/** The status of these is the one that was expected to lead somewhere. */
+const BAD_REDIRECT = 'http.response.'
 
-/** Wraps a check: a refused HEAD is asked once with GET; the verdict's `method` says which one gave it. */
+/**
+ * Wraps a check: a HEAD that brought no accepted status is asked once more with GET, unless it was refused for the rate
+ * or no answer came in time. The verdict's `method` says which one gave it. Retries go on with GET, so a URL costs one
+ * request more and not twice as many; a server that asks to wait gets its GET after that.
+ */
 export function withHeadFallback(check: Check): Check {
+  const refused = new WeakSet<Target>()
   return async (target, context) => {
+    if (target.ask.method !== 'HEAD') return check(target, context)
+    if (context.made === undefined && refused.has(target)) return check(withGet(target), context)
     const reply = await check(target, context)
-    const isAccepted = reply.kind === 'ok' && target.expect.accept.has(reply.status)
-    const refused = REFUSALS.has(reply.status) || wasCut(reply)
-    if (target.ask.method !== 'HEAD' || !refused || isAccepted) return reply
-    const asked = { ...target, ask: { ...target.ask, method: 'GET' as const } }
-    return check(asked, { permit: null, queuedMs: context.queuedMs })
+    if (!mayDifferWithGet(target, reply)) return reply
+    refused.add(target)
+    if (retryAfterMs(reply, 0) !== null) return reply
+    return check(withGet(target), { permit: null, queuedMs: context.queuedMs })
   }
 }
 
-/** Cut after it was sent: in a TLS handshake the method was not known yet. */
-function wasCut({ kind, remoteAddress }: Reply): boolean {
+function withGet(target: Target): Target {
+  return { ...target, ask: { ...target.ask, method: 'GET' } }
+}
+
+function mayDifferWithGet({ expect }: Target, reply: Reply): boolean {
+  const { kind, status, redirects, remoteAddress } = reply
+  if (kind === 'ok') return !expect.accept.has(status) && !isRateLimited(reply)
+  if (isLocal(kind) || NOT_THE_METHOD.has(kind)) return false
+  // A redirect was an answer to HEAD already.
+  if (redirects.length > 0 || kind.startsWith(BAD_REDIRECT) || kind === 'http.protocol.error') return true
+  // Cut after it was sent: in a TLS handshake the method was not known yet.
   return remoteAddress !== null && (kind === 'tcp.reset' || kind === 'tcp.closed')
 }
