@@ -97,6 +97,7 @@ test('undici is known to the http room only, and each package to one place', () 
   expect(users('commander')).toEqual(['command.ts'])
   expect(users('chalk')).toEqual(['reporters/theme.ts'])
   expect(users('cli-table3')).toEqual(['reporters/grid.ts'])
+  expect(users('tough-cookie')).toEqual(['http/cookie-jar.ts'])
 })
 
 test('only bin touches the process, nobody ends it, nobody writes to the console', () => {

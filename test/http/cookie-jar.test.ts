@@ -19,7 +19,7 @@ test.each<[setCookies: readonly string[], to: string, expected: string, meaning:
   [['s=a=b'], HOME, 's=a=b', 'a value may hold an equals sign'],
   [[' s = 1 ; Path=/'], HOME, 's=1', 'space around name and value is none of theirs'],
   [['s='], HOME, 's=', 'an empty value is a value'],
-  [['=1', 'nothing', ''], HOME, '', 'without a name it is no cookie'],
+  [['=1', '', '=', ' ; Path=/'], HOME, '1', 'without a name it is a value, without both it is nothing'],
   [['s=1\x00', 't=1\x1b'], HOME, '', 'control characters'],
   // Domain.
   [['s=1'], 'https://shop.example/a/c', '', 'not to the parent'],
@@ -62,8 +62,15 @@ describe('the jar', () => {
     expect(sent([`s=${'x'.repeat(5000)}`, 't=2'], HOME)).toBe('t=2')
   })
 
-  test('holds fifty and no more', () => {
-    const many = Array.from({ length: 80 }, (_, index) => `c${index}=1`)
-    expect(sent(many, HOME).split('; ')).toHaveLength(50)
+  test('holds 180 and no more, the last ones', () => {
+    const many = Array.from({ length: 200 }, (_, index) => `c${index}=1`)
+    const names = sent(many, HOME).split('; ')
+    expect(names).toHaveLength(180)
+    expect([names[0], names.at(-1)]).toEqual(['c20=1', 'c199=1'])
+  })
+
+  test('holds 256 KiB and no more', () => {
+    const many = Array.from({ length: 180 }, (_, index) => `${String(index).padStart(4, '0')}=${'x'.repeat(4092)}`)
+    expect(sent(many, HOME).split('; ')).toHaveLength(64)
   })
 })
