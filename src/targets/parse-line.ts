@@ -2,6 +2,7 @@
 // nothing throws and nothing is guessed.
 
 import type { LineProblem } from '../types.js'
+import { nameCharacter, trimInvisible } from './invisible.js'
 import { LINE_KEYS } from './line-keys.js'
 import { type ParsedUrl, parseUrl } from './parse-url.js'
 import { type Environment, readSettings, wordEnd } from './read-settings.js'
@@ -26,9 +27,9 @@ const HAS_SCHEME = /^(?:[a-z][a-z0-9+.-]*:)?\/\//i
  * What is returned holds no slice of `text`, so that a target that waits does not keep its whole chunk.
  */
 export function parseLine(text: string, context: LineContext): ParsedLine | null {
-  const line = text.trim()
+  const line = trimInvisible(text)
   if (line === '' || line.startsWith('#')) return null
-  if (WHITE_SPACE.test(line)) return parseWords(detach(text), context)
+  if (WHITE_SPACE.test(line)) return parseWords(detach(text), detach(line), context)
   if (KEY_FIRST.test(line)) return keyFirst(line, context)
   const parsed = parseUrl(line)
   return compose(line === parsed.url ? parsed.url : detach(line), parsed, context)
@@ -36,7 +37,7 @@ export function parseLine(text: string, context: LineContext): ParsedLine | null
 
 /** An argument holds a URL and nothing else. */
 export function parseArgument(text: string, context: LineContext): ParsedLine {
-  return compose(text, parseUrl(text.trim()), context)
+  return compose(text, parseUrl(trimInvisible(text)), context)
 }
 
 /** `accept=200` in front would make a host name of itself, were it not for this. */
@@ -49,11 +50,11 @@ function keyFirst(word: string, context: LineContext): ParsedLine {
 }
 
 /** The general case: several words. Stops at the first thing that is wrong, from left to right. */
-function parseWords(text: string, context: LineContext): ParsedLine {
-  const start = text.length - text.trimStart().length
-  const end = text.trimEnd().length
+function parseWords(text: string, line: string, context: LineContext): ParsedLine {
+  const start = text.indexOf(line)
+  const end = start + line.length
   const urlEnd = wordEnd(text, start, end)
-  const input = text.slice(start, urlEnd)
+  const input = trimInvisible(text.slice(start, urlEnd))
   const fail = (found: LineProblem, shown = input) => compose(shown, refused(found), context)
 
   if (KEY_FIRST.test(input)) return keyFirst(input, context)
@@ -66,14 +67,23 @@ function parseWords(text: string, context: LineContext): ParsedLine {
     return fail(problem('line.invalid', reason, hint, key, at + 1))
   }
   const { override } = reading
-  const line = compose(input === parsed.url ? parsed.url : input, parsed, context)
-  return override === NO_OVERRIDE ? line : { ...line, ...applyOverride(line, override) }
+  const target = compose(input === parsed.url ? parsed.url : input, parsed, context)
+  return override === NO_OVERRIDE ? target : { ...target, ...applyOverride(target, override) }
 }
 
 /** A word that is neither a setting nor a comment: a second URL, or the rest of a URL with a space in it. */
 function strayWord(text: string, urlEnd: number, word: string): LineProblem {
   if (HAS_SCHEME.test(word)) {
     return problem('line.invalid', 'two URLs; write location=… or final-url=…', 'Or one URL a line', null, null)
+  }
+  if (trimInvisible(word) === '') {
+    return problem(
+      'line.invalid',
+      `an invisible character (${nameCharacter(word[0]!)}) behind the URL`,
+      null,
+      null,
+      null,
+    )
   }
   const space = text[urlEnd] === '\t' ? 'a tab in the URL; write %09' : 'a space in the URL; write %20'
   return problem(
@@ -88,8 +98,9 @@ function strayWord(text: string, urlEnd: number, word: string): LineProblem {
 /** The line up to its first setting or comment: keys may hold secrets and are no part of what is shown. */
 function withoutKeys(text: string, start: number, end: number): string {
   const whole = text.slice(start, end)
-  const keys = /[ \t]+(?:[A-Za-z][\w-]*=|#)/.exec(whole)
-  return keys === null ? whole : whole.slice(0, keys.index)
+  // One space and not a run of them: from each space of a long run the pattern would walk all the rest.
+  const keys = /[ \t](?:[A-Za-z][\w-]*=|#)/.exec(whole)
+  return keys === null ? whole : whole.slice(0, keys.index).trimEnd()
 }
 
 /** A copy without ties to the chunk that the text was sliced from: flattening what was joined makes a string of its own. */

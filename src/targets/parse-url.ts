@@ -1,7 +1,9 @@
 // One written URL to its normalised form, or the reason why it cannot be asked. `new URL` (WHATWG) is the parser; here
 // stand only the scheme for bare hosts and what WHATWG lets pass though no request can be made of it.
 
+import { nearest } from '../parse.js'
 import type { LineProblem } from '../types.js'
+import { INVISIBLE, nameCharacter } from './invisible.js'
 
 /** `url` is `URL.href`; `host` lower-case without port and last dot, IPv6 in brackets. */
 export type ParsedUrl =
@@ -21,18 +23,32 @@ const SCHEME = /^([a-z][a-z0-9+-]*|[a-z][a-z0-9+.-]*(?=:\/\/)):/i
 const HOST_AND_PORT = /^[^:]+:\d+(?:[/?#\\]|$)/
 /** Their numbers are not ports. */
 const NUMBERED_SCHEME = /^(?:tel|sms|fax|callto|data|urn):/i
-const FORBIDDEN = /[\x00-\x20\x7f-\x9f]/
+const FORBIDDEN = new RegExp(`[\\x00-\\x20\\x7f-\\x9f${INVISIBLE}]`)
+const LAST_CONTROL = 0x9f
 const MAY_BE_LOCAL = /^[\d[]|localhost/i
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/
+/** After IDNA, or an IPv6 literal. WHATWG lets `$(x)`, `a,b` and `*` pass, of which no request can be made. */
+const HOST = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/
+/** A URL behind a scheme: its host is then the second scheme, and its path the rest. */
+const SECOND_SCHEME = /^https?:[\\/]*(?:[a-z][a-z0-9+-]*:[\\/]{2}|https?:[\\/])/i
+/** From here a search finds a second `:/` only. */
+const AFTER_SCHEME = 'https:/'.length
+/** Slips of `http`, and not `ftp`. */
+const LIKE_HTTP = /^(?:h|tt)/i
+/** What is said of a URL looks at no more of it: patterns take longer than the text is long. */
+const LOOKED_AT = 1000
 
-/** Reads one URL without white space around it. A bare host gets `https://`, this machine and IP literals `http://`. */
+/** Reads one URL without white space around it. A bare host gets `https://`; this machine, IP literals and port 80 get `http://`. */
 export function parseUrl(text: string): ParsedUrl {
   if (text.length > MAX_URL_LENGTH) return refuse('the URL is longer than 64 KiB')
-  if (FORBIDDEN.test(text)) return refuse(forbiddenCharacter(text))
-  if (WEB.test(text)) return finish(tryUrl(text), text)
+  if (FORBIDDEN.test(text)) return refuseCharacter(FORBIDDEN.exec(text)![0])
+  if (WEB.test(text)) {
+    if (text.indexOf(':/', AFTER_SCHEME) !== -1 && SECOND_SCHEME.test(text)) return refuse('two schemes; write one')
+    return finish(tryUrl(text), text)
+  }
   const scheme = SCHEME.exec(text)?.[1]
   if (scheme !== undefined && (!HOST_AND_PORT.test(text) || NUMBERED_SCHEME.test(text))) {
-    return refuse(`only http and https: ${scheme.toLowerCase()}`)
+    return refuse(`only http and https: ${scheme.toLowerCase()}`, slipOf(scheme))
   }
   if (text.startsWith('//')) return finish(tryUrl(`https:${text}`), text)
   if (text.startsWith('/') || text.startsWith('\\')) return refuse('a path without a host', 'Write https://HOST/PATH')
@@ -40,12 +56,17 @@ export function parseUrl(text: string): ParsedUrl {
   return finish(parseBare(text), text)
 }
 
+function slipOf(scheme: string): string | null {
+  const near = LIKE_HTTP.test(scheme) && scheme.length < 8 ? nearest(scheme.toLowerCase(), ['http', 'https']) : null
+  return near === null ? null : `Did you mean ${near}://?`
+}
+
 /** Guesses the scheme by the looks, and corrects it by the parsed host: `①②⑦.0.0.1` is an IP literal too. */
 function parseBare(text: string): URL | null {
   const guess = MAY_BE_LOCAL.test(text) ? 'http:' : 'https:'
   const url = tryUrl(`${guess}//${text}`)
   if (url === null) return null
-  const scheme = isLocal(url.hostname) ? 'http:' : 'https:'
+  const scheme = isLocal(url.hostname) || url.port === '80' ? 'http:' : 'https:'
   return scheme === guess ? url : tryUrl(`${scheme}//${text}`)
 }
 
@@ -61,14 +82,21 @@ function finish(url: URL | null, text: string): ParsedUrl {
   if (host === '' || host.startsWith('.') || host.includes('..') || host.endsWith('.')) {
     return refuse('the host name has an empty label')
   }
+  // `http//x` and `https://http//x`; a machine of that name may have a path, but not one that begins like this.
+  if ((host === 'http' || host === 'https') && (!WEB.test(text) || url.pathname.startsWith('//'))) {
+    return refuse(`a colon is missing: ${host}://`)
+  }
   if (host.length > MAX_LABEL_LENGTH) {
     if (host.length > MAX_NAME_LENGTH) return refuse(`the host name is longer than ${MAX_NAME_LENGTH} characters`)
     if (host.split('.').some((label) => label.length > MAX_LABEL_LENGTH)) {
       return refuse(`a label of the host name is longer than ${MAX_LABEL_LENGTH} characters`)
     }
   }
-  // One string for all URLs of a host in a row: it is hashed once and found at once.
-  if (host !== lastHost) lastHost = host
+  // One string for all URLs of a host in a row: it is looked at once, hashed once and found at once.
+  if (host !== lastHost) {
+    if (!HOST.test(host)) return refuse(whyNot(text))
+    lastHost = host
+  }
   return { url: url.href, host: lastHost, problem: null }
 }
 
@@ -76,7 +104,8 @@ let lastHost = ''
 
 /** A sentence about what `new URL` refused; userinfo is a secret and never part of it. */
 function whyNot(text: string): string {
-  const authority = /^(?:[a-z]+:)?[\\/]*([^\\/?#]*)/i.exec(HOST_AND_PORT.test(text) ? `//${text}` : text)?.[1] ?? ''
+  const start = text.slice(0, LOOKED_AT)
+  const authority = /^(?:[a-z]+:)?[\\/]*([^\\/?#]*)/i.exec(HOST_AND_PORT.test(start) ? `//${start}` : start)?.[1] ?? ''
   const host = authority.slice(authority.lastIndexOf('@') + 1)
   if (host === '') return 'no host'
   if (/^\[[^\]]*%/.test(host)) return 'an IPv6 zone only means something on one machine; write the address without it'
@@ -85,11 +114,12 @@ function whyNot(text: string): string {
   return `not a host name: ${host.length > 100 ? `${host.slice(0, 100)}…` : host}`
 }
 
-function forbiddenCharacter(text: string): string {
-  const code = FORBIDDEN.exec(text)?.[0].charCodeAt(0) ?? 0
-  if (code === 0x20) return 'a space in the URL; write %20'
-  if (code === 0x09) return 'a tab in the URL; write %09'
-  return `a control character (U+${code.toString(16).toUpperCase().padStart(4, '0')}) in the URL`
+function refuseCharacter(found: string): ParsedUrl {
+  if (found === ' ') return refuse('a space in the URL; write %20')
+  if (found === '\t') return refuse('a tab in the URL; write %09')
+  const name = nameCharacter(found)
+  if (found.charCodeAt(0) <= LAST_CONTROL) return refuse(`a control character (${name}) in the URL`)
+  return refuse(`an invisible character (${name}) in the URL`, `If it is meant: ${encodeURIComponent(found)}`)
 }
 
 function tryUrl(text: string): URL | null {

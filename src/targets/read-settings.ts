@@ -103,7 +103,8 @@ function applyWord(word: Word, override: Override, seen: Set<string>, env: Envir
   const key = lineKey(name)
   const wrong = (reason: string, hint: string | null = null): Wrong => ({ reason, hint })
   if (key === null) {
-    const near = nearest(name, Object.keys(LINE_KEYS))
+    // The distance costs the product of both lengths; a slip is short.
+    const near = name.length > SHOWN_VALUE ? null : nearest(name, Object.keys(LINE_KEYS))
     return wrong(`unknown key ${cut(name)}`, near === null ? KEYS_HINT : `Did you mean ${near}?`)
   }
   if (word.fault !== null) return wrong(`${name}: ${word.fault}`)

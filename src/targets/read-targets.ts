@@ -2,6 +2,7 @@
 // and nothing else. Never reads ahead of what is asked for, but for the chunk in hand.
 
 import type { LineProblem, Target } from '../types.js'
+import { trimInvisible } from './invisible.js'
 import type { ByteSource, Input, ListInput, UrlInput } from './open-inputs.js'
 import { type LineContext, type ParsedLine, parseArgument, parseLine } from './parse-line.js'
 import { createLineSplitter, type FaultyLine, HEAD_CHARACTERS, type Line } from './split-lines.js'
@@ -115,7 +116,7 @@ export function readTargets(inputs: readonly Input[], context: ReadContext): Tar
 
   function toTarget(parsed: ParsedLine, line: number | null, source: string, text: string | null): Target {
     const { input, url, host, problem, ask, expect, skip } = parsed
-    const raw = context.keepLines && text !== null ? rawLine(text, input) : null
+    const raw = context.keepLines && text !== null ? rawLine(trimInvisible(text), input) : null
     return { index: index++, line, source, input, url, host, problem, ask, expect, skip, raw }
   }
 

@@ -7,7 +7,21 @@ import { CONTEXT } from './support.js'
 const read = (text: string) => parseLine(text, CONTEXT)
 
 describe('a blank line', () => {
-  it.each(['', ' ', '\t', '#', '# a comment', '  # https://x/', '#https://x/', '\ufeff', '\u00a0'])('is %j', (text) => {
+  it.each([
+    '',
+    ' ',
+    '\t',
+    '#',
+    '# a comment',
+    '  # https://x/',
+    '#https://x/',
+    '\ufeff',
+    '\u00a0',
+    '\u200b',
+    '\x0b\u2060 ',
+    '\u200b# a comment',
+    '\u3000\u200b\t#',
+  ])('is %j', (text) => {
     expect(read(text)).toBeNull()
   })
 })
@@ -23,6 +37,12 @@ describe('a line without keys', () => {
     ['https://x/ # timeout=10x "', 'https://x/', 'https://x/'],
     ['\ufeffhttps://x/', 'https://x/', 'https://x/'],
     ['\u00a0https://x/\u00a0', 'https://x/', 'https://x/'],
+    ['\u200bhttps://x/\u200b', 'https://x/', 'https://x/'],
+    ['\u200b \u00a0https://x/\u3000\u200e\t\x85', 'https://x/', 'https://x/'],
+    ['https://x/\u2028', 'https://x/', 'https://x/'],
+    ['https://x/\x0b', 'https://x/', 'https://x/'],
+    ['https://x/\u200b # a comment', 'https://x/', 'https://x/'],
+    ['https://x/\u00ad\t#', 'https://x/', 'https://x/'],
     ['example.com', 'example.com', 'https://example.com/'],
     ['localhost:3000 # mine', 'localhost:3000', 'http://localhost:3000/'],
     ['https://x/?timeout=1', 'https://x/?timeout=1', 'https://x/?timeout=1'],
@@ -112,12 +132,39 @@ describe('keys', () => {
   })
 })
 
+it('reads the settings between characters that nobody sees', () => {
+  const parsed = read('\u200b \u00a0https://x/\u200b timeout=3s\u200b')
+  expect(parsed).toMatchObject({ input: 'https://x/', problem: null, ask: { timeoutMs: 3000 } })
+  expect(read('\u200bhttps://x/ timeout=soon')?.problem?.column).toBe(13)
+})
+
 describe('a wrong line', () => {
   it.each<[text: string, kind: string, reason: string, key: string | null, column: number | null]>([
     ['https://x/ https://y/', 'line.invalid', 'two URLs; write location=… or final-url=…', null, null],
     ['https://x/ //y/', 'line.invalid', 'two URLs; write location=… or final-url=…', null, null],
     ['https://x/a b', 'url.invalid', 'a space in the URL; write %20', null, null],
     ['https://x/a\tb', 'url.invalid', 'a tab in the URL; write %09', null, null],
+    [
+      'https://x/ \u00a0 timeout=1s',
+      'line.invalid',
+      'an invisible character (U+00A0, no-break space) behind the URL',
+      null,
+      null,
+    ],
+    [
+      'https://x/\u00a0timeout=1s',
+      'url.invalid',
+      'an invisible character (U+00A0, no-break space) in the URL',
+      null,
+      null,
+    ],
+    [
+      'https://x/\u00a0timeout=1s retries=0',
+      'url.invalid',
+      'an invisible character (U+00A0, no-break space) in the URL',
+      null,
+      null,
+    ],
     ['mailto:x timeout=1s', 'url.invalid', 'only http and https: mailto', null, null],
     ['timeout=1s https://x/', 'line.invalid', 'the URL comes first, settings after it', 'timeout', null],
     ['timeout=1s', 'line.invalid', 'the URL comes first, settings after it', 'timeout', null],

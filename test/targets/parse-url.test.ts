@@ -9,7 +9,18 @@ describe('a written URL', () => {
     ['example.com', 'https://example.com/', 'example.com'],
     ['example.com/a?b=c#d', 'https://example.com/a?b=c#d', 'example.com'],
     ['example.com:8080/x', 'https://example.com:8080/x', 'example.com'],
-    ['h:80', 'https://h:80/', 'h'],
+    ['h:80', 'http://h/', 'h'],
+    ['h:80/x', 'http://h/x', 'h'],
+    ['h:443', 'https://h/', 'h'],
+    ['a_b-c.d1.example', 'https://a_b-c.d1.example/', 'a_b-c.d1.example'],
+    ['https://web.archive.org/web/https://x/', 'https://web.archive.org/web/https://x/', 'web.archive.org'],
+    ['https://x/?u=http://y', 'https://x/?u=http://y', 'x'],
+    ['https://https/x', 'https://https/x', 'https'],
+    [
+      'https://fa.example/می\u200cخواهم',
+      'https://fa.example/%D9%85%DB%8C%E2%80%8C%D8%AE%D9%88%D8%A7%D9%87%D9%85',
+      'fa.example',
+    ],
     ['//example.com/x', 'https://example.com/x', 'example.com'],
     ['localhost', 'http://localhost/', 'localhost'],
     ['localhost:3000', 'http://localhost:3000/', 'localhost'],
@@ -49,7 +60,6 @@ describe('a written URL', () => {
     ['tel:12345', 'only http and https: tel'],
     ['javascript:', 'only http and https: javascript'],
     ['javascript:alert(1)', 'only http and https: javascript'],
-    ['user:pw@example.com', 'only http and https: user'],
     ['my.app://x', 'only http and https: my.app'],
     ['https://x:0/', 'the port must be 1 to 65535'],
     ['x:0', 'the port must be 1 to 65535'],
@@ -75,7 +85,38 @@ describe('a written URL', () => {
     ['/about', 'a path without a host'],
     ['"https://x/"', 'a URL in quotes or brackets'],
     ['<https://x/>', 'a URL in quotes or brackets'],
-    ['https://a\u202eb.com/', 'not a host name: a\u202eb.com'],
+    ['https://a\u202eb.com/', 'an invisible character (U+202E, right-to-left override) in the URL'],
+    ['https://x/a\u00a0b', 'an invisible character (U+00A0, no-break space) in the URL'],
+    ['https://x/a\u200bb', 'an invisible character (U+200B, zero width space) in the URL'],
+    ['https://x/a\ufeff', 'an invisible character (U+FEFF, byte order mark) in the URL'],
+    ['https://x/a\u3000b', 'an invisible character (U+3000, ideographic space) in the URL'],
+    ['https://x/a\u2028b', 'an invisible character (U+2028, line separator) in the URL'],
+    ['https://x/a\u2003b', 'an invisible character (U+2003) in the URL'],
+    ['https://x/a\x0bb', 'a control character (U+000B) in the URL'],
+    ['user:pw@example.com', 'only http and https: user'],
+    ['htp://x/', 'only http and https: htp'],
+    ['http//x/', 'a colon is missing: http://'],
+    ['HTTPS//x/', 'a colon is missing: https://'],
+    ['https/x', 'a colon is missing: https://'],
+    ['https', 'a colon is missing: https://'],
+    ['//http//x', 'a colon is missing: http://'],
+    ['https://http//x/', 'a colon is missing: http://'],
+    ['https://u:p@https://x/', 'a colon is missing: https://'],
+    ['https://https://x/', 'two schemes; write one'],
+    ['http://https:/x', 'two schemes; write one'],
+    ['https:http://x/', 'two schemes; write one'],
+    ['https://ftp://x/', 'two schemes; write one'],
+    ['http://htp://x/', 'two schemes; write one'],
+    ['http;//x/', 'not a host name: http;'],
+    ['https:://x/', 'not a host name: :'],
+    ['https://$(host)/', 'not a host name: $(host)'],
+    ['https://$HOST/', 'not a host name: $HOST'],
+    ['https://*.a.example/', 'not a host name: *.a.example'],
+    ['https://a,b/', 'not a host name: a,b'],
+    ['a,b', 'not a host name: a,b'],
+    ['https://u:secret@a;b/', 'not a host name: a;b'],
+    ['https://{{host}}/', 'not a host name: {{host}}'],
+    ["https://a'b/", "not a host name: a'b"],
     ['https://a\u200db.com/', 'not a host name: a\u200db.com'],
     ['https://xn--a/', 'not a host name: xn--a'],
     ['https://user:secret@a^b/', 'not a host name: a^b'],
@@ -85,6 +126,19 @@ describe('a written URL', () => {
     [`https://x/${'a'.repeat(65_536)}`, 'the URL is longer than 64 KiB'],
   ])('%j is refused', (written, reason) => {
     expect(parseUrl(written)).toMatchObject({ url: null, host: '', problem: { kind: 'url.invalid', reason } })
+  })
+
+  it('says which scheme was meant', () => {
+    const hint = (written: string) => parseUrl(written).problem?.hint ?? null
+    expect(['htp://x', 'hhtps://x', 'ttp://x', 'hxxps://x', 'ftp://x', 'mailto:a@b'].map(hint)).toEqual([
+      'Did you mean http://?',
+      'Did you mean https://?',
+      'Did you mean http://?',
+      'Did you mean https://?',
+      null,
+      null,
+    ])
+    expect(hint('https://x/\u200bb')).toBe('If it is meant: %E2%80%8B')
   })
 
   it('never throws, and what it gives is stable, http or https, and has a host', () => {
