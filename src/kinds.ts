@@ -40,6 +40,7 @@ export const KINDS = {
   'tls.cert.date_invalid': kind('TLS', 'certificate expired'),
   'tls.cert.name_invalid': kind('TLS', 'certificate is for another name'),
   'tls.cert.authority_invalid': kind('TLS', 'certificate issuer not trusted'),
+  'tls.cert.invalid': kind('TLS', 'certificate not valid'),
   'tls.protocol.error': kind('TLS', 'TLS handshake failed'),
   'http.protocol.error': kind('HTTP', 'the answer is not HTTP'),
   'http.response.redirect_loop': kind('LOOP', 'redirect loop'),

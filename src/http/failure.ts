@@ -3,6 +3,7 @@
 
 import type { Kind } from '../kinds.js'
 import type { TlsFacts } from '../types.js'
+import { certificateKind } from './certificate-failure.js'
 import { LookupError } from './lookup-error.js'
 
 /** How far a request had come. */
@@ -35,26 +36,6 @@ export class ExchangeError extends Error implements Failure {
   }
 }
 
-const CERTIFICATE_KINDS: Readonly<Record<string, Kind>> = {
-  CERT_HAS_EXPIRED: 'tls.cert.date_invalid',
-  CERT_NOT_YET_VALID: 'tls.cert.date_invalid',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'tls.cert.name_invalid',
-  HOSTNAME_MISMATCH: 'tls.cert.name_invalid',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'tls.cert.authority_invalid',
-  SELF_SIGNED_CERT_IN_CHAIN: 'tls.cert.authority_invalid',
-  UNABLE_TO_GET_ISSUER_CERT: 'tls.cert.authority_invalid',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls.cert.authority_invalid',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls.cert.authority_invalid',
-  CERT_UNTRUSTED: 'tls.cert.authority_invalid',
-  CERT_REJECTED: 'tls.cert.authority_invalid',
-  CERT_REVOKED: 'tls.cert.authority_invalid',
-  CERT_SIGNATURE_FAILURE: 'tls.cert.authority_invalid',
-  CERT_CHAIN_TOO_LONG: 'tls.cert.authority_invalid',
-  INVALID_CA: 'tls.cert.authority_invalid',
-  INVALID_PURPOSE: 'tls.cert.authority_invalid',
-  PATH_LENGTH_EXCEEDED: 'tls.cert.authority_invalid',
-}
-
 const SOCKET_KINDS: Readonly<Record<string, Kind>> = {
   ECONNREFUSED: 'tcp.refused',
   ECONNRESET: 'tcp.reset',
@@ -77,6 +58,9 @@ const SOCKET_KINDS: Readonly<Record<string, Kind>> = {
 /** This machine's limits: descriptors, buffers, memory, ports. Never a verdict on the URL. */
 const LOCAL_CODES = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EADDRINUSE', 'EAI_MEMORY'])
 
+/** OpenSSL's own errors, whenever they come. */
+const TLS_CODES = /^(?:ERR_(?:SSL|OSSL|TLS)_|EPROTO$)/
+
 const UNWANTED_CERTIFICATE = 'The server does not accept the client certificate of --cert'
 
 const HANDSHAKE_HINTS: Readonly<Record<string, string>> = {
@@ -86,6 +70,18 @@ const HANDSHAKE_HINTS: Readonly<Record<string, string>> = {
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'The server speaks only TLS 1.1 or older',
   ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: 'The server does not speak HTTP/1.1, perhaps only HTTP/2',
   ERR_SSL_NO_APPLICATION_PROTOCOL: 'The server does not speak HTTP/1.1, perhaps only HTTP/2',
+  ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED: outdated('no secure renegotiation, RFC 5746'),
+  ERR_SSL_DH_KEY_TOO_SMALL: outdated('its Diffie-Hellman key is too short'),
+  ERR_SSL_WRONG_SIGNATURE_TYPE: outdated('it signs in a way that is not allowed any more, such as SHA-1'),
+  ERR_SSL_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED: outdated(
+    'it signs in a way that is not allowed any more, such as SHA-1',
+  ),
+  ERR_SSL_EE_KEY_TOO_SMALL: outdated('the key of its certificate is too short'),
+  ERR_SSL_CA_MD_TOO_WEAK: outdated('its certificate is signed with too weak a digest'),
+  ERR_SSL_WRONG_CIPHER_RETURNED: outdated('it chose a cipher that was not offered'),
+  ERR_SSL_UNKNOWN_CIPHER_RETURNED: outdated('it chose a cipher that was not offered'),
+  ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY: 'The server has no cipher in common with this machine',
+  ERR_SSL_VERSION_TOO_LOW: 'The server speaks only TLS 1.1 or older',
   ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'The server does not know this host name',
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'The server wants a client certificate; give it with --cert',
   // TLS 1.2 has one alert for both (RFC 5246 §7.2.2).
@@ -99,33 +95,16 @@ const HANDSHAKE_HINTS: Readonly<Record<string, string>> = {
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: UNWANTED_CERTIFICATE,
 }
 
+/** What OpenSSL of today refuses and browsers may not. */
+function outdated(what: string): string {
+  return `The server's TLS is outdated (${what}); a browser may still open it`
+}
+
 /** Registers what to do when an attempt is called off; replaces what was registered before. */
 export type OnCancel = (handler: (error: ExchangeError) => void) => void
 
 /** For sockets that nobody needs any more: without a listener their errors would end the process. */
 export const ignoreError = (): void => {}
-
-/** What the codes of an untrusted issuer mean, and what can be done. */
-const ISSUER_FACTS: Readonly<Record<string, readonly [detail: string, hint: string]>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: ['certificate signed by itself', 'If that is meant to be: --insecure'],
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: [
-    'certificate issuer not trusted',
-    'The server does not send its intermediate certificate, or an unknown authority signed it',
-  ],
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['certificate issuer not trusted', 'No authority known here signed it'],
-  SELF_SIGNED_CERT_IN_CHAIN: [
-    'certificate issuer not trusted',
-    'The authority at the top of its chain is not known here',
-  ],
-  CERT_REVOKED: ['certificate revoked', ''],
-}
-
-/** What a bad certificate means, by its verification code; `detail` where more is known than the code says. */
-export function certificateFailure(code: string, detail: string | null): Failure {
-  const [issuerDetail, hint] = ISSUER_FACTS[code] ?? [null, '']
-  const kind = CERTIFICATE_KINDS[code] ?? 'tls.protocol.error'
-  return { kind, code, detail: detail ?? issuerDetail, hint: hint === '' ? null : hint }
-}
 
 /**
  * The failure behind an error of Node, undici or ourselves.
@@ -140,12 +119,12 @@ export function failureOf(error: unknown, phase: Phase, ended: boolean): Failure
 
   if (text !== null && LOCAL_CODES.has(text)) return failure(`local.${text}`)
   // Under TLS 1.3 a server refuses the client's certificate after the handshake (RFC 8446 §4.4.2.4).
-  if (phase === 'tls' || text?.startsWith('ERR_SSL_')) {
+  if (phase === 'tls' || (text !== null && TLS_CODES.test(text))) {
     // Node reports a FIN during the handshake as ECONNRESET of its own making, without a system call behind it.
     if (text === 'ECONNRESET') return failure(syscall === undefined ? 'tcp.closed' : 'tcp.reset')
     if (text !== null && text in SOCKET_KINDS) return failure(SOCKET_KINDS[text]!)
-    const certificate = text === null ? undefined : CERTIFICATE_KINDS[text]
-    return failure(certificate ?? 'tls.protocol.error', text === null ? null : (HANDSHAKE_HINTS[text] ?? null))
+    if (text === null) return failure('tls.protocol.error')
+    return failure(certificateKind(text) ?? 'tls.protocol.error', HANDSHAKE_HINTS[text] ?? null)
   }
   // undici has one code both for a peer that left and for an answer it refuses to take (100, 101).
   if (text === 'UND_ERR_SOCKET') return failure(ended ? 'tcp.closed' : 'http.protocol.error')

@@ -13,7 +13,8 @@ import {
 } from 'node:tls'
 import type { TlsFacts } from '../types.js'
 import { literalAddress } from './address.js'
-import { certificateFailure, ExchangeError, failureOf, type OnCancel } from './failure.js'
+import { certificateCode, certificateFailure } from './certificate-failure.js'
+import { ExchangeError, failureOf, type OnCancel } from './failure.js'
 
 export interface HandshakeOptions {
   /** As in a URL: IPv6 in brackets. */
@@ -64,7 +65,7 @@ export function handshake(socket: Socket, options: HandshakeOptions): Promise<Se
       const code = certificateError(secured)
       if (code !== null && !insecure) {
         certificate ??= secured.getPeerX509Certificate()
-        const failure = certificateFailure(code, describe(certificate, code))
+        const failure = certificateFailure(code, verifyText(secured), describe(certificate, code))
         return fail(new ExchangeError({ ...failure, tls: factsOf(secured, certificate) }))
       }
       secured.removeAllListeners('error')
@@ -105,7 +106,17 @@ function factsOf(socket: TLSSocket, certificate: X509Certificate | undefined): T
 function certificateError(socket: TLSSocket): string | null {
   const error = socket.authorizationError as unknown
   if (socket.authorized || error === null || error === undefined) return null
-  return typeof error === 'string' ? error : ((error as NodeJS.ErrnoException).code ?? 'CERT_REJECTED')
+  const code = typeof error === 'string' ? error : (error as NodeJS.ErrnoException).code
+  return certificateCode(code, verifyText(socket))
+}
+
+/**
+ * OpenSSL's text for what it found. Node keeps only the code, which is `UNSPECIFIED` for half of all faults, name
+ * constraints and critical extensions among them.
+ */
+function verifyText(socket: TLSSocket): string | null {
+  const { _handle } = socket as unknown as { _handle?: { verifyError?(): Error | null } | null }
+  return _handle?.verifyError?.()?.message ?? null
 }
 
 /** What is wrong with the certificate, in words; null where the kind's own meaning says it all. */

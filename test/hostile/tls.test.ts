@@ -9,10 +9,13 @@ import type { Verdict } from '../../src/types.js'
 import { tempFolder } from '../cli/support/temp-folder.js'
 import {
   type Authority,
+  type AuthorityOptions,
   type Certificate,
   makeAuthority,
   makeCertificate,
+  permittedNames,
   testCertificates,
+  unknownExtension,
 } from '../support/certificates.js'
 import { type Closable, closeAfterTest } from '../support/close-after-test.js'
 import { startHttpServer } from '../support/http-server.js'
@@ -21,7 +24,7 @@ import { type Script, startRawServer, step } from '../support/raw-server.js'
 import { type Asked, ask, ending } from './support/ask.js'
 import { makeClientCertificate } from './support/client-certificate.js'
 
-const { root, valid, expired, notYetValid, wrongName, selfSigned, ...others } = testCertificates()
+const { root, intermediate, valid, expired, notYetValid, wrongName, selfSigned, ...others } = testCertificates()
 const { unknownAuthority, unknownAuthoritySent, missingIntermediate, commonNameOnly, weakKey } = others
 
 const TIMEOUT_MS = 1500
@@ -50,6 +53,8 @@ interface TlsCase {
 
 const https = (tls: TlsOptions) => () => startHttpServer({ '*': 204 }, { tls })
 const raw = (script: Script) => () => startRawServer(script)
+/** A ServerHello of TLS 1.2 without a word about renegotiation (RFC 5746 §3.4), cipher ECDHE-RSA-AES128-GCM-SHA256. */
+const HELLO_OF_2009 = Uint8Array.of(0x16, 3, 3, 0, 42, 2, 0, 0, 38, 3, 3, ...Array(32).fill(7), 0, 0xc0, 0x2f, 0)
 /** A TLS alert, fatal (RFC 8446 §6). */
 const alert = (code: number) => step.write(Uint8Array.of(0x15, 3, 3, 0, 2, 2, code))
 /** A ServerHello that chooses TLS 1.0 without asking (RFC 2246 §7.4.1.3). */
@@ -128,6 +133,14 @@ const CASES: readonly TlsCase[] = [
     ends: 'tls.protocol.error',
     code: 'ERR_SSL_UNSUPPORTED_PROTOCOL',
     says: /TLS 1\.1 or older/,
+  },
+  {
+    number: 90,
+    name: 'without secure renegotiation',
+    server: raw([step.write(HELLO_OF_2009)]),
+    ends: 'tls.protocol.error',
+    code: 'ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED',
+    says: /no secure renegotiation.*browser/,
   },
   {
     number: 91,
@@ -251,6 +264,63 @@ const CASES: readonly TlsCase[] = [
   },
 ]
 
+/** What else OpenSSL finds in a chain (RFC 5280 §6.1), most of it without a code of Node's. */
+const REFUSED: readonly [what: string, certificate: () => Certificate, code: string, says: RegExp][] = [
+  [
+    'a name outside the name constraints of its issuer',
+    () => signedBelow({ extensions: [permittedNames('other.example')] }),
+    'PERMITTED_VIOLATION',
+    /name that its issuer may not sign for \(name constraints\)/,
+  ],
+  [
+    'a critical extension that nobody knows',
+    () => makeCertificate({ issuer: intermediate, extensions: [unknownExtension(true)] }),
+    'UNHANDLED_CRITICAL_EXTENSION',
+    /critical extension/,
+  ],
+  [
+    'the purpose of a client',
+    () => makeCertificate({ issuer: intermediate, purpose: 'client' }),
+    'INVALID_PURPOSE',
+    /wrong purpose.*not one for servers/,
+  ],
+  [
+    'a longer chain than its authority allows',
+    () => {
+      const short = makeAuthority('Short', root, { pathLength: 0 })
+      return makeCertificate({ issuer: makeAuthority('Below Short', short) })
+    },
+    'PATH_LENGTH_EXCEEDED',
+    /path length/,
+  ],
+  [
+    'a signature that is another’s',
+    () => {
+      const { alone, key } = makeCertificate({ issuer: makeAuthority('Test Intermediate', root) })
+      return { cert: alone + intermediate.alone, alone, key }
+    },
+    'CERT_SIGNATURE_FAILURE',
+    /signature of a certificate/,
+  ],
+]
+
+function signedBelow(options: AuthorityOptions): Certificate {
+  return makeCertificate({ issuer: makeAuthority('Constrained', root, options) })
+}
+
+describe('a certificate with', () => {
+  test.each(REFUSED)('%s is tls.cert.invalid, and the cause is named', async (_what, certificate, code, says) => {
+    const server = closeAfterTest(await https(certificate())())
+    const line = `https://localhost:${server.port}/`
+    const flags = ['--ca-file', await trusting(root)]
+    const [row] = (await ask([line], flags)).rows as [Verdict]
+    expect(row).toMatchObject({ kind: 'tls.cert.invalid', code, outcome: 'failed' })
+    expect(`${row.reason}. ${row.hint}`).toMatch(says)
+    const [insecure] = (await ask([line], [...flags, '--insecure'])).rows as [Verdict]
+    expect(insecure).toMatchObject({ status: 204, tls: { error: code }, hint: `certificate: ${code}` })
+  })
+})
+
 describe.each(['GET', 'HEAD'])('%s', (method) => {
   const open: Closable[] = []
   const seen: Listening[] = []
@@ -275,9 +345,12 @@ describe.each(['GET', 'HEAD'])('%s', (method) => {
       expect([ends, or]).toContain(ending(row))
       if (code !== undefined) expect(row.code).toBe(code)
       if (says !== undefined) expect(`${row.reason}. ${row.hint}`).toMatch(says)
-      expect(row).toMatchObject({ method, attempts: 1, outcome: row.status > 0 ? 'ok' : 'failed' })
+      // What was answered to HEAD is asked once more with GET; what failed before a request was sent is not.
+      const isAskedTwice = method === 'HEAD' && row.kind === 'http.protocol.error'
+      expect(row).toMatchObject({ attempts: 1, outcome: row.status > 0 ? 'ok' : 'failed' })
+      expect(row.method).toBe(isAskedTwice ? 'GET' : method)
       expect(row.durationMs).toBeLessThanOrEqual(TIMEOUT_MS + SLACK_MS)
-      expect(seen[at]!.connections()).toBe(connections ?? 1)
+      expect(seen[at]!.connections()).toBe((connections ?? 1) * (isAskedTwice ? 2 : 1))
     },
   )
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { certificateFailure, ExchangeError, failureOf, type Phase } from '../../src/http/failure.js'
+import { certificateFailure } from '../../src/http/certificate-failure.js'
+import { ExchangeError, failureOf, type Phase } from '../../src/http/failure.js'
 import { LookupError } from '../../src/http/lookup-error.js'
 
 const coded = (code: string, more: object = {}) => Object.assign(new Error('never read'), { code, ...more })
@@ -74,7 +75,12 @@ test.each([
   ['SELF_SIGNED_CERT_IN_CHAIN', 'tls.cert.authority_invalid'],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'tls.cert.authority_invalid'],
   ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'tls.cert.authority_invalid'],
-  ['SOMETHING_NEW', 'tls.protocol.error'],
+  ['CERT_REVOKED', 'tls.cert.invalid'],
+  ['CERT_SIGNATURE_FAILURE', 'tls.cert.invalid'],
+  ['INVALID_CA', 'tls.cert.invalid'],
+  ['INVALID_PURPOSE', 'tls.cert.invalid'],
+  ['PATH_LENGTH_EXCEEDED', 'tls.cert.invalid'],
+  ['SOMETHING_NEW', 'tls.cert.invalid'],
 ])('a certificate that is %s is %s', (code, kind) => {
   expect(certificateFailure(code, null)).toMatchObject({ kind, code })
 })

@@ -33,6 +33,41 @@ export interface CertificateOptions {
   readonly notAfter?: Date
   /** Default P-256; `rsa-1024` is the weak one. */
   readonly keyType?: 'p-256' | 'rsa-2048' | 'rsa-1024'
+  /** Default `server`. */
+  readonly purpose?: 'server' | 'client'
+  /** Beside those that every one has. */
+  readonly extensions?: readonly Extension[]
+}
+
+/** What an authority may have of its own. */
+export interface AuthorityOptions extends Pick<CertificateOptions, 'notBefore' | 'notAfter' | 'extensions'> {
+  /** How many authorities may follow below it; default: any number. */
+  readonly pathLength?: number
+}
+
+/** Of X.509 version 3, as DER. */
+export type Extension = Buffer
+
+/** One that nobody knows. */
+export function unknownExtension(critical: boolean): Extension {
+  return extension('1.3.6.1.4.1.55555.1', critical, der(0x0c, Buffer.from('?')))
+}
+
+/** The only domains that an authority may sign for (RFC 5280 §4.2.1.10). */
+export function permittedNames(...domains: readonly string[]): Extension {
+  const subtrees = domains.map((domain) => sequence(der(0x82, Buffer.from(domain))))
+  return extension('2.5.29.30', true, sequence(der(0xa0, ...subtrees)))
+}
+
+/** The extension of a certificate that public logs hold (RFC 6962 §3.3); what is in it is nonsense. */
+export function loggedExtension(): Extension {
+  return extension('1.3.6.1.4.1.11129.2.4.2', false, der(0x04, Buffer.alloc(120, 7)))
+}
+
+/** Where the issuer's certificate is to be had (RFC 5280 §4.2.2.1). */
+export function issuerAt(url: string): Extension {
+  const access = sequence(oid('1.3.6.1.5.5.7.48.2'), der(0x86, Buffer.from(url)))
+  return extension('1.3.6.1.5.5.7.1.1', false, sequence(access))
 }
 
 /** The usual cast, all for `localhost`, `127.0.0.1` and `::1` unless the name says otherwise. */
@@ -98,8 +133,8 @@ function makeCast(): TestCertificates {
 }
 
 /** Makes a certificate that can sign: a root, or with an issuer an intermediate. */
-export function makeAuthority(commonName: string, issuer?: Authority): Authority {
-  const made = make({ commonName, names: [], ...(issuer && { issuer }) }, true)
+export function makeAuthority(commonName: string, issuer?: Authority, options: AuthorityOptions = {}): Authority {
+  const made = make({ commonName, names: [], ...options, ...(issuer && { issuer }) }, true)
   return { ...made, commonName, isRoot: issuer === undefined }
 }
 
@@ -109,19 +144,25 @@ export function makeCertificate(options: CertificateOptions = {}): Certificate {
   return { cert, key, alone }
 }
 
-function make(options: CertificateOptions, isAuthority: boolean): Certificate & { privateKey: KeyObject } {
+function make(
+  options: CertificateOptions & AuthorityOptions,
+  isAuthority: boolean,
+): Certificate & { privateKey: KeyObject } {
   const names = options.names ?? ['localhost', '127.0.0.1', '::1']
   const commonName = options.commonName ?? names[0] ?? 'localhost'
   const { publicKey, privateKey } = makeKeys(options.keyType ?? 'p-256')
   const signer = options.issuer?.privateKey ?? privateKey
   const algorithm = signer.asymmetricKeyType === 'ec' ? ECDSA_WITH_SHA256 : RSA_WITH_SHA256
+  const pathLength = options.pathLength === undefined ? EMPTY : integer(Buffer.of(options.pathLength))
+  const purpose = options.purpose === 'client' ? '1.3.6.1.5.5.7.3.2' : '1.3.6.1.5.5.7.3.1'
 
   const extensions = [
-    extension('2.5.29.19', true, sequence(isAuthority ? BOOLEAN_TRUE : EMPTY)), // basicConstraints
+    extension('2.5.29.19', true, sequence(isAuthority ? BOOLEAN_TRUE : EMPTY, pathLength)), // basicConstraints
     isAuthority
       ? extension('2.5.29.15', true, der(0x03, Buffer.of(1, 0x06))) // keyUsage: keyCertSign, cRLSign
-      : extension('2.5.29.37', false, sequence(oid('1.3.6.1.5.5.7.3.1'))), // extKeyUsage: serverAuth
+      : extension('2.5.29.37', false, sequence(oid(purpose))), // extKeyUsage
     ...(names.length > 0 ? [extension('2.5.29.17', false, sequence(...names.map(generalName)))] : []),
+    ...(options.extensions ?? []),
   ]
   const body = sequence(
     der(0xa0, integer(Buffer.of(2))), // version 3
