@@ -53,7 +53,7 @@ export interface ClientOptions extends AskOptions {
   /** PEM text of a client certificate, with its key or with `key`. */
   readonly cert?: string | null
   readonly key?: string | null
-  /** `http://`, `https://`, `socks5://` or `socks5h://` proxy for all requests. Default: none. */
+  /** `http://`, `https://`, `socks4://`, `socks4a://`, `socks5://` or `socks5h://` proxy for all requests. Default: none. */
   readonly proxy?: string | null
   /** Where `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are looked for. Default: nowhere. */
   readonly env?: Readonly<Record<string, string | undefined>>

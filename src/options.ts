@@ -328,7 +328,7 @@ export const OPTIONS = {
     flags: '--proxy <url>',
     group: 'Request',
     brief: false,
-    help: 'http, https, socks5 or socks5h proxy, or none (default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY)',
+    help: 'http, https, socks4, socks4a, socks5 or socks5h proxy, or none (default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY)',
     initial: null,
     shown: null,
     parse: (text) => text,

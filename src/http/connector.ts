@@ -11,9 +11,10 @@ import { ExchangeError, type OnCancel, type Phase } from './failure.js'
 import { handshake } from './handshake.js'
 import type { Lookup } from './lookup.js'
 import { isPublicAddress } from './private-address.js'
+import { proxyFailure } from './proxy-failure.js'
 import type { ProxyServer } from './proxy-for.js'
 import { race } from './race.js'
-import { openTunnel, proxyFailure } from './tunnel.js'
+import { openTunnel } from './tunnel.js'
 
 /** A name or literal as in a URL, and a port. */
 interface HostPort {
@@ -130,14 +131,15 @@ function connectTo(
     if (proxy !== null && !isPlain(proxy, origin)) {
       const { hostname, port } = origin
       let address: string | null = null
-      if (proxy.protocol === 'socks5') {
+      if (proxy.protocol === 'socks5' || proxy.protocol === 'socks4') {
         phase = 'dns'
-        address = (
-          await addressesOf(origin).catch((error: unknown) => {
-            socket.destroy()
-            throw error
-          })
-        )[0]!.address
+        const found = await addressesOf(origin).catch((error: unknown) => {
+          socket.destroy()
+          throw error
+        })
+        // SOCKS4 has room for no other.
+        const fitting = proxy.protocol === 'socks4' ? found.find(({ family }) => family === 4) : undefined
+        address = (fitting ?? found[0]!).address
         phase = 'proxy'
       }
       socket = await openTunnel(socket, proxy, { hostname, port, address, timeoutMs, onCancel })
@@ -188,5 +190,8 @@ function unlessCancelled<T>(work: Promise<T>, onCancel: OnCancel): Promise<T> {
 const NOT_THE_PROXY = new Set<Kind>(['proxy.failed', 'timeout', 'tcp.timed_out', 'aborted', 'blocked.private_address'])
 
 function onTheWayToProxy(error: unknown): unknown {
-  return error instanceof ExchangeError && NOT_THE_PROXY.has(error.kind) ? error : proxyFailure(error)
+  if (!(error instanceof ExchangeError)) return proxyFailure(error)
+  // What a SOCKS proxy found out about the target.
+  const isOfTarget = error.code?.startsWith('SOCKS_') === true
+  return isOfTarget || NOT_THE_PROXY.has(error.kind) ? error : proxyFailure(error)
 }

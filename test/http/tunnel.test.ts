@@ -3,10 +3,12 @@ import { createServer } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { describe, expect, test } from 'vitest'
+import type { TunnelOptions } from '../../src/http/conversation.js'
 import { ExchangeError } from '../../src/http/failure.js'
 import { LookupError } from '../../src/http/lookup-error.js'
+import { proxyFailure } from '../../src/http/proxy-failure.js'
 import { parseProxy } from '../../src/http/proxy-for.js'
-import { openTunnel, proxyFailure, type TunnelOptions } from '../../src/http/tunnel.js'
+import { openTunnel } from '../../src/http/tunnel.js'
 import { testCertificates } from '../support/certificates.js'
 import { closeAfterTest } from '../support/close-after-test.js'
 import { listen } from '../support/listen.js'
@@ -353,7 +355,7 @@ describe('openTunnel by SOCKS5', () => {
     ['not allowed', [NO_AUTH, reply(2)], '', answered('SOCKS_NOT_ALLOWED', 'not allowed by its rules')],
     ['network unreachable', [NO_AUTH, reply(3)], '', answered('SOCKS_NETWORK_UNREACHABLE', 'network unreachable')],
     ['host unreachable', [NO_AUTH, reply(4)], '', answered('SOCKS_HOST_UNREACHABLE', 'host unreachable')],
-    ['refused', [NO_AUTH, reply(5)], '', answered('SOCKS_REFUSED', 'connection refused')],
+    ['refused', [NO_AUTH, reply(5)], '', { ...answered('SOCKS_REFUSED', 'connection refused'), kind: 'tcp.refused' }],
     ['TTL', [NO_AUTH, reply(6)], '', answered('SOCKS_TTL_EXPIRED', 'TTL expired')],
     ['command', [NO_AUTH, reply(7)], '', answered('SOCKS_COMMAND_NOT_SUPPORTED', 'command not supported')],
     ['address type', [NO_AUTH, reply(8)], '', answered('SOCKS_ADDRESS_NOT_SUPPORTED', 'address type not supported')],
@@ -362,7 +364,7 @@ describe('openTunnel by SOCKS5', () => {
       'refused after a login',
       [Uint8Array.of(5, 2), Uint8Array.of(1, 0), reply(5)],
       'me:secret@',
-      answered('SOCKS_REFUSED', 'connection refused'),
+      { ...answered('SOCKS_REFUSED', 'connection refused'), kind: 'tcp.refused' },
     ],
     [
       'a login that it wants',
@@ -418,9 +420,9 @@ describe('openTunnel by SOCKS5', () => {
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('secret')
   })
 
-  test('refuses a host name that SOCKS5 cannot hold', async () => {
+  test('refuses a host name that SOCKS cannot hold', async () => {
     const { opened } = await through([], 'socks5h://', { hostname: `${'a.'.repeat(130)}com` })
-    expect(await failureOfTunnel(opened)).toMatchObject({ detail: 'the host name is too long for SOCKS5' })
+    expect(await failureOfTunnel(opened)).toMatchObject({ detail: 'the host name is too long for SOCKS' })
   })
 
   test("the library's timer, when it fires after the end, breaks nothing", async () => {
@@ -458,6 +460,49 @@ async function startTalker(said: Buffer[], answers: readonly Uint8Array[], cutUp
   })
   return listen(server)
 }
+
+describe('openTunnel by SOCKS4', () => {
+  const GRANTED = Uint8Array.of(0, 90, 0, 0, 0, 0, 0, 0)
+  const name = [...Buffer.from('www.example.com'), 0]
+
+  test.each<[name: string, proxy: string, target: Partial<TunnelOptions>, expected: number[]]>([
+    ['an address', 'socks4://', { address: '192.0.2.7' }, [4, 1, 1, 187, 192, 0, 2, 7, 0]],
+    ['an address as me', 'socks4://me:x@', { address: '192.0.2.7' }, [4, 1, 1, 187, 192, 0, 2, 7, 109, 101, 0]],
+    ['a literal', 'socks4a://', { hostname: '192.0.2.7', port: 80 }, [4, 1, 0, 80, 192, 0, 2, 7, 0]],
+    ['a name', 'socks4a://', {}, [4, 1, 1, 187, 0, 0, 0, 1, 0, ...name]],
+  ])('asks for %s and leaves what comes early', async (_name, proxy, target, expected) => {
+    const said: Buffer[] = []
+    const server = closeAfterTest(await startTalker(said, [bytes(GRANTED, 'SSH-2.0-x')]))
+    const socket = await connected(server.port)
+    const [scheme, userinfo = ''] = proxy.split('//')
+    await openTunnel(socket, parseProxy(`${scheme}//${userinfo}127.0.0.1:${server.port}`), { ...TARGET, ...target })
+    expect([...Buffer.concat(said)]).toEqual(expected)
+    expect(await readUntil(socket, 9)).toBe('SSH-2.0-x')
+    socket.destroy()
+  })
+
+  const hint = 'If it is a SOCKS5 proxy: socks5h://'
+  const NOT_SOCKS4 = { kind: 'proxy.failed', code: null, detail: "the proxy's answer is not SOCKS4", hint }
+  test.each<[name: string, answer: Uint8Array, failure: object]>([
+    ['rejected', Uint8Array.of(0, 91, 0, 0, 0, 0, 0, 0), { code: 'SOCKS_FAILURE' }],
+    ['a name that it wants', Uint8Array.of(0, 93, 0, 0, 0, 0, 0, 0), { code: 'SOCKS_AUTHENTICATION' }],
+    ['SOCKS5', Uint8Array.of(5, 0), NOT_SOCKS4],
+    ['HTTP', bytes('HTTP/1.1 400 Bad Request\r\n\r\n'), NOT_SOCKS4],
+  ])('fails on %s, once', async (_name, answer, failure) => {
+    const server = closeAfterTest(await startTalker([], [answer]))
+    const socket = await connected(server.port)
+    const proxy = parseProxy(`socks4a://127.0.0.1:${server.port}`)
+    expect(await failureOfTunnel(openTunnel(socket, proxy, TARGET))).toMatchObject({ kind: 'proxy.failed', ...failure })
+    expect(socket.destroyed).toBe(true)
+  })
+
+  test('fails where there is only IPv6, and says what else the proxy may be when it leaves', async () => {
+    const six = await through([], 'socks4a://', { hostname: '[2001:db8::7]' })
+    expect(await failureOfTunnel(six.opened)).toMatchObject({ detail: 'SOCKS4 reaches no IPv6 address' })
+    const left = await through([fin], 'socks4://', { address: '192.0.2.7' })
+    expect(await failureOfTunnel(left.opened)).toEqual({ ...CLOSED, hint })
+  })
+})
 
 describe('openTunnel through real proxies', () => {
   const auth = { username: 'me', password: 'secret' }
@@ -508,7 +553,7 @@ describe('openTunnel through real proxies', () => {
       expect(await ask(socket)).toContain('hello from the target')
     }
     const failure = await failureOfTunnel(open(proxy.url, { hostname: '127.0.0.1', port: 1 }))
-    expect(failure).toMatchObject({ kind: 'proxy.failed', code: 'SOCKS_REFUSED' })
+    expect(failure).toMatchObject({ kind: 'tcp.refused', code: 'SOCKS_REFUSED' })
   })
 
   test('microsocks that asks for a password', async () => {
