@@ -7,6 +7,7 @@ import { exchange, type HopResult } from './http/exchange.js'
 import type { Failure } from './http/failure.js'
 import { hopOf, isBlank, isRedirect, nextHop } from './http/next-hop.js'
 import { splitUrl } from './http/origin.js'
+import { proxyFaultOf } from './http/proxy-fault.js'
 import { type ProxyServer, proxyAuthorization } from './http/proxy-for.js'
 import { createRedirectChain, type RedirectChain } from './http/redirect-chain.js'
 import { createReplyHeaders, headerBytes, locationsOf, NO_HEADERS } from './http/reply-headers.js'
@@ -84,6 +85,8 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
     const stalledMs = parts.deadline.stalledMs() - stalledBefore
     const drainedMs = Math.max(0, now() - beganAt - stalledMs - result.elapsedMs)
 
+    const fault = plain === null ? null : proxyFaultOf(result, plain)
+    if (fault !== null) return replyOf(ask, url, redirects, result, queuedMs, spentMs, fault)
     if (result.failure !== null || !ask.follow || !isRedirect(result.status)) {
       return replyOf(ask, url, redirects, result, queuedMs, spentMs)
     }

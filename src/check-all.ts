@@ -190,7 +190,7 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
   const later = createLaterPasses({
     recheckMs: options.recheckMs ?? null,
     waitMs: options.waitMs ?? null,
-    mayPass: ({ kind, status }) => mayPass({ kind: STATUS_KINDS.has(kind) ? 'ok' : kind, status }, true),
+    mayPass: ({ kind, status, code }) => mayPass({ kind: STATUS_KINDS.has(kind) ? 'ok' : kind, status, code }, true),
     again: (targets) => askAgain(targets, checkBy),
     now: engine.now,
     wait,

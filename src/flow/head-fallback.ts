@@ -42,6 +42,9 @@ function withGet(target: Target): Target {
 function mayDifferWithGet({ expect }: Target, reply: Reply): boolean {
   const { kind, status, redirects, remoteAddress } = reply
   if (kind === 'ok') return !expect.accept.has(status) && !isRateLimited(reply)
+  // A 502 through a proxy may be the server's; 407 never is.
+  if (kind === 'proxy.failed' && status > 0)
+    return status !== 407 && !(expect.acceptIsExplicit && expect.accept.has(status))
   if (isLocal(kind) || NOT_THE_METHOD.has(kind)) return false
   // A redirect was an answer to HEAD already.
   if (redirects.length > 0 || kind.startsWith(BAD_REDIRECT) || kind === 'http.protocol.error') return true

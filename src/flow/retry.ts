@@ -32,9 +32,24 @@ const PASSING_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504, 522, 524])
 
 const FIRST_WAIT_MS = 500
 
+/** What may be different in a moment about a proxy: that nobody listens, that it could not reach somebody. Not a password. */
+const PASSING_PROXY_CODES = new Set([
+  'closed',
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH', 'ESERVFAIL', 'ETIMEOUT', 'EAI_AGAIN'],
+  ...['SOCKS_FAILURE', 'SOCKS_NETWORK_UNREACHABLE', 'SOCKS_HOST_UNREACHABLE', 'SOCKS_TTL_EXPIRED'],
+])
+
 /** Whether asking again may give another answer. */
-export function mayPass(reply: Pick<Reply, 'kind' | 'status'>, retryTimeouts: boolean): boolean {
+export function mayPass(
+  reply: Pick<Reply, 'kind' | 'status'> & { readonly code?: string | null },
+  retryTimeouts: boolean,
+): boolean {
   if (reply.kind === 'ok') return PASSING_STATUSES.has(reply.status)
+  if (reply.kind === 'proxy.failed') {
+    const { code = null } = reply
+    if (code === 'timeout') return retryTimeouts
+    return PASSING_STATUSES.has(Number(code)) || PASSING_PROXY_CODES.has(code ?? '')
+  }
   return PASSING_KINDS.has(reply.kind) || (retryTimeouts && isTimeout(reply.kind))
 }
 

@@ -252,15 +252,13 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
     const { connectTimeoutMs, timeoutMs } = this.#request
     if (this.#connecting !== null && connectTimeoutMs !== null && connectTimeoutMs < this.#budgetMs) {
       return new ExchangeError({
-        kind: 'tcp.timed_out',
-        code: phase,
-        detail: `no connection in ${seconds(connectTimeoutMs)}`,
+        ...(phase === 'proxy' ? PROXY_TIMED_OUT : { kind: 'tcp.timed_out', code: phase }),
+        detail: `${phase === 'proxy' ? LATE.proxy : 'no connection in'} ${seconds(connectTimeoutMs)}`,
         hint: 'If it is only slow: a longer --connect-timeout',
       })
     }
     return new ExchangeError({
-      kind: 'timeout',
-      code: phase,
+      ...(phase === 'proxy' ? PROXY_TIMED_OUT : { kind: 'timeout', code: phase }),
       detail: `${LATE[phase]} ${seconds(timeoutMs)}`,
       hint: `If it is only slow: -t ${seconds(timeoutMs * 3).replace(' ', '')}`,
     })
@@ -401,6 +399,9 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
     this.#resolve(isFinal ? this : goOn(this, request, parts))
   }
 }
+
+/** Whether the proxy or what it could not reach took too long, nobody can know. */
+const PROXY_TIMED_OUT = { kind: 'proxy.failed', code: 'timeout' } as const
 
 const LATE: Readonly<Record<Phase, string>> = {
   dns: 'DNS did not answer in',

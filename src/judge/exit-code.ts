@@ -49,7 +49,11 @@ export function exitCodeOf(run: RunOutcome): ExitCode {
     return { code: 4, why: `${urls(count)} could not be judged because of this machine (${codes})` }
   }
   if (run.inconclusive > 0 && run.ok === 0 && run.failed === 0) {
-    return { code: 4, why: `nothing could be judged: ${urls(run.inconclusive)}, all inconclusive` }
+    const isProxy = run.kinds['proxy.failed'] === run.inconclusive
+    const what = isProxy
+      ? `the proxy failed for ${urls(run.inconclusive)}`
+      : `${urls(run.inconclusive)}, all inconclusive`
+    return { code: 4, why: `nothing could be judged: ${what}` }
   }
   if (run.unfinished === 'bail') return { code: 1, why: `stopped after ${failures(run.failed)}, as --bail asked` }
   return ofFailures(run)

@@ -15,15 +15,18 @@ const NO_HOPS: readonly Hop[] = Object.freeze([])
 const NO_TIMINGS: Timings = Object.freeze({ queue: null, dns: null, connect: null, tls: null, firstByte: null })
 
 /**
- * The verdict on one answer, or on its absence. No answer fails, unless this machine is to blame (`local.*`); then a
+ * The verdict on one answer, or on its absence. No answer fails, unless this machine is to blame (`local.*`) or the way
+ * (`proxy.failed`); then a
  * status that the user named is fine; then a documented marker of a refused checker is inconclusive; then `accept`,
  * then the other expectations. All that do not hold are in `failedChecks`; the kind and the reason are the first one's.
  */
 export function judge(target: Target, reply: Reply): Verdict {
-  const { kind, status } = reply
-  if (kind !== 'ok') {
+  const { status } = reply
+  // To CONNECT the network answers through the proxy.
+  const kind = reply.kind === 'proxy.failed' && reply.code === '511' ? 'local.captive_portal' : reply.kind
+  if (kind !== 'ok' && !isNamedAnswer(target, reply)) {
     const facts = kindFacts(kind)
-    const outcome = isLocal(kind) ? 'inconclusive' : 'failed'
+    const outcome = isLocal(kind) || kind === 'proxy.failed' ? 'inconclusive' : 'failed'
     return verdictOf(target, reply, outcome, kind, reply.detail ?? facts.meaning, reply.hint ?? facts.hint, NO_CHECKS)
   }
   const { expect } = target
@@ -43,6 +46,11 @@ export function judge(target: Target, reply: Reply): Verdict {
   failed.unshift({ check: 'status', expected: accept.toString(), actual: `${status}` })
   const hint = reply.hint ?? hintOfStatus(expect, status, reply.redirects)
   return verdictOf(target, reply, 'failed', 'http.error', reason, hint, failed)
+}
+
+/** A proxy's answer, or what may be one, whose status the user named: then it is what was expected. */
+function isNamedAnswer({ expect }: Target, { kind, status }: Reply): boolean {
+  return kind === 'proxy.failed' && status > 0 && expect.acceptIsExplicit && expect.accept.has(status)
 }
 
 /** The verdict on a line that holds nothing to ask (`url.invalid`, `line.invalid`); `nowMs` is wall clock. */

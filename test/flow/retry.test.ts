@@ -45,6 +45,29 @@ describe('asked again is', () => {
     ])
   })
 
+  test.each<[code: string | null, again: boolean]>([
+    ['500', true],
+    ['502', true],
+    ['503', true],
+    ['504', true],
+    ['ECONNREFUSED', true],
+    ['ECONNRESET', true],
+    ['closed', true],
+    ['SOCKS_FAILURE', true],
+    ['401', false],
+    ['403', false],
+    ['407', false],
+    ['511', false],
+    ['SOCKS_AUTHENTICATION', false],
+    ['SOCKS_NOT_ALLOWED', false],
+    ['CERT_HAS_EXPIRED', false],
+    ['timeout', false],
+    [null, false],
+  ])('a proxy that failed by %s: %s', (code, again) => {
+    expect(mayPass({ kind: 'proxy.failed', status: 0, code }, false)).toBe(again)
+    expect(mayPass({ kind: 'proxy.failed', status: 0, code: 'timeout' }, true)).toBe(true)
+  })
+
   test('not a redirect error whose last status is among them', () => {
     expect(mayPass({ kind: 'http.response.redirect_loop', status: 503 }, true)).toBe(false)
   })

@@ -20,6 +20,13 @@ const rows: [why: string, run: Partial<RunOutcome>, code: number, why: string | 
   ['some were inconclusive beside failed ones', { failed: 1, inconclusive: 5 }, 1, null],
   ['nothing could be judged', { inconclusive: 2 }, 4, 'nothing could be judged: 2 URLs, all inconclusive'],
   [
+    'the proxy was in the way',
+    { inconclusive: 2, kinds: { 'proxy.failed': 2 } },
+    4,
+    'nothing could be judged: the proxy failed for 2 URLs',
+  ],
+  ['the proxy was in the way of some', { ok: 1, inconclusive: 2, kinds: { 'proxy.failed': 2 } }, 0, null],
+  [
     'this machine was in the way',
     { ok: 9, inconclusive: 1, kinds: { 'local.EMFILE': 1 } },
     4,

@@ -60,6 +60,31 @@ function reply(status: number, headers: Record<string, string> = {}, fields: Par
 const cloudflare = { 'cf-mitigated': 'challenge' }
 const waf = { 'x-amzn-waf-action': 'challenge' }
 
+describe('a proxy', () => {
+  const failed = (status: number, code: string) =>
+    reply(status, {}, { kind: 'proxy.failed', code, detail: 'it failed' })
+
+  it('that failed says nothing of the page', () => {
+    expect(judge(target(), failed(502, '502'))).toMatchObject({
+      outcome: 'inconclusive',
+      kind: 'proxy.failed',
+      status: 502,
+      reason: 'it failed',
+    })
+    expect(judge(target(), failed(0, 'ECONNREFUSED'))).toMatchObject({ outcome: 'inconclusive', status: 0 })
+    expect(judge(target('200,404'), failed(502, '502')).outcome).toBe('inconclusive')
+  })
+
+  it('may have passed on the status that was named', () => {
+    expect(judge(target('502'), failed(502, '502'))).toMatchObject({ outcome: 'ok', kind: 'ok', status: 502 })
+    expect(judge(target('502'), failed(0, '502')).outcome).toBe('inconclusive')
+  })
+
+  it('through which the network asks for a login is this machine', () => {
+    expect(judge(target(), failed(0, '511'))).toMatchObject({ kind: 'local.captive_portal', outcome: 'inconclusive' })
+  })
+})
+
 describe('an answer', () => {
   const rows: [
     why: string,
