@@ -37,7 +37,7 @@ export type TargetInput = string | ({ readonly url: string } & AskOptions & Expe
 export interface CheckAllOptions extends ClientOptions, Omit<ExpectOptions, 'skip'> {
   /** A client of yours; its limits hold and it stays open. Default: a new one, closed at the end. */
   readonly client?: Client
-  /** Settings for hosts, as in `--rule`: `*.example.com accept=404 user=$NAME`, names from `env`. */
+  /** Settings for hosts, as in `--rule`: `*.example.com accept=404 user=$NAME`, names from `env`, where each must be set. */
   readonly rules?: readonly string[]
   /** Inconclusive URLs fail the run too, in `summary.exitCode`. Default false. */
   readonly strict?: boolean

@@ -22,6 +22,7 @@ import { FLAT, selectColumns } from './reporters/fields.js'
 import { REPORTERS } from './reporters/index.js'
 import { hideInInvalid } from './reporters/redact.js'
 import { sharded } from './sharded.js'
+import { variablesOfList } from './targets/expand.js'
 import { closeInputs, type Input, openInputs, readTargets } from './targets/read-targets.js'
 import { createRules, parseRule } from './targets/rules.js'
 import type { ReporterContext, Sink, Summary, World } from './types.js'
@@ -32,7 +33,7 @@ const SCHEMA_VERSION = 1
 /** Runs the command with the arguments behind its name; resolves to the exit code. Rejects only for a bug. */
 export async function run(argv: readonly string[], world: World): Promise<number> {
   try {
-    const invocation = parseCommand(argv)
+    const invocation = parseCommand(argv, world.env)
     if (invocation.type === 'help') return await print(world, helpText(invocation.long))
     if (invocation.type === 'version') return await print(world, versionText())
     const names = inputNames(invocation.inputs, world)
@@ -220,7 +221,8 @@ function openSource(inputs: readonly Input[], options: Options, { env }: World):
   const flags = flagSettings(options)
   const rules = options.rule.map((text) => parseRule(text, env))
   const settingsOf = rules.length === 0 ? null : createRules(rules, flags)
-  const reader = readTargets(inputs, { ...flags, env, settingsOf, keepLines: options.writeFailed !== null })
+  const variables = variablesOfList(options.env, env)
+  const reader = readTargets(inputs, { ...flags, variables, settingsOf, keepLines: options.writeFailed !== null })
   const whole = {
     batches: reader.batches,
     blank: () => reader.counts().blank,

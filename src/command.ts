@@ -4,6 +4,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { DEFAULTS, GROUPS, OPTIONS, type OptionSpec, type Options } from './options.js'
 import { nearest, UsageError, ValueError } from './parse.js'
+import { type Environment, ExpansionError, expand, type Variables, variablesOfFlags } from './targets/expand.js'
 
 /** What the arguments ask for. */
 export type Invocation =
@@ -35,9 +36,9 @@ const CURL_HABITS: Readonly<Record<string, string>> = {
   '--verbose': 'for everything that is known: -r ndjson',
 }
 
-/** Reads the arguments behind the program's name. Throws `UsageError`. */
-export function parseCommand(argv: readonly string[]): Invocation {
-  const program = buildProgram()
+/** Reads the arguments behind the program's name, `$NAME` in them from `env`. Throws `UsageError`. */
+export function parseCommand(argv: readonly string[], env: Environment): Invocation {
+  const program = buildProgram(variablesOfFlags(env))
   const { operands, unknown } = parseOptions(program, argv)
   const [stranger] = unknown
   if (stranger !== undefined) throw strangerError(stranger)
@@ -47,7 +48,7 @@ export function parseCommand(argv: readonly string[]): Invocation {
   return { type: 'run', inputs: operands, options: { ...DEFAULTS, ...given } as Options }
 }
 
-function buildProgram(): Command {
+function buildProgram(variables: Variables): Command {
   const program = new Command()
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
@@ -64,7 +65,7 @@ function buildProgram(): Command {
           if (seen.has(name) && name === 'report')
             throw new UsageError('--report: two reports on stdout; write the other one with -o')
           seen.add(name)
-          return parseValue(flags, spec, text, repeatable ? (previous ?? []) : spec.initial)
+          return parseValue({ flags, spec, text, variables, previous: repeatable ? (previous ?? []) : spec.initial })
         })
       }
       program.addOption(option)
@@ -97,11 +98,20 @@ function parseOptions(program: Command, argv: readonly string[]) {
   }
 }
 
-function parseValue(flags: string, spec: OptionSpec<unknown>, text: string, previous: unknown): unknown {
+interface GivenValue {
+  readonly flags: string
+  readonly spec: OptionSpec<unknown>
+  readonly text: string
+  readonly previous: unknown
+  readonly variables: Variables
+}
+
+function parseValue({ flags, spec, text, previous, variables }: GivenValue): unknown {
   const flag = flags.replace(/ <.*/, '').split(', ').pop()
   try {
-    return spec.parse(text, previous)
+    return spec.parse(spec.expands === undefined ? text : expand(text, spec.expands, variables), previous)
   } catch (error) {
+    if (error instanceof ExpansionError) throw new UsageError(`${flag}: ${error.message}`)
     if (error instanceof ValueError) {
       throw new UsageError(`${flag}${spec.secret ? '' : ` ${text}`}: expected ${error.expected}`)
     }

@@ -16,6 +16,7 @@ import {
   parseResolve,
   parseServer,
   parseShard,
+  parseVariableName,
   type Shard,
   UsageError,
   ValueError,
@@ -42,6 +43,8 @@ export interface OptionSpec<T> {
   readonly parse: (text: string, previous: T) => T
   /** Its value is never repeated in a message. */
   readonly secret?: true
+  /** `$NAME` in it comes from the environment, put in as a piece of this; without it, a dollar is a dollar. */
+  readonly expands?: 'text' | 'url' | 'pattern'
 }
 
 /** A file to write and the format that goes into it. */
@@ -115,6 +118,7 @@ export const OPTIONS = {
     initial: null,
     shown: null,
     parse: parseNeedle,
+    expands: 'text',
   }),
   expectHeader: spec<readonly HeaderPattern[]>({
     flags: '--expect-header <pattern>',
@@ -124,6 +128,7 @@ export const OPTIONS = {
     initial: [],
     shown: null,
     parse: (text, previous) => [...previous, parseHeaderPattern(text)],
+    expands: 'pattern',
   }),
   maxLatency: spec<number | null>({
     flags: '--max-latency <duration>',
@@ -260,6 +265,7 @@ export const OPTIONS = {
     shown: null,
     parse: (text, previous) => [...previous, parseHeader(text)],
     secret: true,
+    expands: 'text',
   }),
   userAgent: spec<string | null>({
     flags: '-A, --user-agent <text>',
@@ -269,6 +275,7 @@ export const OPTIONS = {
     initial: null,
     shown: null,
     parse: (text) => parseHeader(`User-Agent: ${text}`)[1],
+    expands: 'text',
   }),
   follow: spec<boolean>({
     flags: '--no-follow',
@@ -332,6 +339,7 @@ export const OPTIONS = {
     initial: null,
     shown: null,
     parse: (text) => text,
+    expands: 'url',
   }),
   ipv4: spec<boolean>({
     flags: '-4, --ipv4',
@@ -575,6 +583,16 @@ export const OPTIONS = {
     initial: null,
     shown: null,
     parse: parseShard,
+  }),
+  env: spec<readonly string[]>({
+    flags: '--env <name>',
+    group: 'Input',
+    brief: false,
+    help: '$NAME in a list is this variable of the environment; repeatable',
+    initial: [],
+    shown: null,
+    parse: (text, previous) => [...previous, parseVariableName(text)],
+    secret: true,
   }),
   dryRun: spec<boolean>({
     flags: '--dry-run',

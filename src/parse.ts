@@ -171,6 +171,12 @@ export function parseServer(text: string): string {
   return text
 }
 
+/** The name of a variable of the environment, without a dollar. */
+export function parseVariableName(text: string): string {
+  if (!/^[A-Za-z_]\w*$/.test(text)) throw new ValueError('the name of a variable, such as HOST, and not its value')
+  return text
+}
+
 /** A regular expression in JavaScript's syntax, case-sensitive. */
 export function parseRegExp(text: string): RegExp {
   try {

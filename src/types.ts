@@ -86,7 +86,7 @@ export interface Target {
   readonly expect: Expect
   /** Why it is not asked (`skip="reason"`); null: it is. */
   readonly skip: string | null
-  /** The whole line as written, without white space and invisible characters around it, where the reader was told to keep it; it may hold secrets. */
+  /** The whole line as written, without white space and invisible characters at its end, where the reader was told to keep it; it may hold secrets. */
   readonly raw?: string | null
 }
 

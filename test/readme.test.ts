@@ -103,7 +103,7 @@ describe('the examples', () => {
   test('of list lines are lines that can be asked', async () => {
     const [list] = blocks(section('The list'), 'text')
     const world = createTestWorld({ stdin: list!, env: { TOKEN: 'x' } })
-    expect(await run(['--dry-run'], world)).toBe(0)
+    expect(await run(['--dry-run', '--env', 'TOKEN'], world)).toBe(0)
   })
 
   test('of the library run', async () => {

@@ -11,6 +11,7 @@ import {
   ValueError,
 } from '../parse.js'
 import { parseStatusSet } from '../status-set.js'
+import type { Syntax } from './expand.js'
 import type { Override } from './settings.js'
 
 /** One key. `apply` gives a new override, never writes to the old one, and throws `ValueError`. */
@@ -20,18 +21,21 @@ export interface LineKey {
   readonly bare?: string
   /** May be given several times on a line. */
   readonly repeatable?: true
-  /** Takes `$NAME` from the environment; its value is never repeated in a message. */
+  /** Its value is never repeated in a message, and a `$NAME` in it was meant. */
   readonly secret?: true
+  /** What `$NAME` is put into; without it, plain text. */
+  readonly syntax?: Syntax
 }
 
 /** All keys that work. */
 export const LINE_KEYS = {
   accept: { apply: (value, line) => ({ ...line, accept: parseAccept(value) }) },
-  location: { apply: (value, line) => withExpect(line, { location: parsePlace(value) }) },
-  'final-url': { apply: (value, line) => withExpect(line, { finalUrl: parsePlace(value) }) },
+  location: { syntax: 'url', apply: (value, line) => withExpect(line, { location: parsePlace(value) }) },
+  'final-url': { syntax: 'url', apply: (value, line) => withExpect(line, { finalUrl: parsePlace(value) }) },
   contains: { apply: (value, line) => withExpect(line, { contains: parseNeedle(value) }) },
   'expect-header': {
     repeatable: true,
+    syntax: 'pattern',
     apply: (value, line) => ({ ...line, expectHeaders: [...line.expectHeaders, parseHeaderPattern(value)] }),
   },
   'max-latency': { apply: (value, line) => withExpect(line, { maxLatencyMs: parseDuration(value) }) },

@@ -2,16 +2,17 @@
 // nothing throws and nothing is guessed.
 
 import type { LineProblem } from '../types.js'
+import { ExpansionError, expand, type Variables } from './expand.js'
 import { nameCharacter, trimInvisible } from './invisible.js'
 import { LINE_KEYS } from './line-keys.js'
 import { type ParsedUrl, parseUrl } from './parse-url.js'
-import { type Environment, readSettings, wordEnd } from './read-settings.js'
+import { readSettings, wordEnd } from './read-settings.js'
 import type { SettingsOf } from './rules.js'
 import { applyOverride, NO_OVERRIDE, type Settings } from './settings.js'
 
-/** What a line starts from: the settings of the flags, the rules over them, and the environment for `$NAME`. */
+/** What a line starts from: the settings of the flags, the rules over them, and what `$NAME` stands for. */
 export interface LineContext extends Settings {
-  readonly env: Environment
+  readonly variables: Variables
   /** The settings of a host where there are rules; null: the context's own for all. */
   readonly settingsOf: SettingsOf | null
 }
@@ -31,14 +32,44 @@ export function parseLine(text: string, context: LineContext): ParsedLine | null
   if (line === '' || line.startsWith('#')) return null
   if (WHITE_SPACE.test(line)) return parseWords(detach(text), detach(line), context)
   if (KEY_FIRST.test(line)) return keyFirst(line, context)
-  const parsed = parseUrl(line)
+  const parsed = readUrl(line, context)
   return compose(line === parsed.url ? parsed.url : detach(line), parsed, context)
 }
 
 /** An argument holds a URL and nothing else. */
 export function parseArgument(text: string, context: LineContext): ParsedLine {
-  return compose(text, parseUrl(trimInvisible(text)), context)
+  return compose(text, readUrl(trimInvisible(text), context), context)
 }
+
+function readUrl(written: string, { variables }: LineContext): ParsedUrl {
+  if (!written.includes('$')) return parseUrl(written)
+  let url: string
+  try {
+    url = expand(written, 'url', variables)
+  } catch (error) {
+    if (!(error instanceof ExpansionError)) throw error
+    return refused(problem('url.invalid', error.message, null, null, null))
+  }
+  const parsed = parseUrl(url)
+  const { problem: found } = parsed
+  if (found === null) return parsed
+  const names = namesIn(written)
+  if (url === written) {
+    const [unknown] = names
+    return unknown === undefined ? parsed : refused({ ...found, hint: `If the environment is meant: --env ${unknown}` })
+  }
+  // Behind a colon a reason shows what it found, and that is the environment's here.
+  const [reason] = found.reason.split(':')
+  const known = names.filter((name) => variables.valueOf(name) !== null).map((name) => `$${name}`)
+  return refused({ ...found, reason: `with what ${known.join(' and ')} stands for: ${reason}` })
+}
+
+function namesIn(written: string): readonly string[] {
+  return [...new Set([...written.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name]) => name!))].slice(0, NAMES_SHOWN)
+}
+
+/** Names that a message lists. */
+const NAMES_SHOWN = 3
 
 /** `accept=200` in front would make a host name of itself, were it not for this. */
 const KEY_FIRST = new RegExp(`^(?:${Object.keys(LINE_KEYS).join('|')})=`)
@@ -58,9 +89,9 @@ function parseWords(text: string, line: string, context: LineContext): ParsedLin
   const fail = (found: LineProblem, shown = input) => compose(shown, refused(found), context)
 
   if (KEY_FIRST.test(input)) return keyFirst(input, context)
-  const parsed = parseUrl(input)
+  const parsed = readUrl(input, context)
   if (parsed.problem !== null) return compose(input, parsed, context)
-  const reading = readSettings(text, urlEnd, end, context.env)
+  const reading = readSettings(text, urlEnd, end, context.variables)
   if (reading.type === 'stray') return fail(strayWord(text, urlEnd, reading.word), withoutKeys(text, start, end))
   if (reading.type === 'wrong') {
     const { key, reason, hint, at } = reading

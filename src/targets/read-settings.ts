@@ -2,11 +2,9 @@
 // guessed, and the first thing that is wrong, from left to right, is what is said.
 
 import { nearest, ValueError } from '../parse.js'
+import { ExpansionError, expand, type Variables } from './expand.js'
 import { LINE_KEYS, lineKey } from './line-keys.js'
 import { contradiction, NO_OVERRIDE, type Override } from './settings.js'
-
-/** Where `$NAME` is looked up. */
-export type Environment = Readonly<Record<string, string | undefined>>
 
 /** What the words say: an override, a word that is no setting, or a setting that is wrong. `at` counts characters from 0. */
 export type Reading =
@@ -26,14 +24,14 @@ const WHITE_SPACE = /[ \t]/
 const KEY = /^([A-Za-z][\w-]*)=/
 
 /** Reads the settings in `text` from `start` to `end`. The very same `NO_OVERRIDE` where there are none. */
-export function readSettings(text: string, start: number, end: number, env: Environment): Reading {
+export function readSettings(text: string, start: number, end: number, variables: Variables): Reading {
   let override = NO_OVERRIDE
   const seen = new Set<string>()
   const first = skipSpace(text, start)
   for (let at = first; at < end && text[at] !== '#'; at = skipSpace(text, at)) {
     const word = readWord(text, at, end)
     if (word.key === null) return { type: 'stray', word: word.value ?? '' }
-    const result = applyWord(word, override, seen, env)
+    const result = applyWord(word, override, seen, variables)
     if ('reason' in result) return { type: 'wrong', key: word.key, at, ...result }
     override = result
     at = word.end
@@ -98,7 +96,7 @@ interface Wrong {
   readonly hint: string | null
 }
 
-function applyWord(word: Word, override: Override, seen: Set<string>, env: Environment): Override | Wrong {
+function applyWord(word: Word, override: Override, seen: Set<string>, variables: Variables): Override | Wrong {
   const name = word.key!
   const key = lineKey(name)
   const wrong = (reason: string, hint: string | null = null): Wrong => ({ reason, hint })
@@ -112,30 +110,20 @@ function applyWord(word: Word, override: Override, seen: Set<string>, env: Envir
   if (given === undefined) return wrong(`${name} needs a value: ${name}=…`)
   if (seen.has(name) && !key.repeatable) return wrong(`${name} is given twice`)
   seen.add(name)
+  let value = given
   try {
-    return key.apply(key.secret ? expand(given, env) : given, override)
+    if (word.value !== null) value = expand(given, key.syntax ?? 'text', variables, variables.strict || key.secret)
+    return key.apply(value, override)
   } catch (error) {
-    if (error instanceof UnsetError) return wrong(`${name}: $${error.message} is not set in the environment`)
+    if (error instanceof ExpansionError) return wrong(`${name}: ${error.message}`)
     if (!(error instanceof ValueError)) throw error
-    return wrong(`${name}${key.secret ? '' : `=${cut(given)}`}: expected ${error.expected}`)
+    // What came from the environment is shown by its name only.
+    const expected = value !== given && error.expected.includes(value) ? 'another value' : error.expected
+    return wrong(`${name}${key.secret ? '' : `=${cut(given)}`}: expected ${expected}`)
   }
 }
 
 const KEYS_HINT = `Keys: ${Object.keys(LINE_KEYS).join(' ')}. A space in a URL is written %20`
-
-/** A variable that is not set; the message is its name. */
-class UnsetError extends Error {}
-
-/** `$NAME` and `${NAME}` become what the environment holds; `\$` is a dollar. What comes in is not expanded again. */
-function expand(value: string, env: Environment): string {
-  return value.replace(/\\\$|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})/g, (found, plain, braced) => {
-    if (found === '\\$') return '$'
-    const name = plain ?? braced
-    const set = Object.hasOwn(env, name) ? env[name] : undefined
-    if (set === undefined) throw new UnsetError(name)
-    return set
-  })
-}
 
 function cut(text: string): string {
   return text.length > SHOWN_VALUE ? `${text.slice(0, SHOWN_VALUE)}…` : text

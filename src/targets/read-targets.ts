@@ -116,7 +116,7 @@ export function readTargets(inputs: readonly Input[], context: ReadContext): Tar
 
   function toTarget(parsed: ParsedLine, line: number | null, source: string, text: string | null): Target {
     const { input, url, host, problem, ask, expect, skip } = parsed
-    const raw = context.keepLines && text !== null ? rawLine(trimInvisible(text), input) : null
+    const raw = context.keepLines && text !== null ? rawLine(text, input) : null
     return { index: index++, line, source, input, url, host, problem, ask, expect, skip, raw }
   }
 
@@ -181,9 +181,14 @@ function cutOff(line: Line): FaultyLine {
   return { fault: 'cut-off', head: typeof line === 'string' ? line.slice(0, HEAD_CHARACTERS) : line.head }
 }
 
-/** A copy without ties to its chunk; most lines are their URL and nothing more. */
+/**
+ * The line to its last visible character, because a note may be put behind it; a copy without ties to its chunk. Most
+ * lines are their URL and nothing more.
+ */
 function rawLine(text: string, input: string): string {
-  return text === input ? input : ` ${text}`.slice(1)
+  if (text === input) return input
+  const line = trimInvisible(text)
+  return ` ${text.slice(0, text.indexOf(line) + line.length)}`.slice(1)
 }
 
 function codeOf(error: Error): string {

@@ -2,7 +2,8 @@
 // Hosts for which the same rules match share one object, so that a million subdomains cost what one does.
 
 import { UsageError } from '../parse.js'
-import { type Environment, readSettings, wordEnd } from './read-settings.js'
+import { type Environment, ExpansionError, expand, type Variables, variablesOfFlags } from './expand.js'
+import { readSettings, wordEnd } from './read-settings.js'
 import { applyOverride, NO_OVERRIDE, type Override, type Settings } from './settings.js'
 
 /** The settings of a host; the base itself where no rule matches. */
@@ -28,10 +29,11 @@ export function parseRule(text: string, env: Environment): Rule {
   // Without a host in front the first word may be a setting, and its value a secret.
   const shown = written.replace(/=.*$/s, '=').replace(/^.*@/s, '***@')
   const fail = (reason: string) => new UsageError(`--rule '${shown} …': ${reason}`)
+  const variables = variablesOfFlags(env)
   const below = written.startsWith('*.')
-  const host = hostOf(below ? written.slice(2) : written)
+  const host = hostOf(readHost(below ? written.slice(2) : written, variables, fail))
   if (host === null) throw fail('expected a host first, such as example.com or *.example.com, without port and path')
-  const reading = readSettings(line, hostEnd, line.length, env)
+  const reading = readSettings(line, hostEnd, line.length, variables)
   if (reading.type === 'stray') throw fail(`${reading.word} is no setting; expected key=value, such as accept=404`)
   if (reading.type === 'wrong')
     throw fail(reading.hint === null ? reading.reason : `${reading.reason}. ${reading.hint}`)
@@ -67,6 +69,14 @@ export function createRules(rules: readonly Rule[], base: Settings): SettingsOf 
     if (byHost.size >= HOSTS_MAX) byHost = new Map()
     byHost.set(host, found)
     return found
+  }
+}
+
+function readHost(text: string, variables: Variables, fail: (reason: string) => UsageError): string {
+  try {
+    return expand(text, 'text', variables)
+  } catch (error) {
+    throw error instanceof ExpansionError ? fail(error.message) : error
   }
 }
 

@@ -90,7 +90,7 @@ it('gives a host its password from the environment, and says which rule is wrong
   expect(wrong).toMatchObject({
     code: 2,
     verdicts: [],
-    stderr: "scrape-status: --rule '127.0.0.1 …': user: $PW is not set in the environment\n",
+    stderr: "scrape-status: --rule '127.0.0.1 …': user: $PW is not set in the environment; a dollar is written \\$\n",
   })
 })
 

@@ -275,7 +275,7 @@ test('the keys of a line change how that URL alone is asked and judged, as the s
       `${server.url}/user user=ann:$PASSWORD`,
       `${server.url}/unset header="X: $NOT_SET"`,
     ],
-    ['-H', 'X-All: yes'],
+    ['-H', 'X-All: yes', '--env', 'TOKEN', '--env', 'PASSWORD'],
     { env: { TOKEN: 'secret token', PASSWORD: 'pw:1' } },
   )
   expect(code).toBe(1)

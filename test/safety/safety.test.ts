@@ -100,6 +100,8 @@ const LINES = (here: string): readonly string[] => [
 
 const PROXY_USER = `puser:${SECRET}-proxy`
 /** Beside it none of `user=` would be sent, so the first run has another one. */
+/** Without them the list could not read what it holds. */
+const ENV_FLAGS = ['--env', 'LINE_KEY', '--env', 'LINE_USER']
 const FLAG_HEADER = `Authorization: Bearer ${SECRET}-flag`
 const KEY_HEADER = `X-Api-Key: ${SECRET}-flag`
 const LINE_USER = `erin:${SECRET}-envuser`
@@ -147,7 +149,18 @@ describe('a run into all outputs at once', () => {
   beforeAll(async () => {
     const file = (name: string) => join(folder, name)
     const outputs = ['rows.ndjson', 'rows.json', 'rows.csv', 'rows.txt'].flatMap((name) => ['-o', file(name)])
-    const flags = ['-H', KEY_HEADER, '-t', '5s', '--show', 'all', '-o', `summary=${file('summary')}`, ...outputs]
+    const flags = [
+      ...ENV_FLAGS,
+      '-H',
+      KEY_HEADER,
+      '-t',
+      '5s',
+      '--show',
+      'all',
+      '-o',
+      `summary=${file('summary')}`,
+      ...outputs,
+    ]
     // The server of names is none, so that no host of the list is looked for outside.
     result = await spawnCli([...flags, '--dns-server', '127.0.0.1:1', list], { env })
     for (const name of ['rows.ndjson', 'rows.json', 'rows.csv', 'rows.txt', 'summary']) {
@@ -211,7 +224,10 @@ test.each([
   ['-r summary', ['-r', 'summary']],
   ['failures only', ['--show', 'failed', '--no-color']],
 ])('%s says nothing that is secret or obeyed', async (_name, flags) => {
-  const { stdout, stderr } = await spawnCli(['-H', FLAG_HEADER, '--dns-server', '127.0.0.1:1', ...flags, list], { env })
+  const { stdout, stderr } = await spawnCli(
+    [...ENV_FLAGS, '-H', FLAG_HEADER, '--dns-server', '127.0.0.1:1', ...flags, list],
+    { env },
+  )
   expect(stdout).not.toBe('')
   expectHarmless({ stdout, stderr }, SECRETS)
 })
@@ -219,7 +235,7 @@ test.each([
 test('on a terminal, progress and colours are all that steers it', async () => {
   const world = createTestWorld({ isTTY: true, env: { ...env, LANG: 'C.UTF-8', TERM: 'xterm' } })
   // Silence somewhere, so that progress is shown.
-  await run(['-H', FLAG_HEADER, '--show', 'all', '-c', '1', '--dns-server', '127.0.0.1:1', list], world)
+  await run([...ENV_FLAGS, '-H', FLAG_HEADER, '--show', 'all', '-c', '1', '--dns-server', '127.0.0.1:1', list], world)
   const plain = (text: string) => text.replace(/\x1b\[(?:\d+(?:;\d+)*)?[mK]|\r/g, '')
   expect(world.stdoutText()).toContain(`${ESC}[`)
   expectHarmless({ stdout: plain(world.stdoutText()), stderr: plain(world.stderrText()) }, SECRETS)

@@ -7,7 +7,7 @@ import { overrideFrom } from '../../src/targets/expect-from.js'
 import { parseLine } from '../../src/targets/parse-line.js'
 import { createRules, parseRule } from '../../src/targets/rules.js'
 import { applyOverride, NO_OVERRIDE, type Settings } from '../../src/targets/settings.js'
-import { CONTEXT } from './support.js'
+import { CONTEXT, ENV } from './support.js'
 
 const read = (keys: string, base: Partial<Settings> = {}) => parseLine(`https://x/ ${keys}`, { ...CONTEXT, ...base })!
 
@@ -95,7 +95,7 @@ describe('a rule', () => {
   const settings = (...texts: string[]) => {
     const base: Settings = CONTEXT
     return createRules(
-      texts.map((text) => parseRule(text, CONTEXT.env)),
+      texts.map((text) => parseRule(text, ENV)),
       base,
     )
   }
@@ -170,13 +170,16 @@ describe('a rule', () => {
     ['example.com', "--rule 'example.com …': expected a setting behind the host, such as accept=404"],
     ['example.com retris=0', "--rule 'example.com …': unknown key retris. Did you mean retries?"],
     ['example.com timeout=x', "--rule 'example.com …': timeout=x: expected a duration such as 800ms, 10s or 2m"],
-    ['example.com user=$NO:x', "--rule 'example.com …': user: $NO is not set in the environment"],
+    [
+      'example.com user=$NO:x',
+      "--rule 'example.com …': user: $NO is not set in the environment; a dollar is written \\$",
+    ],
     ['example.com user=hunter2', "--rule 'example.com …': user: expected NAME:PASSWORD"],
     ['example.com nonsense', "--rule 'example.com …': nonsense is no setting; expected key=value, such as accept=404"],
     ['example.com method=HEAD contains=a', "--rule 'example.com …': contains needs a body, and HEAD has none"],
   ])('%j is refused', (rule, message) => {
-    expect(() => parseRule(rule, CONTEXT.env)).toThrow(UsageError)
-    expect(() => parseRule(rule, CONTEXT.env)).toThrow(message)
+    expect(() => parseRule(rule, ENV)).toThrow(UsageError)
+    expect(() => parseRule(rule, ENV)).toThrow(message)
   })
 
   it('never throws anything but a usage error, whatever is written', () => {

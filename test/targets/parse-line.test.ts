@@ -121,8 +121,35 @@ describe('keys', () => {
     expect(parseLine('https://x/ accept=+403', context)?.expect.accept.toString()).toBe('301,403')
   })
 
-  it('do not take names of the environment that the environment only inherits', () => {
-    expect(read('https://x/ user=a:$toString')?.problem?.reason).toBe('user: $toString is not set in the environment')
+  it.each(['NPM_TOKEN', 'toString', 'constructor', '__proto__'])('do not take $%s, which was not given', (name) => {
+    for (const written of [`user=a:$${name}`, `user=a:\${${name}}`, `header="X: $${name}"`]) {
+      const { problem } = read(`https://x/ ${written}`)!
+      expect(problem).toMatchObject({ kind: 'line.invalid', column: 12 })
+      expect(problem?.reason).toMatch(`$${name} is read from the environment only with --env ${name}`)
+    }
+    expect(read(`https://x/$${name} contains=$${name}`)).toMatchObject({
+      url: `https://x/$${name}`,
+      expect: { contains: `$${name}` },
+    })
+  })
+
+  it.each<[keys: string, expected: object]>([
+    ['contains=$TOKEN', { contains: 's3cret' }],
+    ['contains="a $TOKEN \\$TOKEN $b"', { contains: 'a s3cret $TOKEN $b' }],
+    ['location=https://$TOKEN.example/$TOKEN', { location: 'https://s3cret.example/s3cret' }],
+    ['final-url=/${TOKEN}/x', { finalUrl: '/s3cret/x' }],
+    ['accept=200$EMPTY', { acceptIsExplicit: true }],
+    ['max-latency=3${EMPTY}s', { maxLatencyMs: 3000 }],
+    ['cert-days=1$EMPTY', { certDays: 1 }],
+    ['expect-header="x: ^$TOKEN$"', { headers: [{ name: 'x', pattern: /^s3cret$/u }] }],
+    ['expect-header="x: \\$TOKEN[$TOKEN]$EMPTY$"', { headers: [{ name: 'x', pattern: /\$TOKEN[$TOKEN]$/u }] }],
+    ['expect-header="x: a$|b$"', { headers: [{ name: 'x', pattern: /a$|b$/u }] }],
+  ])('put what was given into %s', (keys, expected) => {
+    expect(read(`https://x/ ${keys}`)).toMatchObject({ problem: null, expect: expected })
+  })
+
+  it('put it into the reason to skip', () => {
+    expect(read('https://x/ skip="until $TOKEN"')?.skip).toBe('until s3cret')
   })
 
   it('read a quoted value of 60,000 characters', () => {
@@ -191,7 +218,7 @@ describe('a wrong line', () => {
     ['https://x/ header="X: a', 'line.invalid', 'header: the quote is not closed', 'header', 12],
     ['https://x/ header="X: a"b', 'line.invalid', 'header: a space is missing after the closing quote', 'header', 12],
     ['https://x/ header=X:"a b"', 'line.invalid', 'header: put the whole value in quotes: header="…"', 'header', 12],
-    ['https://x/ user=$NO:x', 'line.invalid', 'user: $NO is not set in the environment', 'user', 12],
+    ['https://x/ user=$NO:x', 'line.invalid', 'user: $NO is read from the environment only with --env NO', 'user', 12],
     ['https://x/ user=secret', 'line.invalid', 'user: expected NAME:PASSWORD', 'user', 12],
   ])('%j', (text, kind, reason, key, column) => {
     expect(read(text)).toMatchObject({ url: null, host: '', problem: { kind, reason, key, column } })

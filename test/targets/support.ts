@@ -2,16 +2,20 @@
 
 import { Readable } from 'node:stream'
 import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/options.js'
+import { variablesOfList } from '../../src/targets/expand.js'
 import type { LineContext } from '../../src/targets/parse-line.js'
 import type { Ask, Target } from '../../src/types.js'
 
 export const ASK: Ask = DEFAULT_ASK
 
+/** Of these, lists may read the first two. */
+export const ENV = { TOKEN: 's3cret', EMPTY: '', NPM_TOKEN: 'n0t' }
+
 export const CONTEXT: LineContext = {
   ask: ASK,
   expect: DEFAULT_EXPECT,
   skip: null,
-  env: { TOKEN: 's3cret', EMPTY: '' },
+  variables: variablesOfList(['TOKEN', 'EMPTY'], ENV),
   settingsOf: null,
 }
 
