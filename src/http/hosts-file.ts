@@ -1,4 +1,4 @@
-// The hosts file (hosts(5)): names that this machine knows without asking. c-ares does not read it for queries.
+// The hosts file (hosts(5)): names that this machine knows without asking. DNS knows nothing of it.
 
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'

@@ -9,13 +9,14 @@ export const NEVER_ASKED = 'EBUSY'
 
 const NO_SUCH_NAME = 'dns.name_not_resolved'
 
-/** All codes that need more than `dns.failed` with its usual hint. c-ares' own names, getaddrinfo's `EAI_*`, errno. */
+/** All codes that need more than `dns.failed` with its usual hint. c-ares' names, getaddrinfo's `EAI_*`, errno. */
 const CODES: Readonly<Record<string, readonly [kind: Kind, hint: string | null]>> = {
   ENOTFOUND: [NO_SUCH_NAME, null],
   ENODATA: [NO_SUCH_NAME, 'The name exists but has no address of the kind asked for'],
   EBADNAME: [NO_SUCH_NAME, 'A host name has at most 253 characters, 63 between two dots, none empty'],
   ESERVFAIL: ['dns.failed', 'The DNS server reports a failure of its own (SERVFAIL). Try again later'],
   EREFUSED: ['dns.failed', 'The DNS server refuses to answer this machine (REFUSED)'],
+  EBADRESP: ['dns.failed', 'The DNS server answers with something that makes no sense'],
   ETIMEOUT: ['dns.failed', 'The DNS server kept silent. Try again later'],
   ECONNREFUSED: ['dns.failed', 'Nothing listens at the address of the DNS server'],
   EMFILE: ['local.EMFILE', 'Too many open files: raise ulimit -n or lower --concurrency'],
@@ -50,12 +51,17 @@ export function saysNoSuchName(code: string): boolean {
   return CODES[code]?.[0] === NO_SUCH_NAME
 }
 
+/** Whether a code says that DNS has no answer, and so somebody else might; false for what this machine or the user did. */
+export function saysNoAnswer(code: string): boolean {
+  return new LookupError('', code).kind === 'dns.failed'
+}
+
 /**
- * The code to believe instead of a resolver's. Out of descriptors, getaddrinfo says ENOTFOUND even for `localhost` and c-ares
- * ECONNREFUSED (measured on Node 20): so before either is held against anybody, one descriptor is opened to see.
+ * The code to believe instead of getaddrinfo's: out of descriptors, it says ENOTFOUND even for `localhost` (measured on
+ * Node 20). So before that is held against anybody, one descriptor is opened to see.
  */
 export function trueCode(code: string): string {
-  if (code !== 'ENOTFOUND' && code !== 'ECONNREFUSED') return code
+  if (code !== 'ENOTFOUND') return code
   try {
     closeSync(openSync(devNull, 'r'))
     return code

@@ -1,13 +1,16 @@
-// Host name → addresses. What is known at once, then the cache, then DNS, then the system: never a thread that a dead name can block,
-// never longer than a few seconds, and the three ways to fail (no such name, DNS trouble, this machine's trouble) stay apart.
+// Host name → addresses. What is known at once, then the cache, then DNS, then the system, which may know what DNS does not: never a
+// thread that a dead name can block, never longer than a few seconds, and the three ways to fail (no such name, DNS trouble, this
+// machine's trouble) stay apart.
 
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { type Address, type Interfaces, interleave, ipv6Reach } from './address.js'
-import { askFamilies, type FamilyPlan, firstFamily } from './both-families.js'
+import { type FamilyPlan, firstFamily } from './both-families.js'
+import type { Answer } from './dns-message.js'
+import { askDnsOrSystem } from './dns-or-system.js'
 import { HOSTS_FILE, readHosts } from './hosts-file.js'
-import { LookupError, saysNoSuchName } from './lookup-error.js'
-import { type Answer, createNameServers } from './name-servers.js'
+import { LookupError } from './lookup-error.js'
+import { createNameServers } from './name-servers.js'
 import { createSystemResolver, type GetAddrInfo } from './system-resolver.js'
 
 export type { Address } from './address.js'
@@ -22,6 +25,13 @@ export interface Lookup {
   (hostname: string): Promise<readonly Address[]>
   /** The same where it is known without asking anybody; null else, also for a name known to be dead. */
   cached(hostname: string): readonly Address[] | null
+  /** Whether a name is an address, localhost or in the hosts file, so that no resolver has a say in it. */
+  isKnownHere(hostname: string): boolean
+  /**
+   * Whether a zone (`com`) exists for the DNS servers that names are asked of; `unknown` where they fail or keep silent.
+   * The answer is remembered for a minute.
+   */
+  zoneExists(zone: string): Promise<'exists' | 'absent' | 'unknown'>
   /** What is pending, and every later lookup, rejects with kind `aborted`. Nothing keeps the process alive but a running getaddrinfo. */
   close(): void
 }
@@ -58,11 +68,13 @@ const TTL_MAX_S = 300
 /** How long a dead name stays dead, in ms. */
 const DEAD_MS = 30_000
 /**
- * A failing DNS server is asked anew for a retry of the attempt, or that would be none; the third failure in a row is remembered, in ms,
- * so that a thousand URLs of one host do not wait four seconds each.
+ * A failing DNS server is asked anew for a retry of the attempt, or that would be none; only URLs that fail in the same moment share
+ * one question, in ms.
  */
-const FAILURES_MAX = 3
-const FAILED_MS = 5000
+const FAILED_MS = 200
+/** How long a zone that was asked for stays what it is, in ms, and how many are remembered: there are some 1,500 at the top. */
+const ZONE_MS = 60_000
+const ZONES_MAX = 2048
 
 /** RFC 6761 §6.3: both loopback addresses, and nobody is asked. */
 const LOOPBACK: readonly Address[] = [
@@ -75,8 +87,6 @@ interface Memory {
   readonly addresses: readonly Address[] | null
   readonly error: LookupError | null
   readonly until: number
-  /** Failures of DNS in a row. */
-  readonly failures: number
 }
 
 /** Makes a lookup with its own cache and sockets. Throws when a server is not an IP address with or without port. */
@@ -84,11 +94,13 @@ export function createLookup(options: LookupOptions): Lookup {
   const { servers: addresses, family, now, limit = 256, deadlineMs = DEADLINE_MS, cacheSize = CACHE_SIZE } = options
   const { hostsFile = HOSTS_FILE, interfaces = networkInterfaces, useSystem = addresses === null } = options
   const servers = createNameServers({ servers: addresses, limit, deadlineMs, now })
-  const system = useSystem ? createSystemResolver({ getaddrinfo: options.getaddrinfo, family, deadlineMs }) : null
+  const { getaddrinfo } = options
+  const system = useSystem ? createSystemResolver({ getaddrinfo, family, deadlineMs, now }) : null
   const plan: FamilyPlan = { family, reach: ipv6Reach(interfaces()) }
   /** In order of last use, oldest first. */
   const memory = new Map<string, Memory>()
   const pending = new Map<string, Promise<readonly Address[]>>()
+  const zones = new Map<string, { readonly answer: ReturnType<Lookup['zoneExists']>; readonly until: number }>()
   let hosts: ReadonlyMap<string, readonly Address[]> | null = null
   let isClosed = false
 
@@ -103,12 +115,13 @@ export function createLookup(options: LookupOptions): Lookup {
     let promise = pending.get(name)
     if (!promise) {
       promise = new Promise((resolve, reject) => {
-        ask(name, (answer) => {
+        const report = (answer: Answer) => {
           pending.delete(name)
           const { addresses, error } = remember(name, answer)
           if (addresses) resolve(addresses)
           else reject(error)
-        })
+        }
+        askDnsOrSystem(name, { servers, system, plan, deadlineMs, report })
       })
       pending.set(name, promise)
     }
@@ -136,27 +149,6 @@ export function createLookup(options: LookupOptions): Lookup {
     return interleave(family === null ? addresses : addresses.filter((one) => one.family === family), firstFamily(plan))
   }
 
-  /** Calls back once, or twice: see askFamilies. */
-  function ask(name: string, report: (answer: Answer) => void): void {
-    if (system && isForSystem(name)) {
-      system.ask(name, report)
-      return
-    }
-    let isFound = false
-    const heard = (answer: Answer) => {
-      if ('addresses' in answer) {
-        isFound = true
-        report(answer)
-      } else if (!system || !saysNoSuchName(answer.code) || answer.code === 'EBADNAME') {
-        report(answer)
-      } else {
-        // A late AAAA may have found the name while the system was asked.
-        system.doubt(name, (better) => isFound || report(better ?? answer))
-      }
-    }
-    askFamilies(name, { servers, plan, report: heard })
-  }
-
   function recall(name: string): Memory | null {
     const found = memory.get(name)
     if (!found || now() >= found.until) return null
@@ -177,14 +169,29 @@ export function createLookup(options: LookupOptions): Lookup {
   function judge(name: string, answer: Answer): Memory {
     if ('addresses' in answer) {
       const ttlMs = 1000 * Math.min(TTL_MAX_S, Math.max(TTL_MIN_S, answer.ttlS))
-      return { addresses: wanted(answer.addresses), error: null, until: now() + ttlMs, failures: 0 }
+      return { addresses: wanted(answer.addresses), error: null, until: now() + ttlMs }
     }
     const error = new LookupError(name, answer.code)
-    if (error.kind === 'dns.name_not_resolved') {
-      return { addresses: null, error, until: now() + DEAD_MS, failures: 0 }
-    }
-    const failures = (memory.get(name)?.failures ?? 0) + 1
-    return { addresses: null, error, until: now() + (failures >= FAILURES_MAX ? FAILED_MS : 0), failures }
+    return { addresses: null, error, until: now() + (error.kind === 'dns.name_not_resolved' ? DEAD_MS : FAILED_MS) }
+  }
+
+  function zoneExists(zone: string): Promise<'exists' | 'absent' | 'unknown'> {
+    const known = zones.get(zone)
+    if (known !== undefined && now() < known.until) return known.answer
+    const answer = new Promise<'exists' | 'absent' | 'unknown'>((resolve) => {
+      const done = (answer: Answer) => {
+        const code = 'code' in answer ? answer.code : 'ENODATA'
+        const isKnown = code === 'ENODATA' || code === 'ENOTFOUND'
+        // What could not be learned is asked anew.
+        if (!isKnown) zones.delete(zone)
+        resolve(!isKnown ? 'unknown' : code === 'ENODATA' ? 'exists' : 'absent')
+      }
+      if (isClosed) done({ code: 'ECANCELLED' })
+      else servers.ask({ hostname: zone, type: 'SOA', done })
+    })
+    if (zones.size >= ZONES_MAX) zones.clear()
+    zones.set(zone, { answer, until: now() + ZONE_MS })
+    return answer
   }
 
   function close(): void {
@@ -194,10 +201,6 @@ export function createLookup(options: LookupOptions): Lookup {
     memory.clear()
   }
 
-  return Object.assign(lookup, { cached, close })
-}
-
-/** Single labels are for search domains and NSS (one with a dot at its end is not); `.local` is multicast DNS (RFC 6762 §3). */
-function isForSystem(name: string): boolean {
-  return !name.includes('.') || /\.local\.?$/.test(name)
+  const isKnownHere = (hostname: string) => withoutAsking(hostname.toLowerCase()) !== null
+  return Object.assign(lookup, { cached, isKnownHere, zoneExists, close })
 }

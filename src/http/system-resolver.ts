@@ -3,8 +3,9 @@
 
 import dns from 'node:dns'
 import type { Address } from './address.js'
+import { createDeadline, type Deadline, type Expiring } from './deadline.js'
+import type { Answer } from './dns-message.js'
 import { NEVER_ASKED, trueCode } from './lookup-error.js'
-import type { Answer } from './name-servers.js'
 
 /** Resolves to all addresses, rejects with an error that has a `code`. `family` null: both. */
 export type GetAddrInfo = (hostname: string, family: 4 | 6 | null) => Promise<readonly Address[]>
@@ -15,6 +16,8 @@ export interface SystemResolver {
   ask(hostname: string, done: (answer: Answer) => void): void
   /** Addresses of a name that DNS calls dead; null: none, or no time to find out, or not worth asking. */
   doubt(hostname: string, done: (answer: Answer | null) => void): void
+  /** Addresses of a name of which DNS knows nothing; null: none, or no time to find out. */
+  consult(hostname: string, about: { isWanted(): boolean; done(answer: Answer | null): void }): void
   /** Everything unanswered ends with ECANCELLED. A getaddrinfo that runs keeps the process until it returns: Node cannot stop it. */
   close(): void
 }
@@ -37,12 +40,15 @@ export function createSystemResolver(options: {
   readonly getaddrinfo: GetAddrInfo | undefined
   readonly family: 4 | 6 | null
   readonly deadlineMs: number
+  /** Monotonic ms. */
+  now(): number
 }): SystemResolver {
   const { getaddrinfo = lookUp, family, deadlineMs } = options
+  const deadline = createDeadline(options.now)
   const ask = (hostname: string) => getaddrinfo(hostname, family)
   // 3 s in line and 6 s on a thread: under the usual 10 s of an attempt, and enough for one lost packet, which costs glibc 5 s.
-  const names = createLane(ask, { waitMs: deadlineMs * 0.75, runMs: deadlineMs * 1.5 })
-  const doubts = createLane(ask, { waitMs: deadlineMs / 4, runMs: deadlineMs / 4 })
+  const names = createLane(ask, { waitMs: deadlineMs * 0.75, runMs: deadlineMs * 1.5, deadline })
+  const doubts = createLane(ask, { waitMs: deadlineMs / 4, runMs: deadlineMs / 4, deadline })
   /** How often a top-level domain's names were dead for both; -Infinity once they were not. */
   const agreed = new Map<string, number>()
 
@@ -50,7 +56,7 @@ export function createSystemResolver(options: {
     const domain = topLevelDomain(hostname)
     const isWorthwhile = () => (agreed.get(domain) ?? 0) < AGREED_ENOUGH
     const isRemembered = agreed.has(domain) || agreed.size < DOMAINS_MAX
-    if (!isWorthwhile() || !isRemembered || doubts.waiting() >= DOUBTS_MAX) {
+    if (!isWorthwhile() || !isRemembered || doubts.isStuck() || doubts.waiting() >= DOUBTS_MAX) {
       done(null)
       return
     }
@@ -67,13 +73,25 @@ export function createSystemResolver(options: {
     })
   }
 
+  /** As many as want: a system that knows them takes no time, and for one that does not the wait is short. */
+  function consult(hostname: string, { isWanted, done }: Parameters<SystemResolver['consult']>[1]): void {
+    if (doubts.isStuck()) {
+      done(null)
+      return
+    }
+    const heard = (answer: Answer | null) => done(answer !== null && 'addresses' in answer ? answer : null)
+    doubts.enter({ hostname, isWorthwhile: isWanted, done: heard })
+  }
+
   return {
     ask: (hostname, done) =>
       names.enter({ hostname, isWorthwhile: () => true, done: (answer) => done(answer ?? { code: NEVER_ASKED }) }),
     doubt,
+    consult,
     close: () => {
       names.close()
       doubts.close()
+      deadline.close()
     },
   }
 }
@@ -88,27 +106,28 @@ interface Entry {
 /** One at a time. A call that overstays frees its caller, not the lane: the thread is still taken. */
 function createLane(
   ask: (hostname: string) => Promise<readonly Address[]>,
-  { waitMs, runMs }: { waitMs: number; runMs: number },
+  { waitMs, runMs, deadline }: { waitMs: number; runMs: number; deadline: Deadline },
 ) {
   /** In order of arrival, each with what ends its wait. */
-  const line = new Map<Entry, NodeJS.Timeout>()
+  const line = new Map<Entry, Expiring>()
   let running: ((answer: Answer) => void) | null = null
   let isTaken = false
 
   function enter(entry: Entry): void {
-    const overdue = () => {
+    const wait = jobOf(() => {
       line.delete(entry)
       entry.done({ code: NEVER_ASKED })
-    }
-    line.set(entry, setTimeout(overdue, waitMs))
+    })
+    deadline.arm(wait, waitMs)
+    line.set(entry, wait)
     next()
   }
 
   function next(): void {
-    for (const [entry, timer] of line) {
+    for (const [entry, wait] of line) {
       if (isTaken) return
       line.delete(entry)
-      clearTimeout(timer)
+      deadline.disarm(wait)
       if (entry.isWorthwhile()) run(entry)
       else entry.done(null)
     }
@@ -118,11 +137,12 @@ function createLane(
     isTaken = true
     const end = (answer: Answer) => {
       if (running !== end) return
-      clearTimeout(timer)
+      deadline.disarm(limit)
       running = null
       entry.done(answer)
     }
-    const timer = setTimeout(end, runMs, { code: 'ETIMEOUT' })
+    const limit = jobOf(() => end({ code: 'ETIMEOUT' }))
+    deadline.arm(limit, runMs)
     running = end
     ask(entry.hostname)
       .then(
@@ -139,14 +159,18 @@ function createLane(
   function close(): void {
     const waiting = [...line]
     line.clear()
-    for (const [entry, timer] of waiting) {
-      clearTimeout(timer)
+    for (const [entry, wait] of waiting) {
+      deadline.disarm(wait)
       entry.done({ code: 'ECANCELLED' })
     }
     running?.({ code: 'ECANCELLED' })
   }
 
-  return { enter, close, waiting: () => line.size }
+  return { enter, close, waiting: () => line.size, isStuck: () => isTaken && running === null }
+}
+
+function jobOf(expire: () => void): Expiring {
+  return { expire, bucket: null, bucketPlace: 0, stallMark: 0 }
 }
 
 function topLevelDomain(hostname: string): string {

@@ -6,7 +6,16 @@ import { once } from 'node:events'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { startBlackHole } from '../support/black-hole.js'
 import { closeAfterTest } from '../support/close-after-test.js'
-import { answer, type DnsReply, type DnsZone, dropped, failing, nodata, startDnsServer } from '../support/dns-server.js'
+import {
+  answer,
+  type DnsReply,
+  type DnsZone,
+  dropped,
+  failing,
+  nodata,
+  sending,
+  startDnsServer,
+} from '../support/dns-server.js'
 import { type HttpServer, startHttpServer } from '../support/http-server.js'
 import { spawnCli } from '../support/spawn-cli.js'
 import { type Asked, ask, ending } from './support/ask.js'
@@ -283,6 +292,24 @@ test.each([
   const { rows } = await ask(['http://a.zone.example/'], ['--dns-server', server, '-t', '1s'])
   expect(['dns.failed', 'timeout']).toContain(rows[0]!.kind)
   if (rows[0]!.kind === 'timeout') expect(rows[0]!.code).toBe('dns')
+})
+
+test('a name whose answer makes no sense is dead alone: a hundred others on the wire are fine', async () => {
+  const good = Array.from({ length: 100 }, (_, at) => `g${at}.good.example`)
+  const overrun = sending((query) => {
+    const message = Buffer.concat([query, Buffer.of(63, 97)])
+    message.set([0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0], 2)
+    return message
+  })
+  const cut = sending((query) => query.fill(0x80, 2, 3).subarray(0, 14))
+  const { ask } = await world({
+    ...Object.fromEntries(good.map((name) => [name, { A: { addresses: ['127.0.0.1'], after: 60 } }])),
+    'overrun.bad.example': both(overrun),
+    'cut.bad.example': both(cut),
+  })
+  const { rows } = await ask([...good, 'overrun.bad.example', 'cut.bad.example'], ['--retries', '0'])
+  expect(rows.map(ending)).toEqual([...good.map(() => 200), 'dns.failed', 'dns.failed'])
+  expect(rows.at(-1)!.hint).toContain('makes no sense')
 })
 
 describe('an offline machine', () => {

@@ -11,7 +11,7 @@ import { type TestCertificates, testCertificates } from '../support/certificates
 import { closeAfterTest } from '../support/close-after-test.js'
 import { startHttpServer } from '../support/http-server.js'
 import { type Script, startRawServer, step } from '../support/raw-server.js'
-import { createExchangeRig, ending, v4 } from './support/exchange-rig.js'
+import { asLookup, createExchangeRig, ending, v4 } from './support/exchange-rig.js'
 
 const onLinux = process.platform === 'linux'
 const never = () => new Promise<never>(() => {})
@@ -192,7 +192,7 @@ describe('the address of a connection', () => {
       syncBuiltinESMExports()
     })
     const connector = createConnector({
-      lookup: Object.assign(async () => v4('93.184.216.34'), { cached: () => null, close: () => {} }),
+      lookup: asLookup(async () => v4('93.184.216.34')),
       now: () => performance.now(),
       pinned: [],
       denyPrivate: true,

@@ -2,7 +2,15 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createLookup, type Lookup, type LookupError } from '../../src/http/lookup.js'
 import type { GetAddrInfo } from '../../src/http/system-resolver.js'
 import { closeAfterTest } from '../support/close-after-test.js'
-import { answer, type DnsServer, type DnsZone, failing, startDnsServer } from '../support/dns-server.js'
+import {
+  answer,
+  type DnsServer,
+  type DnsZone,
+  dropped,
+  failing,
+  sending,
+  startDnsServer,
+} from '../support/dns-server.js'
 
 const V4 = '192.0.2.1'
 
@@ -124,12 +132,11 @@ describe('the second opinion', () => {
     expect(await lookupWith(await serve({}), getaddrinfo)('git.corp')).toEqual([{ address: V4, family: 4 }])
   })
 
-  it('is not asked about names that DNS knows or could not tell', async () => {
-    const server = await serve({ 'a.test': { A: answer(V4) }, 'x.test': { A: failing('SERVFAIL') } })
+  it('is not asked about names that DNS knows or cannot hold', async () => {
+    const server = await serve({ 'a.test': { A: answer(V4) } })
     const { asked, getaddrinfo } = system()
     const lookup = lookupWith(server, getaddrinfo)
     await lookup('a.test')
-    await failure(lookup, 'x.test')
     await failure(lookup, 'a..test')
     expect(asked).toEqual([])
   })
@@ -163,5 +170,90 @@ describe('the second opinion', () => {
     await lookup('a.test')
     expect((await dead).every(({ code }) => code === 'ENOTFOUND')).toBe(true)
     expect(performance.now() - start).toBeLessThan(1500)
+  })
+})
+
+describe('a name of which DNS knows nothing', () => {
+  const silentServer = (name: string) => ({ [name]: { A: dropped } })
+  const cut = sending((query) => query.subarray(0, 14))
+
+  it.each<[what: string, zone: DnsZone]>([
+    ['SERVFAIL', { 'git.corp.com': { A: failing('SERVFAIL') } }],
+    ['REFUSED', { 'git.corp.com': { A: failing('REFUSED') } }],
+    ['NOTIMP', { 'git.corp.com': { A: failing('NOTIMP') } }],
+    ['a message that makes no sense', { 'git.corp.com': { A: cut } }],
+    ['nothing', silentServer('git.corp.com')],
+  ])('is asked of the system: %s', async (_, zone) => {
+    const { asked, getaddrinfo } = system(['git.corp.com'])
+    const lookup = lookupWith(await serve(zone), getaddrinfo, 800)
+    expect(await lookup('git.corp.com')).toEqual([{ address: V4, family: 4 }])
+    expect(asked).toEqual(['git.corp.com'])
+  })
+
+  it('is asked of the system where nothing listens at the DNS server', async () => {
+    const server = await serve({})
+    await server.close()
+    const { getaddrinfo } = system(['git.corp.com'])
+    expect(await lookupWith(server, getaddrinfo)('git.corp.com')).toEqual([{ address: V4, family: 4 }])
+  })
+
+  it('is known to the system before a silent DNS server has had all its time', async () => {
+    const { getaddrinfo } = system(['git.corp.com'])
+    const server = await serve(silentServer('git.corp.com'))
+    await lookupWith(server, getaddrinfo)('git.corp.com')
+    expect(server.asked('git.corp.com')).toBeLessThan(3)
+  })
+
+  it('keeps the failure of DNS where the system knows no more, of a hundred at once as well', async () => {
+    const names = Array.from({ length: 100 }, (_, at) => `x${at}.corp.com`)
+    const server = await serve(Object.fromEntries(names.map((name) => [name, { A: failing('SERVFAIL') }])))
+    const { asked, getaddrinfo } = system()
+    const lookup = lookupWith(server, getaddrinfo)
+    const errors = await Promise.all(names.map((name) => failure(lookup, name)))
+    expect(errors.map(({ code, kind }) => [code, kind])).toEqual(names.map(() => ['ESERVFAIL', 'dns.failed']))
+    expect(asked.sort()).toEqual([...names].sort())
+  })
+
+  it('is found where a hundred at once are known to the system alone', async () => {
+    const names = Array.from({ length: 100 }, (_, at) => `x${at}.corp.com`)
+    const server = await serve(Object.fromEntries(names.map((name) => [name, { A: failing('REFUSED') }])))
+    const lookup = lookupWith(server, system(names).getaddrinfo)
+    expect(await Promise.all(names.map((name) => lookup(name)))).toEqual(names.map(() => [{ address: V4, family: 4 }]))
+  })
+
+  it('is never this machine’s trouble because the system hangs, nor held up by it again', async () => {
+    const names = Array.from({ length: 50 }, (_, at) => `x${at}.corp.com`)
+    const zone = Object.fromEntries(names.map((name) => [name, { A: failing('SERVFAIL') }]))
+    let calls = 0
+    const hangs: GetAddrInfo = () => {
+      calls++
+      return never('', null)
+    }
+    const lookup = lookupWith(await serve(zone), hangs, 400)
+    const errors = await Promise.all(names.map((name) => failure(lookup, name)))
+    expect(new Set(errors.map(({ kind }) => kind))).toEqual(new Set(['dns.failed']))
+    expect(calls).toBe(1)
+  })
+
+  it('has the time of one of them where both are silent', async () => {
+    const server = await serve(silentServer('x.corp.com'))
+    expect((await failure(lookupWith(server, never, 800), 'x.corp.com')).code).toBe('ETIMEOUT')
+    expect(server.asked('x.corp.com')).toBe(3)
+  })
+
+  it('is not asked of the system where the user named the DNS servers', async () => {
+    const { asked, getaddrinfo } = system(['git.corp.com'])
+    const server = await serve({ 'git.corp.com': { A: failing('SERVFAIL') } })
+    const options = {
+      servers: [server.address],
+      family: 4,
+      now: () => 0,
+      hostsFile: '/nonexistent',
+      getaddrinfo,
+    } as const
+    const lookup = createLookup(options)
+    open.push(lookup)
+    expect((await failure(lookup, 'git.corp.com')).kind).toBe('dns.failed')
+    expect(asked).toEqual([])
   })
 })

@@ -1,12 +1,13 @@
-// A scriptable DNS server on UDP: what it says of each name and type is data, and it counts what it was asked.
+// A scriptable DNS server: what it says of each name and type is data, and it counts what it was asked. On UDP, and on TCP
+// for what it calls truncated.
 
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { isIPv4 } from 'node:net'
+import { createServer, isIPv4 } from 'node:net'
 import type { Closable } from './close-after-test.js'
 
 /** The types a lookup asks for. */
-export type DnsType = 'A' | 'AAAA'
+export type DnsType = 'A' | 'AAAA' | 'NS' | 'SOA'
 
 /** What the server says to one question; everything left out is the ordinary answer. */
 export interface DnsReply {
@@ -19,6 +20,10 @@ export interface DnsReply {
   readonly after?: number | Promise<unknown>
   /** Never answered. */
   readonly drop?: boolean
+  /** Bytes made of the question instead of an answer. */
+  readonly bytes?: (query: Buffer) => Buffer
+  /** Over UDP only the head, with the mark that there is more. */
+  readonly truncated?: boolean
 }
 
 /** Names in lower case without a dot at the end. A list: one reply a question in turn, the last one again and again. */
@@ -32,13 +37,14 @@ export interface DnsServer extends Closable {
 }
 
 const RCODES = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 } as const
-const TYPES: Readonly<Record<number, DnsType>> = { 1: 'A', 28: 'AAAA' }
+const TYPES: Readonly<Record<number, DnsType>> = { 1: 'A', 2: 'NS', 6: 'SOA', 28: 'AAAA' }
 const NXDOMAIN: DnsReply = { rcode: 'NXDOMAIN' }
 
 export const dropped: DnsReply = { drop: true }
 export const nodata: DnsReply = {}
 export const answer = (...addresses: string[]): DnsReply => ({ addresses })
 export const failing = (rcode: keyof typeof RCODES): DnsReply => ({ rcode })
+export const sending = (bytes: (query: Buffer) => Buffer): DnsReply => ({ bytes })
 
 /** Listens on 127.0.0.1. A name that is not in the zone is NXDOMAIN, a type that is not there NODATA. */
 export async function startDnsServer(zone: DnsZone): Promise<DnsServer> {
@@ -49,7 +55,7 @@ export async function startDnsServer(zone: DnsZone): Promise<DnsServer> {
   const asked = (name?: string, type?: DnsType) =>
     questions.filter((one) => (name ?? one.name) === one.name && (type ?? one.type) === one.type).length
 
-  socket.on('message', async (query, from) => {
+  const answerTo = async (query: Buffer, send: (bytes: Buffer) => void, isUdp: boolean) => {
     const { name, type, end } = readQuestion(query)
     const replies = zone[name] ? (zone[name][type] ?? nodata) : NXDOMAIN
     const list: readonly DnsReply[] = Array.isArray(replies) ? replies : [replies]
@@ -58,10 +64,31 @@ export async function startDnsServer(zone: DnsZone): Promise<DnsServer> {
     if (reply.drop) return
     if (typeof reply.after === 'number') await new Promise((resolve) => setTimeout(resolve, Number(reply.after)))
     else await reply.after
-    if (isOpen) socket.send(writeReply(query.subarray(0, end), type, reply), from.port, from.address)
-  })
+    if (!isOpen) return
+    const question = query.subarray(0, end)
+    if (isUdp && reply.truncated) {
+      const head = writeReply(question, type, {})
+      head[2]! |= 0x02
+      send(head)
+    } else send(reply.bytes ? reply.bytes(question) : writeReply(question, type, reply))
+  }
+  socket.on('message', (query, from) => answerTo(query, (bytes) => socket.send(bytes, from.port, from.address), true))
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
+  const streams = createServer((stream) => {
+    stream.on('error', () => {})
+    stream.once('data', (message) => {
+      const send = (bytes: Buffer) =>
+        stream.end(Buffer.concat([Buffer.of(bytes.length >> 8, bytes.length & 255), bytes]))
+      void answerTo(message.subarray(2), send, false)
+    })
+  })
+  const isLong = Object.values(zone).some((types) =>
+    Object.values(types)
+      .flat()
+      .some(({ truncated }) => truncated),
+  )
+  if (isLong) await once(streams.listen(socket.address().port, '127.0.0.1'), 'listening')
 
   return {
     address: `127.0.0.1:${socket.address().port}`,
@@ -71,6 +98,7 @@ export async function startDnsServer(zone: DnsZone): Promise<DnsServer> {
       isOpen = false
       const closed = once(socket, 'close')
       socket.close()
+      streams.close()
       await closed
     },
   }

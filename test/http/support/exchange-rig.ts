@@ -17,12 +17,22 @@ export interface ExchangeRig {
   readonly transport: Transport
 }
 
+/** A lookup of which only this is ever asked. */
+export function asLookup(lookup: (name: string) => Promise<readonly Address[]>): Lookup {
+  return Object.assign(lookup, {
+    cached: () => null,
+    isKnownHere: () => false,
+    zoneExists: async () => 'unknown' as const,
+    close: () => {},
+  })
+}
+
 /** `lookup` gives the addresses of every name; default: none is looked up. */
 export function createExchangeRig(
   lookup: (name: string) => Promise<readonly Address[]> = () => Promise.reject(new Error('no lookup expected')),
 ): ExchangeRig {
   const now = () => performance.now()
-  const whole: Lookup = Object.assign(lookup, { cached: () => null, close: () => {} })
+  const whole: Lookup = asLookup(lookup)
   const connector = createConnector({
     lookup: whole,
     now,
