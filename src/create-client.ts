@@ -2,6 +2,7 @@
 // plain `Promise.all` over `fetchStatus` obeys the same limits as the command.
 
 import { createRequire } from 'node:module'
+import { isIP } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import { idleWithinFileLimit, withinFileLimit } from './flow/file-limit.js'
 import { createLimiter, type LimiterOptions } from './flow/limiter.js'
@@ -15,7 +16,7 @@ import { type RequestHeaders, requestHeaders } from './http/request-headers.js'
 import { createSecureContext } from './http/secure-context.js'
 import { createTransport } from './http/transport.js'
 import { DEFAULT_ASK, DEFAULTS } from './options.js'
-import { type PinnedAddress, parseHeader, UsageError } from './parse.js'
+import { type PinnedAddress, parseHeader, parseResolve, UsageError } from './parse.js'
 import type { Ask, HeaderPair, Limiter, Method } from './types.js'
 
 /** How to ask one URL; what is left out is the client's. */
@@ -164,7 +165,21 @@ function connectionOptions(options: ClientOptions) {
   }
   // At once where there is something to be wrong, so that it is said before the first request.
   if (ca.length > 0 || cert !== null) secureContext()
-  return { pinned: options.resolve ?? [], denyPrivate, secureContext, proxyFor }
+  return { pinned: pinnedFrom(options.resolve ?? [], options.family ?? null), denyPrivate, secureContext, proxyFor }
+}
+
+/** Read as the flag is, so that a host in any spelling is the one in a URL. With a family, only its addresses where there are some. */
+function pinnedFrom(resolve: readonly PinnedAddress[], family: 4 | 6 | null): readonly PinnedAddress[] {
+  return resolve.map(({ host, port, address }) => {
+    try {
+      const pinned = parseResolve(`${host}:${port}:${address}`)
+      const all = pinned.address.split(',')
+      const fitting = all.filter((text) => family === null || isIP(text) === family)
+      return fitting.length === 0 ? pinned : { ...pinned, address: fitting.join(',') }
+    } catch (error) {
+      throw new TypeError(`resolve: ${host}:${port}:${address}: ${(error as Error).message}`)
+    }
+  })
 }
 
 /** The engine behind a client. */

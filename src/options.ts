@@ -363,7 +363,7 @@ export const OPTIONS = {
     flags: '--resolve <host:port:address>',
     group: 'Request',
     brief: false,
-    help: 'connect to this address for this host and port; repeatable',
+    help: 'connect to this address for this host (* for all) and port; repeatable',
     initial: [],
     shown: null,
     parse: (text, previous) => [...previous, parseResolve(text)],

@@ -10,6 +10,7 @@ import { type Address, literalAddress } from './address.js'
 import { ExchangeError, type OnCancel, type Phase } from './failure.js'
 import { handshake } from './handshake.js'
 import type { Lookup } from './lookup.js'
+import { createPins, type Pins } from './pins.js'
 import { isPublicAddress } from './private-address.js'
 import { proxyFailure } from './proxy-failure.js'
 import type { ProxyServer } from './proxy-for.js'
@@ -71,16 +72,11 @@ export interface ConnectorOptions {
 
 /** Makes a connector. Nothing is kept between connections but the TLS settings. */
 export function createConnector(options: ConnectorOptions): Connector {
-  const pins = new Map(options.pinned.map(({ host, port, address }) => [`${host}:${port}`, literalAddress(address)!]))
+  const pins = createPins(options.pinned)
   return { connect: (origin, timeoutMs) => connectTo(origin, timeoutMs, options, pins), proxyFor: options.proxyFor }
 }
 
-function connectTo(
-  origin: Origin,
-  timeoutMs: number,
-  options: ConnectorOptions,
-  pins: ReadonlyMap<string, Address>,
-): Connecting {
+function connectTo(origin: Origin, timeoutMs: number, options: ConnectorOptions, pins: Pins): Connecting {
   const { lookup, now, denyPrivate, secureContext } = options
   let phase: Phase = 'dns'
   let cancelled: ExchangeError | null = null
@@ -91,8 +87,9 @@ function connectTo(
   }
 
   const addressesOf = async ({ hostname, port }: HostPort): Promise<readonly Address[]> => {
-    const known = pins.get(`${hostname}:${port}`) ?? literalAddress(hostname)
-    const found = known === null ? await unlessCancelled(lookup(hostname), onCancel) : [known]
+    const literal = literalAddress(hostname)
+    const known = pins(hostname, port) ?? (literal === null ? null : [literal])
+    const found = known ?? (await unlessCancelled(lookup(hostname), onCancel))
     const allowed = denyPrivate ? found.filter(({ address }) => isPublicAddress(address)) : found
     if (allowed.length === 0) throw new ExchangeError({ kind: 'blocked.private_address' })
     return allowed
