@@ -24,6 +24,7 @@ import { sourceOf } from './list-source.js'
 import { DEFAULT_EXPECT } from './options.js'
 import { type FailureBudget, parseShard, type Shard, ValueError } from './parse.js'
 import { sharded } from './sharded.js'
+import { parseBaseUrl } from './targets/base-url.js'
 import { createDistinct } from './targets/distinct.js'
 import { type ExpectOptions, overrideFrom } from './targets/expect-from.js'
 import { createFilter } from './targets/filter.js'
@@ -39,6 +40,8 @@ export interface CheckAllOptions extends ClientOptions, Omit<ExpectOptions, 'ski
   readonly client?: Client
   /** Settings for hosts, as in `--rule`: `*.example.com accept=404 user=$NAME`, names from `env`, where each must be set. */
   readonly rules?: readonly string[]
+  /** What targets that are paths (`/healthz`) are paths of: an http or https URL. Default: such a target is invalid. */
+  readonly baseUrl?: string | null
   /** Inconclusive URLs fail the run too, in `summary.exitCode`. Default false. */
   readonly strict?: boolean
   /** How many failures are still exit code 0. Default: none. */
@@ -89,7 +92,7 @@ export function checkAll(
   const ask = options.client === undefined ? engine.ask : askFrom(options, engine.ask)
   const base = applyOverride({ ask, expect: DEFAULT_EXPECT, skip: null }, overrideFrom(options, options))
   const rules = (options.rules ?? []).map((text) => parseRule(text, options.env ?? {}))
-  const source = sharded(sourceOf(targets, createRules(rules, base)), shardFrom(options))
+  const source = sharded(sourceOf(targets, createRules(rules, base), baseFrom(options)), shardFrom(options))
   const run = checkTargets(source, client, options)
   return {
     async *[Symbol.asyncIterator]() {
@@ -102,6 +105,15 @@ export function checkAll(
     get summary() {
       return run.summary({ signal: null, outputFailed: null })
     },
+  }
+}
+
+function baseFrom({ baseUrl = null }: CheckAllOptions): string | null {
+  if (baseUrl === null) return null
+  try {
+    return parseBaseUrl(baseUrl)
+  } catch (error) {
+    throw error instanceof ValueError ? new TypeError(`baseUrl: ${error.message}`) : error
   }
 }
 
@@ -150,7 +162,7 @@ export interface RunMemory {
 /** What `checkTargets` needs beside a client. */
 export type RunOptions = Omit<
   CheckAllOptions,
-  keyof ClientOptions | keyof ExpectOptions | 'client' | 'rules' | 'shard'
+  keyof ClientOptions | keyof ExpectOptions | 'client' | 'rules' | 'shard' | 'baseUrl'
 > & {
   /** What hints about the run as a whole depend on; null: none are made. */
   readonly hints?: HintFacts | null

@@ -8,7 +8,7 @@ import { checkTargets, type Run, type TargetSource } from './check-all.js'
 import { helpText, parseCommand } from './command.js'
 import { type Client, version } from './create-client.js'
 import { dryRun, dryRunText } from './dry-run.js'
-import { flagSettings, openClient, runOptions } from './from-flags.js'
+import { lineContext, openClient, runOptions } from './from-flags.js'
 import { exitCodeOf } from './judge/exit-code.js'
 import { type Memory, openMemory } from './memory.js'
 import type { Options } from './options.js'
@@ -22,9 +22,7 @@ import { FLAT, selectColumns } from './reporters/fields.js'
 import { REPORTERS } from './reporters/index.js'
 import { hideInInvalid } from './reporters/redact.js'
 import { sharded } from './sharded.js'
-import { variablesOfList } from './targets/expand.js'
 import { closeInputs, type Input, openInputs, readTargets } from './targets/read-targets.js'
-import { createRules, parseRule } from './targets/rules.js'
 import type { ReporterContext, Sink, Summary, World } from './types.js'
 
 /** The version of the record that the schema describes; it changes with the major version. */
@@ -218,11 +216,7 @@ async function rehearse(source: TargetSource, options: Options, world: World): P
 }
 
 function openSource(inputs: readonly Input[], options: Options, { env }: World): TargetSource {
-  const flags = flagSettings(options)
-  const rules = options.rule.map((text) => parseRule(text, env))
-  const settingsOf = rules.length === 0 ? null : createRules(rules, flags)
-  const variables = variablesOfList(options.env, env)
-  const reader = readTargets(inputs, { ...flags, variables, settingsOf, keepLines: options.writeFailed !== null })
+  const reader = readTargets(inputs, { ...lineContext(options, env), keepLines: options.writeFailed !== null })
   const whole = {
     batches: reader.batches,
     blank: () => reader.counts().blank,

@@ -6,7 +6,11 @@ import { readFile } from 'node:fs/promises'
 import type { RunOptions } from './check-all.js'
 import { type Client, createClient } from './create-client.js'
 import { DEFAULT_ASK, DEFAULT_EXPECT, type Options } from './options.js'
-import { UsageError } from './parse.js'
+import { UsageError, ValueError } from './parse.js'
+import { parseBaseUrl } from './targets/base-url.js'
+import { variablesOfList } from './targets/expand.js'
+import type { LineContext } from './targets/parse-line.js'
+import { createRules, parseRule } from './targets/rules.js'
 import { applyOverride, NO_OVERRIDE, type Settings } from './targets/settings.js'
 import type { Ask, World } from './types.js'
 
@@ -29,6 +33,26 @@ export function flagSettings(options: Options): Settings {
     expectHeaders: expectHeader,
   })
   return { ask: Object.freeze(made.ask), expect: Object.freeze(made.expect), skip: null }
+}
+
+/** What every line of a list starts from. Throws `UsageError`. */
+export function lineContext(options: Options, env: World['env']): LineContext {
+  const flags = flagSettings(options)
+  const rules = options.rule.map((text) => parseRule(text, env))
+  return {
+    ...flags,
+    settingsOf: rules.length === 0 ? null : createRules(rules, flags),
+    variables: variablesOfList(options.env, env),
+    base: options.baseUrl === null ? null : readBaseUrl(options.baseUrl),
+  }
+}
+
+function readBaseUrl(text: string): string {
+  try {
+    return parseBaseUrl(text)
+  } catch (error) {
+    throw error instanceof ValueError ? new UsageError(`--base-url: ${error.message}`) : error
+  }
 }
 
 /** Makes the client; throws `UsageError` for files and flags that make no sense. */

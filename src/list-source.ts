@@ -12,10 +12,11 @@ import type { Target } from './types.js'
 export function sourceOf(
   inputs: Iterable<TargetInput> | AsyncIterable<TargetInput>,
   settingsOf: SettingsOf,
+  base: string | null = null,
 ): TargetSource {
   const toTarget = (input: TargetInput, index: number): Target => {
     const written = typeof input === 'string' ? input : input.url
-    const { url, host, problem } = parseUrl(written)
+    const { url, host, problem } = parseUrl(written, base)
     const target = { index, line: null, source: 'argv', input: written, url, host, problem }
     const { ask, expect, skip } = settingsOf(host)
     if (typeof input === 'string') return { ...target, ask, expect, skip }

@@ -594,6 +594,17 @@ export const OPTIONS = {
     parse: (text, previous) => [...previous, parseVariableName(text)],
     secret: true,
   }),
+  baseUrl: spec<string | null>({
+    flags: '--base-url <url>',
+    group: 'Input',
+    brief: false,
+    help: 'lines that are paths, such as /healthz, are paths of this URL',
+    initial: null,
+    shown: null,
+    parse: (text) => text,
+    secret: true,
+    expands: 'url',
+  }),
   dryRun: spec<boolean>({
     flags: '--dry-run',
     group: 'Input',

@@ -13,6 +13,8 @@ import { applyOverride, NO_OVERRIDE, type Settings } from './settings.js'
 /** What a line starts from: the settings of the flags, the rules over them, and what `$NAME` stands for. */
 export interface LineContext extends Settings {
   readonly variables: Variables
+  /** What a line that is a path is a path of; null or left out: such a line is wrong. */
+  readonly base?: string | null
   /** The settings of a host where there are rules; null: the context's own for all. */
   readonly settingsOf: SettingsOf | null
 }
@@ -41,8 +43,8 @@ export function parseArgument(text: string, context: LineContext): ParsedLine {
   return compose(text, readUrl(trimInvisible(text), context), context)
 }
 
-function readUrl(written: string, { variables }: LineContext): ParsedUrl {
-  if (!written.includes('$')) return parseUrl(written)
+function readUrl(written: string, { variables, base = null }: LineContext): ParsedUrl {
+  if (!written.includes('$')) return parseUrl(written, base)
   let url: string
   try {
     url = expand(written, 'url', variables)
@@ -50,7 +52,7 @@ function readUrl(written: string, { variables }: LineContext): ParsedUrl {
     if (!(error instanceof ExpansionError)) throw error
     return refused(problem('url.invalid', error.message, null, null, null))
   }
-  const parsed = parseUrl(url)
+  const parsed = parseUrl(url, base)
   const { problem: found } = parsed
   if (found === null) return parsed
   const names = namesIn(written)

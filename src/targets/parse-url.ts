@@ -25,6 +25,8 @@ const HOST_AND_PORT = /^[^:]+:\d+(?:[/?#\\]|$)/
 const NUMBERED_SCHEME = /^(?:tel|sms|fax|callto|data|urn):/i
 const FORBIDDEN = new RegExp(`[\\x00-\\x20\\x7f-\\x9f${INVISIBLE}]`)
 const LAST_CONTROL = 0x9f
+/** `/x`, `./x`, `../x` and `?x`: what cannot be a host. For WHATWG `/\\x` is one. */
+const PATH = /^(?:\/(?![/\\])|\.\.?(?:\/|$)|\?)/
 const MAY_BE_LOCAL = /^[\d[]|localhost/i
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/
 /** After IDNA, or an IPv6 literal. WHATWG lets `$(x)`, `a,b` and `*` pass, of which no request can be made. */
@@ -38,8 +40,11 @@ const LIKE_HTTP = /^(?:h|tt)/i
 /** What is said of a URL looks at no more of it: patterns take longer than the text is long. */
 const LOOKED_AT = 1000
 
-/** Reads one URL without white space around it. A bare host gets `https://`; this machine, IP literals and port 80 get `http://`. */
-export function parseUrl(text: string): ParsedUrl {
+/**
+ * Reads one URL without white space around it. A bare host gets `https://`; this machine, IP literals and port 80 get
+ * `http://`. With a `base`, a path is one of it, by the rules of a link in a page.
+ */
+export function parseUrl(text: string, base: string | null = null): ParsedUrl {
   if (text.length > MAX_URL_LENGTH) return refuse('the URL is longer than 64 KiB')
   if (FORBIDDEN.test(text)) return refuseCharacter(FORBIDDEN.exec(text)![0])
   if (WEB.test(text)) {
@@ -51,7 +56,12 @@ export function parseUrl(text: string): ParsedUrl {
     return refuse(`only http and https: ${scheme.toLowerCase()}`, slipOf(scheme))
   }
   if (text.startsWith('//')) return finish(tryUrl(`https:${text}`), text)
-  if (text.startsWith('/') || text.startsWith('\\')) return refuse('a path without a host', 'Write https://HOST/PATH')
+  if (PATH.test(text)) {
+    if (base === null) return refuse('a path without a host', 'Write https://HOST/PATH, or say whose: --base-url URL')
+    const url = tryUrl(text, base)
+    return finish(url, url?.href ?? text)
+  }
+  if (text.startsWith('/') || text.startsWith('\\')) return refuse('a path that begins with a backslash')
   if (/^["'<]/.test(text)) return refuse('a URL in quotes or brackets', 'Write it without them')
   return finish(parseBare(text), text)
 }
@@ -122,9 +132,9 @@ function refuseCharacter(found: string): ParsedUrl {
   return refuse(`an invisible character (${name}) in the URL`, `If it is meant: ${encodeURIComponent(found)}`)
 }
 
-function tryUrl(text: string): URL | null {
+function tryUrl(text: string, base?: string): URL | null {
   try {
-    return new URL(text)
+    return new URL(text, base)
   } catch {
     return null
   }

@@ -79,9 +79,9 @@ describe('a written URL', () => {
     ['https://a..b/', 'the host name has an empty label'],
     ['https://.h/', 'the host name has an empty label'],
     ['https://h../', 'the host name has an empty label'],
-    ['.', 'the host name has an empty label'],
+    ['.', 'a path without a host'],
     ['https://', 'no host'],
-    ['?x', 'no host'],
+    ['?x', 'a path without a host'],
     ['/about', 'a path without a host'],
     ['"https://x/"', 'a URL in quotes or brackets'],
     ['<https://x/>', 'a URL in quotes or brackets'],
@@ -126,6 +126,35 @@ describe('a written URL', () => {
     [`https://x/${'a'.repeat(65_536)}`, 'the URL is longer than 64 KiB'],
   ])('%j is refused', (written, reason) => {
     expect(parseUrl(written)).toMatchObject({ url: null, host: '', problem: { kind: 'url.invalid', reason } })
+  })
+
+  it.each<[written: string, base: string, url: string]>([
+    ['/healthz', 'https://x/', 'https://x/healthz'],
+    ['/a?b#c', 'https://x/', 'https://x/a?b#c'],
+    ['/healthz', 'http://u:p@x:81/app/page?q#f', 'http://u:p@x:81/healthz'],
+    ['./y', 'https://x/app/page', 'https://x/app/y'],
+    ['../y', 'https://x/app/page', 'https://x/y'],
+    ['..', 'https://x/app/page', 'https://x/'],
+    ['?y', 'https://x/app/page?q', 'https://x/app/page?y'],
+    ['/../../y', 'https://x/app/', 'https://x/y'],
+    ['/http://y/', 'https://x/', 'https://x/http://y/'],
+    ['/:80/@z', 'https://x/', 'https://x/:80/@z'],
+    ['/y', 'https://http/', 'https://http/y'],
+    ['healthz', 'https://x/', 'https://healthz/'],
+    ['//y/healthz', 'https://x/', 'https://y/healthz'],
+    ['https://y/', 'https://x/', 'https://y/'],
+  ])('%s with the base %s is %s', (written, base, url) => {
+    expect(parseUrl(written, base)).toEqual({ url, host: new URL(url).hostname, problem: null })
+  })
+
+  it.each<[written: string, reason: string]>([
+    ['/\\evil.example/x', 'a path that begins with a backslash'],
+    ['\\x', 'a path that begins with a backslash'],
+    ['\\\\evil.example/x', 'a path that begins with a backslash'],
+    ['/a b', 'a space in the URL; write %20'],
+    ['mailto:a@b', 'only http and https: mailto'],
+  ])('%s is refused with a base too', (written, reason) => {
+    expect(parseUrl(written, 'https://x/').problem).toMatchObject({ kind: 'url.invalid', reason })
   })
 
   it('says which scheme was meant', () => {
