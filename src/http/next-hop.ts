@@ -1,6 +1,7 @@
 // Where a redirect leads (RFC 9110 §15.4, Fetch standard "HTTP-redirect fetch"). Pure: an answer in, the next URL or the
 // reason why there is none out. undici's own redirect interceptor loses the status and leaks headers, so it is not used.
 
+import { isIllEncoded } from '../is-ill-encoded.js'
 import type { Hop } from '../types.js'
 import type { Failure } from './failure.js'
 
@@ -64,7 +65,7 @@ export function nextHop(
   if (location.length > MAX_LOCATION_LENGTH) return invalid('the Location is longer than 16 KiB')
 
   const next = parseUrl(location, answer.url)
-  if (next === null) return invalid('the Location is not a URL')
+  if (next === null || isIllEncoded(next.hostname)) return invalid('the Location is not a URL')
   if (next.protocol !== 'http:' && next.protocol !== 'https:') return invalid(`a redirect to ${next.protocol}`)
   if (next.hostname === '' || next.port === '0') return invalid('the Location is not a web address')
   // A fragment is inherited (RFC 9110 §10.2.2); userinfo in a Location is never sent (HOSTILE case 74).

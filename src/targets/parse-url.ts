@@ -1,6 +1,7 @@
 // One written URL to its normalised form, or the reason why it cannot be asked. `new URL` (WHATWG) is the parser; here
 // stand only the scheme for bare hosts and what WHATWG lets pass though no request can be made of it.
 
+import { isIllEncoded } from '../is-ill-encoded.js'
 import { nearest } from '../parse.js'
 import type { LineProblem } from '../types.js'
 import { INVISIBLE, nameCharacter } from './invisible.js'
@@ -104,7 +105,7 @@ function finish(url: URL | null, text: string): ParsedUrl {
   }
   // One string for all URLs of a host in a row: it is looked at once, hashed once and found at once.
   if (host !== lastHost) {
-    if (!HOST.test(host)) return refuse(whyNot(text))
+    if (!HOST.test(host) || isIllEncoded(host)) return refuse(whyNot(text))
     lastHost = host
   }
   return { url: url.href, host: lastHost, problem: null }

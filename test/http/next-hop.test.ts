@@ -50,6 +50,8 @@ describe('where a Location leads', () => {
     ['http://'],
     ['https:///'],
     ['http://a b/'],
+    ['http://xn--a/'],
+    ['http://www.xn--a-b-c.example/'],
   ])('%j is a redirect that cannot be followed', (location) => {
     expect(told(follow([location]))).toBe('http.response.invalid_redirect')
   })
