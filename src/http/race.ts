@@ -8,6 +8,12 @@ import { ExchangeError, failureOf, ignoreError, type OnCancel } from './failure.
 /** RFC 8305 §8 recommends 250 ms. */
 const ATTEMPT_DELAY_MS = 250
 
+/**
+ * fe80::/10 without a zone names no machine (RFC 4007 §6): EINVAL to curl, to browsers and to Node 20. Since libuv 1.50
+ * (Node 22) some interface is guessed, and then waited for.
+ */
+const WITHOUT_ZONE = /^fe[89ab][0-9a-f]:[^%]*$/i
+
 /** The socket that connected first, and where to. */
 export interface Winner extends Address {
   readonly socket: Socket
@@ -38,6 +44,7 @@ export function race(addresses: readonly Address[], port: number, onCancel: OnCa
       if (address === undefined) return
       let socket: Socket
       try {
+        if (WITHOUT_ZONE.test(address.address)) throw invalidAddress(address.address)
         socket = createConnection({
           host: address.address,
           port,
@@ -75,6 +82,10 @@ export function race(addresses: readonly Address[], port: number, onCancel: OnCa
     })
     startNext()
   })
+}
+
+function invalidAddress(address: string): Error {
+  return Object.assign(new Error(`connect EINVAL ${address}`), { code: 'EINVAL', syscall: 'connect' })
 }
 
 /** Which failure of several addresses to report: our own machine's first, then what a host that is alive said. */
