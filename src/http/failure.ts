@@ -100,6 +100,10 @@ function outdated(what: string): string {
   return `The server's TLS is outdated (${what}); a browser may still open it`
 }
 
+/** OpenSSL 3.5 (Node 22, 24, 26) calls nine alerts otherwise than 3.0 (Node 20); a code is the same on every Node. */
+const NEW_SPELLING = 'ERR_SSL_SSL/TLS_ALERT_'
+const OLD_SPELLING = 'ERR_SSL_SSLV3_ALERT_'
+
 /** Registers what to do when an attempt is called off; replaces what was registered before. */
 export type OnCancel = (handler: (error: ExchangeError) => void) => void
 
@@ -114,7 +118,7 @@ export function failureOf(error: unknown, phase: Phase, ended: boolean): Failure
   if (error instanceof ExchangeError) return error
   if (error instanceof LookupError) return { kind: error.kind, code: error.code, detail: null, hint: error.hint }
   const { code, name, syscall } = error as { code?: unknown; name?: unknown; syscall?: unknown }
-  const text = typeof code === 'string' ? code : null
+  const text = typeof code === 'string' ? code.replace(NEW_SPELLING, OLD_SPELLING) : null
   const failure = (kind: Kind, hint: string | null = null): Failure => ({ kind, code: text, detail: null, hint })
 
   if (text !== null && LOCAL_CODES.has(text)) return failure(`local.${text}`)

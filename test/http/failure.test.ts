@@ -26,6 +26,13 @@ describe('an error and its phase give the kind', () => {
     [coded('ECONNRESET'), 'tls', false, 'tcp.closed', 'ECONNRESET'],
     [coded('ETIMEDOUT'), 'tls', false, 'tcp.timed_out', 'ETIMEDOUT'],
     [coded('ERR_SSL_WRONG_VERSION_NUMBER'), 'tls', false, 'tls.protocol.error', 'ERR_SSL_WRONG_VERSION_NUMBER'],
+    [
+      coded('ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE'),
+      'tls',
+      false,
+      'tls.protocol.error',
+      'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
+    ],
     [coded('EPROTO'), 'tls', false, 'tls.protocol.error', 'EPROTO'],
     [new Error('no code'), 'tls', false, 'tls.protocol.error', null],
     [coded('CERT_HAS_EXPIRED'), 'tls', false, 'tls.cert.date_invalid', 'CERT_HAS_EXPIRED'],
