@@ -104,7 +104,8 @@ test.each([
   ['nowhere without a home', { HOME: '' }, null],
 ])('what Node compiled is kept %s, and where Node cannot do that, nowhere', async (_case, env, place) => {
   const cwd = await tempFolder()
-  const run = (nodeArgs: readonly string[]) => spawnCli(['--version'], { cwd, env, nodeArgs })
+  const run = (nodeArgs: readonly string[]) =>
+    spawnCli(['--version'], { cwd, env: { ...env, NODE_DISABLE_COMPILE_CACHE: undefined }, nodeArgs })
   expect(await run([])).toMatchObject({ code: 0, stderr: '' })
   const made = readdirSync(cwd, { recursive: true, encoding: 'utf8' })
   expect(made.includes(place ?? '')).toBe(place !== null && 'enableCompileCache' in nodeModule)

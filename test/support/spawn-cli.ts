@@ -10,8 +10,8 @@ const COMMAND = fileURLToPath(new URL('../../bin/scrape-status.js', import.meta.
 export interface SpawnCliOptions {
   /** What is piped in; default nothing, stdin is closed. `open`: a pipe that stays open and silent. */
   readonly input?: string | Uint8Array | 'open'
-  /** Added to a bare environment: PATH, HOME, a UTF-8 locale, and nothing that is left in that home. */
-  readonly env?: Readonly<Record<string, string>>
+  /** Added to a bare environment: PATH, HOME, a UTF-8 locale, and nothing that is left in that home. `undefined` takes away. */
+  readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
   /** Killed after this; default 30 s. */
   readonly killAfterMs?: number
