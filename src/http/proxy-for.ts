@@ -41,7 +41,7 @@ const SOCKS_CREDENTIAL_MAX_BYTES = 255
  * URL's). A path is passed over, as in curl. Throws a `ValueError` that does not hold the text.
  */
 export function parseProxy(text: string): ProxyServer {
-  const [, scheme = 'http', rest] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/is.exec(text.trim())!
+  const [, scheme = 'http', rest] = /^(?:([a-z][a-z0-9+.-]*):\/{1,3})?(.*)$/is.exec(text.trim())!
   const protocol = scheme.toLowerCase().replace(/^socks$/, 'socks4')
   if (!isProtocol(protocol) || /[\x00-\x20\x7f]/.test(rest!)) throw new ValueError(EXPECTED)
   // Read as http:// whatever it is, so that hosts are read as those of URLs are.

@@ -15,6 +15,8 @@ describe('parseProxy', () => {
     ['http://proxy.example:3128/', 'http', 'proxy.example', 3128, null],
     ['HTTP://Proxy.Example:3128', 'http', 'proxy.example', 3128, null],
     ['  http://proxy.example:3128\n', 'http', 'proxy.example', 3128, null],
+    ['http:/proxy.example:3128', 'http', 'proxy.example', 3128, null],
+    ['socks5h:///proxy.example', 'socks5h', 'proxy.example', 1080, null],
     ['https://proxy.example', 'https', 'proxy.example', 443, null],
     ['https://proxy.example:80', 'https', 'proxy.example', 80, null],
     ['https://proxy.example:8443', 'https', 'proxy.example', 8443, null],
