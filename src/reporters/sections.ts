@@ -19,8 +19,12 @@ export interface Section {
 export const SECTIONS: readonly Section[] = [
   { has: ({ outcome }) => outcome === 'failed', title: (count) => `${count} failed` },
   {
-    has: ({ outcome, kind }) => outcome === 'inconclusive' && !isLocal(kind),
+    has: ({ outcome, kind }) => outcome === 'inconclusive' && !isLocal(kind) && kind !== 'proxy.failed',
     title: (count) => `${count} inconclusive: the server refused this checker, the page may be fine`,
+  },
+  {
+    has: ({ outcome, kind }) => outcome === 'inconclusive' && kind === 'proxy.failed',
+    title: (count) => `${count} inconclusive: the proxy is in the way, the page may be fine`,
   },
   {
     has: ({ outcome, kind }) => outcome === 'inconclusive' && isLocal(kind),

@@ -327,6 +327,21 @@ test('case 120: a proxy that is not there is proxy.failed, for all ways; one tha
   }
 })
 
+test('the table says that it is the proxy, not the server, and why the run is no good', async () => {
+  const { stdout, stderr, code } = await spawnCli([
+    '--retries',
+    '0',
+    '--proxy',
+    '127.0.0.1:1',
+    `http://${NOBODY}/`,
+    `https://${NOBODY}/`,
+  ])
+  expect(stdout).toContain('2 inconclusive: the proxy is in the way, the page may be fine')
+  expect(stdout).not.toContain('refused this checker')
+  expect(stderr).toContain('nothing could be judged: the proxy failed for 2 URLs')
+  expect(code).toBe(4)
+})
+
 describe('case 121: NO_PROXY', () => {
   test('is hosts, suffixes, ports and CIDR; all else goes through the proxy', async () => {
     const proxy = closeAfterTest(await startHttpServer({ '*': 203 }))
