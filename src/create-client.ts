@@ -156,7 +156,9 @@ function connectionOptions(options: ClientOptions) {
   // A name that no NO_PROXY can hold, so that only one of `*` says that there is none.
   const anyProxy = [false, true].some((secure) => proxyFor({ secure, hostname: '\0', port: 1 }) !== null)
   if (denyPrivate && anyProxy) {
-    throw new UsageError('--deny-private: not with a proxy, which looks names up by itself; add --proxy none')
+    throw new UsageError(
+      '--deny-private: not with a proxy, which looks names up by itself; add --proxy none (--untrusted implies --deny-private)',
+    )
   }
   let context: SecureContext | null = null
   const secureContext = () => {

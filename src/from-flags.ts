@@ -37,12 +37,15 @@ export function flagSettings(options: Options): Settings {
 
 /** What every line of a list starts from. Throws `UsageError`. */
 export function lineContext(options: Options, env: World['env']): LineContext {
+  const { untrusted } = options
+  if (untrusted && options.env.length > 0) throw new UsageError('--env: not together with --untrusted')
   const flags = flagSettings(options)
   const rules = options.rule.map((text) => parseRule(text, env))
   return {
     ...flags,
     settingsOf: rules.length === 0 ? null : createRules(rules, flags),
     variables: variablesOfList(options.env, env),
+    untrusted,
     base: options.baseUrl === null ? null : readBaseUrl(options.baseUrl),
   }
 }
@@ -57,7 +60,7 @@ function readBaseUrl(text: string): string {
 
 /** Makes the client; throws `UsageError` for files and flags that make no sense. */
 export async function openClient(options: Options, { env, now }: World): Promise<Client> {
-  const { concurrency, perHost, rate, ratePerHost, proxy, resolve, dnsServer, denyPrivate, caFile } = options
+  const { concurrency, perHost, rate, ratePerHost, proxy, resolve, dnsServer, caFile } = options
   if (options.ipv4 && options.ipv6) throw new UsageError('--ipv6: not together with --ipv4')
   const family: 4 | 6 | null = options.ipv4 ? 4 : options.ipv6 ? 6 : null
   const ca = caFile === null ? [] : [await readAuthorities('--ca-file', caFile)]
@@ -75,7 +78,7 @@ export async function openClient(options: Options, { env, now }: World): Promise
     proxy,
     resolve,
     dnsServers: dnsServer,
-    denyPrivate,
+    denyPrivate: options.denyPrivate || options.untrusted,
     family,
     ca,
     cert,

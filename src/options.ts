@@ -594,6 +594,15 @@ export const OPTIONS = {
     parse: (text, previous) => [...previous, parseVariableName(text)],
     secret: true,
   }),
+  untrusted: spec<boolean>({
+    flags: '--untrusted',
+    group: 'Input',
+    brief: false,
+    help: 'somebody else wrote the list: --deny-private; no header, user, insecure, expect-header and --env; timeout, max-redirects and retries of a line only lower yours',
+    initial: false,
+    shown: null,
+    parse: never,
+  }),
   baseUrl: spec<string | null>({
     flags: '--base-url <url>',
     group: 'Input',

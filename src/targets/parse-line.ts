@@ -15,6 +15,8 @@ export interface LineContext extends Settings {
   readonly variables: Variables
   /** What a line that is a path is a path of; null or left out: such a line is wrong. */
   readonly base?: string | null
+  /** Somebody else wrote the list: a line may only ask for less than the settings, and sends nothing of its own. */
+  readonly untrusted?: boolean
   /** The settings of a host where there are rules; null: the context's own for all. */
   readonly settingsOf: SettingsOf | null
 }
@@ -34,7 +36,7 @@ export function parseLine(text: string, context: LineContext): ParsedLine | null
   if (line === '' || line.startsWith('#')) return null
   if (WHITE_SPACE.test(line)) return parseWords(detach(text), detach(line), context)
   if (KEY_FIRST.test(line)) return keyFirst(line, context)
-  const parsed = readUrl(line, context)
+  const parsed = readListed(line, context)
   return compose(line === parsed.url ? parsed.url : detach(line), parsed, context)
 }
 
@@ -43,7 +45,19 @@ export function parseArgument(text: string, context: LineContext): ParsedLine {
   return compose(text, readUrl(trimInvisible(text), context), context)
 }
 
-function readUrl(written: string, { variables, base = null }: LineContext): ParsedUrl {
+const USERINFO = /^https?:\/\/[^/]*@/
+
+/** The URL of a line; an argument was written by the user, whoever wrote the list. */
+function readListed(written: string, context: LineContext): ParsedUrl {
+  const parsed = readUrl(written, context)
+  if (!context.untrusted || parsed.url === null || !USERINFO.test(parsed.url)) return parsed
+  const { base = null } = context
+  // Of the base it is the user's own.
+  if (base !== null && parsed.url.startsWith(base.slice(0, base.indexOf('@') + 1 || base.length))) return parsed
+  return refused(problem('line.invalid', 'a user in the URL: not from a list under --untrusted', null, null, null))
+}
+
+function readUrl(written: string, { variables, base = null, untrusted = false }: LineContext): ParsedUrl {
   if (!written.includes('$')) return parseUrl(written, base)
   let url: string
   try {
@@ -58,7 +72,9 @@ function readUrl(written: string, { variables, base = null }: LineContext): Pars
   const names = namesIn(written)
   if (url === written) {
     const [unknown] = names
-    return unknown === undefined ? parsed : refused({ ...found, hint: `If the environment is meant: --env ${unknown}` })
+    return unknown === undefined || untrusted
+      ? parsed
+      : refused({ ...found, hint: `If the environment is meant: --env ${unknown}` })
   }
   // Behind a colon a reason shows what it found, and that is the environment's here.
   const [reason] = found.reason.split(':')
@@ -91,16 +107,17 @@ function parseWords(text: string, line: string, context: LineContext): ParsedLin
   const fail = (found: LineProblem, shown = input) => compose(shown, refused(found), context)
 
   if (KEY_FIRST.test(input)) return keyFirst(input, context)
-  const parsed = readUrl(input, context)
-  if (parsed.problem !== null) return compose(input, parsed, context)
-  const reading = readSettings(text, urlEnd, end, context.variables)
+  const parsed = readListed(input, context)
+  const target = compose(input === parsed.url ? parsed.url : input, parsed, context)
+  if (parsed.problem !== null) return target
+  const { variables, untrusted = false } = context
+  const reading = readSettings(text, { start: urlEnd, end }, { variables, limits: untrusted ? target.ask : null })
   if (reading.type === 'stray') return fail(strayWord(text, urlEnd, reading.word), withoutKeys(text, start, end))
   if (reading.type === 'wrong') {
     const { key, reason, hint, at } = reading
     return fail(problem('line.invalid', reason, hint, key, at + 1))
   }
   const { override } = reading
-  const target = compose(input === parsed.url ? parsed.url : input, parsed, context)
   return override === NO_OVERRIDE ? target : { ...target, ...applyOverride(target, override) }
 }
 

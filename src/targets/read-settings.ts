@@ -2,9 +2,11 @@
 // guessed, and the first thing that is wrong, from left to right, is what is said.
 
 import { nearest, ValueError } from '../parse.js'
+import type { Ask } from '../types.js'
 import { ExpansionError, expand, type Variables } from './expand.js'
 import { LINE_KEYS, lineKey } from './line-keys.js'
 import { contradiction, NO_OVERRIDE, type Override } from './settings.js'
+import { refuseKey, refuseMore } from './untrusted.js'
 
 /** What the words say: an override, a word that is no setting, or a setting that is wrong. `at` counts characters from 0. */
 export type Reading =
@@ -23,15 +25,28 @@ const SHOWN_VALUE = 40
 const WHITE_SPACE = /[ \t]/
 const KEY = /^([A-Za-z][\w-]*)=/
 
-/** Reads the settings in `text` from `start` to `end`. The very same `NO_OVERRIDE` where there are none. */
-export function readSettings(text: string, start: number, end: number, variables: Variables): Reading {
+/** What the settings are read with. */
+export interface SettingsContext {
+  readonly variables: Variables
+  /** Where somebody else wrote them: what they may not go beyond; null: they may say what they like. */
+  readonly limits: Ask | null
+}
+
+/** Where in a line they stand. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** Reads the settings of `text` within the span. The very same `NO_OVERRIDE` where there are none. */
+export function readSettings(text: string, { start, end }: Span, context: SettingsContext): Reading {
   let override = NO_OVERRIDE
   const seen = new Set<string>()
   const first = skipSpace(text, start)
   for (let at = first; at < end && text[at] !== '#'; at = skipSpace(text, at)) {
     const word = readWord(text, at, end)
     if (word.key === null) return { type: 'stray', word: word.value ?? '' }
-    const result = applyWord(word, override, seen, variables)
+    const result = applyWord(word, { override, seen }, context)
     if ('reason' in result) return { type: 'wrong', key: word.key, at, ...result }
     override = result
     at = word.end
@@ -96,7 +111,13 @@ interface Wrong {
   readonly hint: string | null
 }
 
-function applyWord(word: Word, override: Override, seen: Set<string>, variables: Variables): Override | Wrong {
+/** What the words before it say. */
+interface Before {
+  readonly override: Override
+  readonly seen: Set<string>
+}
+
+function applyWord(word: Word, { override, seen }: Before, { variables, limits }: SettingsContext): Override | Wrong {
   const name = word.key!
   const key = lineKey(name)
   const wrong = (reason: string, hint: string | null = null): Wrong => ({ reason, hint })
@@ -105,6 +126,8 @@ function applyWord(word: Word, override: Override, seen: Set<string>, variables:
     const near = name.length > SHOWN_VALUE ? null : nearest(name, Object.keys(LINE_KEYS))
     return wrong(`unknown key ${cut(name)}`, near === null ? KEYS_HINT : `Did you mean ${near}?`)
   }
+  const refused = limits === null ? null : refuseKey(name)
+  if (refused !== null) return wrong(`${name}: ${refused.reason}`, refused.hint)
   if (word.fault !== null) return wrong(`${name}: ${word.fault}`)
   const given = word.value ?? key.bare
   if (given === undefined) return wrong(`${name} needs a value: ${name}=…`)
@@ -113,7 +136,9 @@ function applyWord(word: Word, override: Override, seen: Set<string>, variables:
   let value = given
   try {
     if (word.value !== null) value = expand(given, key.syntax ?? 'text', variables, variables.strict || key.secret)
-    return key.apply(value, override)
+    const applied = key.apply(value, override)
+    const more = limits === null ? null : refuseMore(name, applied, limits)
+    return more === null ? applied : wrong(`${name}=${cut(given)}: ${more.reason}`, more.hint)
   } catch (error) {
     if (error instanceof ExpansionError) return wrong(`${name}: ${error.message}`)
     if (!(error instanceof ValueError)) throw error

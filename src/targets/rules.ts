@@ -33,7 +33,7 @@ export function parseRule(text: string, env: Environment): Rule {
   const below = written.startsWith('*.')
   const host = hostOf(readHost(below ? written.slice(2) : written, variables, fail))
   if (host === null) throw fail('expected a host first, such as example.com or *.example.com, without port and path')
-  const reading = readSettings(line, hostEnd, line.length, variables)
+  const reading = readSettings(line, { start: hostEnd, end: line.length }, { variables, limits: null })
   if (reading.type === 'stray') throw fail(`${reading.word} is no setting; expected key=value, such as accept=404`)
   if (reading.type === 'wrong')
     throw fail(reading.hint === null ? reading.reason : `${reading.reason}. ${reading.hint}`)

@@ -20,7 +20,7 @@ test('paths are asked of the base, beside URLs of their own', async () => {
       '/b accept=404 # gone',
       './next',
       `${server.url}/a`,
-      '//127.0.0.1:1/x skip',
+      '//127.0.0.1:1/x accept=nonsense',
     ],
     ['--base-url', `${server.url}/app/page`, '--env', 'SHA', '--rule', '127.0.0.1 header="X-Rule: 1"'],
     { env: { SHA: 'c0ffee' } },
