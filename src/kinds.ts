@@ -63,6 +63,11 @@ export type Kind = NamedKind | `local.${string}`
 const LOCAL: KindFacts = kind('LOCAL', 'this machine ran into a limit', 'This machine, not the URL, is the problem')
 
 const LOCALS: Readonly<Record<string, KindFacts>> = {
+  'local.no_ipv6': kind(
+    'LOCAL',
+    'this machine has no IPv6',
+    'There is no other address to reach it at: check it from a machine that has IPv6',
+  ),
   'local.captive_portal': kind(
     'LOCAL',
     'this network asks for a login',

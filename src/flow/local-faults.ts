@@ -1,8 +1,8 @@
 // When this machine runs out of something (descriptors, ports, buffers), that is no verdict on a URL: the URL waits and
 // is asked again while fewer requests run at once. Only a fault that stays becomes a verdict, `local.<code>`.
 
-import { isLocal } from '../kinds.js'
-import type { Check, Limiter, Stop } from '../types.js'
+import { isLocal, type Kind, kindFacts } from '../kinds.js'
+import type { Check, Limiter, Reply, Stop } from '../types.js'
 
 export interface LocalFaultOptions {
   readonly limiter: Limiter
@@ -11,10 +11,12 @@ export interface LocalFaultOptions {
   /** Ends early when the run is stopped. */
   wait(ms: number): Promise<void>
   readonly stop: Stop
-  /** Called once a run, with a sentence for the user. */
+  /** Called with a sentence for the user, once a run for each sort. */
   notify(text: string): void
 }
 
+/** What this machine lacks, where waiting and asking less changes nothing. */
+const LASTING = new Set<Kind>(['local.no_ipv6'])
 /** In all about 15 s: a closed connection's port is free after 60 s at worst, a descriptor at once. */
 const TRIES = 8
 const FIRST_WAIT_MS = 100
@@ -33,9 +35,17 @@ export function withLocalFaults(check: Check, options: LocalFaultOptions): Check
     const concurrency = limiter.shrink()
     if (isFirst) notify(`this machine ran into a limit (${code}); going on with ${concurrency} requests at once`)
   }
+  const isShortage = ({ kind }: Reply) => isLocal(kind) && !LASTING.has(kind)
+  const told = new Set<Kind>()
+  const tellOnce = ({ kind }: Reply) => {
+    if (!LASTING.has(kind) || told.has(kind)) return
+    told.add(kind)
+    notify(`${kindFacts(kind).meaning}: what needs it cannot be judged`)
+  }
   return async (target, context) => {
     let reply = await check(target, context)
-    for (let tries = 1; isLocal(reply.kind) && tries < TRIES && !stop.stopped; tries++) {
+    tellOnce(reply)
+    for (let tries = 1; isShortage(reply) && tries < TRIES && !stop.stopped; tries++) {
       shrink(reply.code)
       await wait(Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS))
       reply = await check(target, { permit: null, queuedMs: context.queuedMs })

@@ -15,8 +15,8 @@ export type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>
 /** How far this machine's IPv6 goes: to the internet, to its own network only, or nowhere. Loopback does not count. */
 export type Ipv6Reach = 'global' | 'site' | 'none'
 
-/** Enough for racing (RFC 8305 §4); more would only be tried after the attempt's budget is spent. */
-const ADDRESSES_MAX = 6
+/** More than the usual budget of 10 s has time for: one address every 250 ms. */
+const ADDRESSES_MAX = 64
 
 /** The address that a host name is, if it is one; IPv6 with or without brackets. */
 export function literalAddress(hostname: string): Address | null {
@@ -25,12 +25,14 @@ export function literalAddress(hostname: string): Address | null {
   return family === 0 ? null : { address: bare, family: family as 4 | 6 }
 }
 
-/** Both families in turn, the one in `first` leading (RFC 8305 §4); each keeps its own order. At most 6. */
+/** Both families in turn, the one in `first` leading (RFC 8305 §4); each keeps its own order. At most 64, none twice. */
 export function interleave(addresses: readonly Address[], first: 4 | 6): readonly Address[] {
-  const leading = addresses.filter(({ family }) => family === first)
-  const other = addresses.filter(({ family }) => family !== first)
+  if (addresses.length < 2) return addresses
+  const distinct = [...new Map(addresses.map((one) => [one.address, one])).values()]
+  const leading = distinct.filter(({ family }) => family === first)
+  const other = distinct.filter(({ family }) => family !== first)
   const mixed: Address[] = []
-  for (let place = 0; mixed.length < addresses.length; place++) {
+  for (let place = 0; mixed.length < distinct.length; place++) {
     if (place < leading.length) mixed.push(leading[place]!)
     if (place < other.length) mixed.push(other[place]!)
   }
@@ -46,4 +48,22 @@ export function ipv6Reach(interfaces: Interfaces): Ipv6Reach {
     if (/^f[cd]/i.test(address)) reach = 'site'
   }
   return reach
+}
+
+/** Codes of connecting that a machine without IPv6 gives to every address of that sort. */
+const WAYLESS_CODES = new Set(['EADDRNOTAVAIL', 'ENETUNREACH', 'EHOSTUNREACH', 'EAFNOSUPPORT'])
+
+/**
+ * Whether a failure to connect says only that this machine's IPv6 does not go as far as the address: then it is neither the host's fault
+ * nor a shortage. IPv4 within IPv6 and addresses with a zone are no matter of reach.
+ */
+export function isBeyondIpv6({ address, family }: Address, code: string | null, interfaces: () => Interfaces): boolean {
+  if (family !== 6 || code === null || !WAYLESS_CODES.has(code)) return false
+  if (code === 'EAFNOSUPPORT') return true
+  if (address === '::1')
+    return !Object.values(interfaces())
+      .flat()
+      .some((one) => one?.address === '::1')
+  if (/^[23]/.test(address)) return ipv6Reach(interfaces()) !== 'global'
+  return /^f[cd]/i.test(address) && ipv6Reach(interfaces()) === 'none'
 }

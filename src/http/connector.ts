@@ -2,11 +2,13 @@
 // every phase, each phase has its own time, and no library reconnects behind our back.
 
 import type { Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import type { SecureContext } from 'node:tls'
 import type { Kind } from '../kinds.js'
 import type { PinnedAddress } from '../parse.js'
 import type { TlsFacts } from '../types.js'
-import { type Address, literalAddress } from './address.js'
+import { type Address, type Interfaces, literalAddress } from './address.js'
+import { createFailedAddresses, type FailedAddresses } from './failed-addresses.js'
 import { ExchangeError, type OnCancel, type Phase } from './failure.js'
 import { handshake } from './handshake.js'
 import type { Lookup } from './lookup.js'
@@ -54,6 +56,8 @@ export interface Connecting {
 export interface Connector {
   /** `timeoutMs` is the budget of the whole attempt; the caller watches it. */
   connect(origin: Origin, timeoutMs: number): Connecting
+  /** The connection to this address broke before an answer: connections of the next moment begin with another, if there is one. */
+  distrust(origin: Origin, address: string): void
   /** The proxy for an origin; null: none. */
   readonly proxyFor: (origin: Origin) => ProxyServer | null
 }
@@ -68,16 +72,29 @@ export interface ConnectorOptions {
   /** Made on first use, then shared by all connections. */
   secureContext(): SecureContext
   readonly proxyFor: Connector['proxyFor']
+  /** Default: the system's. */
+  readonly interfaces?: () => Interfaces
 }
 
-/** Makes a connector. Nothing is kept between connections but the TLS settings. */
+/** Makes a connector. Nothing is kept between connections but the TLS settings, and for a moment which addresses failed. */
 export function createConnector(options: ConnectorOptions): Connector {
   const pins = createPins(options.pinned)
-  return { connect: (origin, timeoutMs) => connectTo(origin, timeoutMs, options, pins), proxyFor: options.proxyFor }
+  const failed = createFailedAddresses(options.now)
+  const { proxyFor } = options
+  return {
+    connect: (origin, timeoutMs) => connectTo(origin, timeoutMs, { ...options, pins, failed }),
+    distrust: (origin, address) => failed.note(proxyFor(origin) ?? origin, address),
+    proxyFor,
+  }
 }
 
-function connectTo(origin: Origin, timeoutMs: number, options: ConnectorOptions, pins: Pins): Connecting {
-  const { lookup, now, denyPrivate, secureContext } = options
+interface Parts extends ConnectorOptions {
+  readonly pins: Pins
+  readonly failed: FailedAddresses
+}
+
+function connectTo(origin: Origin, timeoutMs: number, parts: Parts): Connecting {
+  const { lookup, now, denyPrivate, secureContext, pins, failed, interfaces = networkInterfaces } = parts
   let phase: Phase = 'dns'
   let cancelled: ExchangeError | null = null
   let release: ((error: ExchangeError) => void) | null = null
@@ -104,14 +121,15 @@ function connectTo(origin: Origin, timeoutMs: number, options: ConnectorOptions,
     handshake(socket, { hostname, insecure, secureContext: secureContext(), onCancel })
 
   const run = async (): Promise<Connected> => {
-    const proxy = options.proxyFor(origin)
+    const proxy = parts.proxyFor(origin)
     if (proxy !== null) phase = 'proxy'
     const startedAt = now()
     const peer = proxy ?? origin
-    const addresses = await addressesOf(peer)
+    const addresses = failed.last(peer, await addressesOf(peer))
     const resolvedAt = now()
     if (proxy === null) phase = 'connect'
-    const winner = await race(addresses, peer.port, onCancel)
+    const lost = ({ address }: Address) => addresses.length > 1 && failed.note(peer, address)
+    const winner = await race(addresses, { port: peer.port, onCancel, interfaces, lost })
     let socket = ifStillWanted(winner.socket)
     // Small writes in a row must not wait for each other's ACK (RFC 896). A plain request is one write, and the system
     // call is 5 % of asking a host once (measured).
@@ -149,7 +167,10 @@ function connectTo(origin: Origin, timeoutMs: number, options: ConnectorOptions,
     }
     if (!origin.secure) return { ...facts, socket, tlsMs: null, tls: null }
     phase = 'tls'
-    const secured = await secure(socket, origin, origin.insecure)
+    const secured = await secure(socket, origin, origin.insecure).catch((error: unknown) => {
+      if (proxy === null && isBreak(error)) failed.note(peer, winner.address)
+      throw error
+    })
     ifStillWanted(secured.socket)
     return { ...facts, ...secured, tlsMs: now() - connectedAt }
   }
@@ -167,6 +188,11 @@ function connectTo(origin: Origin, timeoutMs: number, options: ConnectorOptions,
   }
 }
 
+/** Whether it may be the fault of one address of several: another may be another machine. */
+function isBreak(error: unknown): boolean {
+  return error instanceof ExchangeError && BREAKS.has(error.kind)
+}
+
 /** Connecting there reaches loopback, and the kernel says so. IPv6 has many ways to write an address. */
 const UNSPECIFIED = '0.0.0.0'
 
@@ -174,6 +200,9 @@ const UNSPECIFIED = '0.0.0.0'
 export function isPlain(proxy: ProxyServer, origin: Origin): boolean {
   return !origin.secure && !proxy.protocol.startsWith('socks')
 }
+
+/** Kinds of a connection that broke, or that nobody answered on. */
+export const BREAKS: ReadonlySet<Kind> = new Set(['tcp.reset', 'tcp.closed', 'tcp.timed_out', 'timeout'])
 
 /** A lookup cannot be stopped, only left behind. */
 function unlessCancelled<T>(work: Promise<T>, onCancel: OnCancel): Promise<T> {

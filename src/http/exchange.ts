@@ -3,7 +3,7 @@
 
 import type { BodySearch, Method, Stop, Stoppable, TlsFacts } from '../types.js'
 import { type BodyReader, createBodyReader } from './body-reader.js'
-import type { Connecting, Origin } from './connector.js'
+import { BREAKS, type Connecting, type Origin } from './connector.js'
 import type { Deadline, Expiring } from './deadline.js'
 import { ExchangeError, type Failure, failureOf, type Phase } from './failure.js'
 import { MAX_INTERIM } from './read-head.js'
@@ -392,6 +392,8 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
     parts.deadline.disarm(this)
     request.stop?.running.delete(this)
     if (this.#connection !== null) {
+      if (this.failure !== null && !this.stale && BREAKS.has(this.failure.kind))
+        parts.transport.distrust(this.#connection)
       this.#connection.uses++
       parts.transport.give(this.#connection, this.failure === null && request.keepAlive(this.status))
     }

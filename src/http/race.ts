@@ -1,8 +1,9 @@
 // Happy Eyeballs (RFC 8305 §5): several addresses, one connection. The next address is tried after a moment, the earlier
-// attempts go on, the first to connect wins; none is given up before the deadline, so a slow one is not called dead.
+// attempts go on, the first to connect wins; none is given up before the deadline, so a slow one is not called dead. One
+// that fails at once makes room for the next at once, however many there are.
 
 import { createConnection, type Socket } from 'node:net'
-import type { Address } from './address.js'
+import { type Address, type Interfaces, isBeyondIpv6 } from './address.js'
 import { ExchangeError, failureOf, ignoreError, type OnCancel } from './failure.js'
 
 /** RFC 8305 §8 recommends 250 ms. */
@@ -19,10 +20,20 @@ export interface Winner extends Address {
   readonly socket: Socket
 }
 
+/** What is raced for. */
+export interface Racing {
+  readonly port: number
+  readonly onCancel: OnCancel
+  /** This machine's. */
+  interfaces(): Interfaces
+  /** Called of an address that failed, or was still on its way when another one won or time was over. */
+  lost(address: Address): void
+}
+
 /** Rejects with an `ExchangeError` when all failed or it is called off. */
-export function race(addresses: readonly Address[], port: number, onCancel: OnCancel): Promise<Winner> {
+export function race(addresses: readonly Address[], { port, onCancel, interfaces, lost }: Racing): Promise<Winner> {
   return new Promise((resolve, reject) => {
-    const running = new Set<Socket>()
+    const running = new Map<Socket, Address>()
     const failures: ExchangeError[] = []
     let next = 0
     let timer: NodeJS.Timeout | null = null
@@ -32,7 +43,10 @@ export function race(addresses: readonly Address[], port: number, onCancel: OnCa
       isOver = true
       if (timer !== null) clearTimeout(timer)
       timer = null
-      for (const socket of running) socket.destroy()
+      for (const [socket, address] of running) {
+        socket.destroy()
+        lost(address)
+      }
       running.clear()
     }
     const startNext = () => {
@@ -52,9 +66,9 @@ export function race(addresses: readonly Address[], port: number, onCancel: OnCa
           autoSelectFamily: false,
         })
       } catch (error) {
-        return lose(error)
+        return lose(address, error)
       }
-      running.add(socket)
+      running.set(socket, address)
       socket.once('connect', () => {
         running.delete(socket)
         socket.removeAllListeners('error')
@@ -63,12 +77,15 @@ export function race(addresses: readonly Address[], port: number, onCancel: OnCa
         resolve({ socket, ...address })
       })
       socket.on('error', (error) => {
-        if (running.delete(socket)) lose(error)
+        if (running.delete(socket)) lose(address, error)
       })
       if (next < addresses.length) timer = setTimeout(startNext, ATTEMPT_DELAY_MS)
     }
-    const lose = (error: unknown) => {
-      failures.push(new ExchangeError(failureOf(error, 'connect', false), error))
+    const lose = (address: Address, error: unknown) => {
+      lost(address)
+      const failure = failureOf(error, 'connect', false)
+      const isWayless = isBeyondIpv6(address, failure.code, interfaces)
+      failures.push(new ExchangeError(isWayless ? { ...failure, ...NO_IPV6 } : failure, error))
       if (next < addresses.length) startNext()
       else if (running.size === 0) {
         finish()
@@ -88,10 +105,13 @@ function invalidAddress(address: string): Error {
   return Object.assign(new Error(`connect EINVAL ${address}`), { code: 'EINVAL', syscall: 'connect' })
 }
 
-/** Which failure of several addresses to report: our own machine's first, then what a host that is alive said. */
-const TELLING = ['tcp.refused', 'tcp.reset', 'tcp.timed_out', 'tcp.address_unreachable']
+const NO_IPV6 = { kind: 'local.no_ipv6' } as const
 
+/** What a host that is alive said, and what says least. */
+const TELLING = ['tcp.refused', 'tcp.reset', 'tcp.timed_out', 'tcp.address_unreachable', NO_IPV6.kind]
+
+/** Which failure of several addresses to report: first a shortage of our own, because then nobody knows of that address. */
 function mostTelling(failures: readonly ExchangeError[]): ExchangeError {
-  const rank = (error: ExchangeError) => (error.kind.startsWith('local.') ? -1 : TELLING.indexOf(error.kind))
+  const rank = (error: ExchangeError) => TELLING.indexOf(error.kind)
   return failures.reduce((best, error) => (rank(error) < rank(best) ? error : best))
 }

@@ -29,6 +29,8 @@ export interface Transport {
   /** Starts a new connection; wrap what it resolves to with `adopt`. */
   connect(origin: Origin, timeoutMs: number): Connecting
   adopt(origin: Origin, connected: Connected): Connection
+  /** The connection broke before an answer; see Connector. */
+  distrust(connection: Connection): void
   /** Takes a connection back after its answer: kept where it is wanted and the peer agrees, else closed. */
   give(connection: Connection, wanted: boolean): void
   /** Closes every idle connection. */
@@ -66,6 +68,7 @@ export function createTransport(connector: Connector, maxIdle: number): Transpor
       return null
     },
     connect: connector.connect,
+    distrust: ({ origin, remoteAddress }) => connector.distrust(origin, remoteAddress),
     adopt(origin, { socket, remoteAddress, tls }) {
       const client = clientOn(socket, origin)
       const place = { isIdle: false, older: null, newer: null }

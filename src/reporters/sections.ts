@@ -28,7 +28,7 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     has: ({ outcome, kind }) => outcome === 'inconclusive' && isLocal(kind),
-    title: (count) => `${count} inconclusive: this machine ran into a limit, the page may be fine`,
+    title: (count) => `${count} inconclusive: this machine is the problem, the page may be fine`,
   },
 ]
 

@@ -44,6 +44,14 @@ describe('a reply that says nothing of this machine', () => {
   )
 })
 
+test('what this machine lacks is said once, and neither waited for nor a reason to ask less', async () => {
+  const rig = createRig(['local.no_ipv6'])
+  await Promise.all(Array.from({ length: 20 }, () => rig.ask()))
+  expect(rig.askedAt).toEqual(Array(20).fill(0))
+  expect(rig.told).toEqual(['this machine has no IPv6: what needs it cannot be judged'])
+  expect(rig.limit()).toBe(128)
+})
+
 describe('a fault of this machine', () => {
   test('is waited out, longer each time, and the URL takes a new place in the line', async () => {
     const rig = createRig(['local.EMFILE', 'local.EMFILE', 'local.ENOBUFS', 'ok'])
