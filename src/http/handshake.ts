@@ -2,19 +2,13 @@
 // on; under `insecure` it is a note beside the answer.
 
 import type { X509Certificate } from 'node:crypto'
-import { isIP, type Socket } from 'node:net'
-import {
-  checkServerIdentity,
-  connect as connectTls,
-  type DetailedPeerCertificate,
-  type PeerCertificate,
-  type SecureContext,
-  type TLSSocket,
-} from 'node:tls'
+import type { Socket } from 'node:net'
+import { connect as connectTls, type DetailedPeerCertificate, type SecureContext, type TLSSocket } from 'node:tls'
 import type { TlsFacts } from '../types.js'
 import { literalAddress } from './address.js'
 import { certificateCode, certificateFailure } from './certificate-failure.js'
 import { ExchangeError, failureOf, type OnCancel } from './failure.js'
+import { identityError } from './identity-error.js'
 
 export interface HandshakeOptions {
   /** As in a URL: IPv6 in brackets. */
@@ -78,18 +72,6 @@ export function handshake(socket: Socket, options: HandshakeOptions): Promise<Se
 }
 
 const noCertificate = () => ({}) as DetailedPeerCertificate
-
-/**
- * Node's own judgement (RFC 9110 §4.3.4), which reads the subject only where there are no DNS names. Addresses are compared
- * by OpenSSL: Node 22.23 refuses every IPv6 literal.
- */
-function identityError(host: string, certificate: X509Certificate | undefined): Error | undefined {
-  if (certificate === undefined) return checkServerIdentity(host, noCertificate())
-  if (isIP(host) !== 0 && certificate.checkIP(host) !== undefined) return undefined
-  const { subjectAltName: subjectaltname } = certificate
-  const read = subjectaltname?.includes('DNS:') ? { subject: {}, subjectaltname } : certificate.toLegacyObject()
-  return checkServerIdentity(host, read as PeerCertificate)
-}
 
 /** `getPeerX509Certificate` takes the certificate out of the chain (Node 20): a second call gives the issuer's, or none. */
 function factsOf(socket: TLSSocket, certificate: X509Certificate | undefined): TlsFacts {
