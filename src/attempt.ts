@@ -59,6 +59,7 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
     const host = target.host
     // Once abroad, what the user added is not sent again on the way back: it was the stranger who chose the URL.
     atHome &&= target.origin.href === home.origin.href
+    const origin = atHome || !engine.hasCertificate ? target.origin : { ...target.origin, anonymous: true }
     const base = atHome ? headers.own : headers.foreign
     const proxy = engine.proxyFor(target.origin)
     const plain = proxy !== null && isPlain(proxy, target.origin) ? proxy : null
@@ -66,7 +67,7 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
     const stalledBefore = parts.deadline.stalledMs()
     const result = await exchange(
       {
-        origin: target.origin,
+        origin,
         path: plain === null ? target.path : `${target.origin.href}${target.path}`,
         method: ask.method,
         headers: hopHeaders(base, atHome ? authorization : null, chain?.cookies(url) ?? '', plain),

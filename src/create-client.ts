@@ -49,9 +49,9 @@ export interface ClientOptions extends AskOptions {
   readonly perHost?: number | null
   /** Default `urlstatus/VERSION`. */
   readonly userAgent?: string
-  /** PEM texts of authorities to trust beside Node's own roots. Default: none. */
+  /** PEM texts of certificates to trust beside what Node trusts: authorities of any rank, servers' own. Default: none. */
   readonly ca?: readonly string[]
-  /** PEM text of a client certificate, with its key or with `key`. */
+  /** PEM text of a client certificate, with its key or with `key`; shown to the URL's own origin only. */
   readonly cert?: string | null
   readonly key?: string | null
   /** `http://`, `https://`, `socks4://`, `socks4a://`, `socks5://` or `socks5h://` proxy for all requests. Default: none. */
@@ -96,6 +96,8 @@ export interface Engine {
   readonly lookup: Lookup
   /** The proxy that an origin is asked through; null: none. */
   readonly proxyFor: Connector['proxyFor']
+  /** Whether there is a client certificate, which is only for the origins that are asked first. */
+  readonly hasCertificate: boolean
   headersOf(ask: Ask): RequestHeaders
   now(): number
 }
@@ -131,6 +133,7 @@ export function createClient(options: ClientOptions = {}): Client {
     parts: { transport, deadline, now },
     lookup,
     proxyFor: connector.proxyFor,
+    hasCertificate: options.cert != null,
     headersOf(ask) {
       let made = headers.get(ask)
       if (made === undefined) {
@@ -160,13 +163,18 @@ function connectionOptions(options: ClientOptions) {
       '--deny-private: not with a proxy, which looks names up by itself; add --proxy none (--untrusted implies --deny-private)',
     )
   }
-  let context: SecureContext | null = null
-  const secureContext = () => {
-    context ??= createSecureContext({ ca, cert, key })
-    return context
+  let own: SecureContext | null = null
+  let anonymous: SecureContext | null = null
+  const secureContext = (isAnonymous: boolean) => {
+    if (!isAnonymous || cert === null) {
+      own ??= createSecureContext({ ca, cert, key })
+      return own
+    }
+    anonymous ??= createSecureContext({ ca, cert: null, key: null })
+    return anonymous
   }
   // At once where there is something to be wrong, so that it is said before the first request.
-  if (ca.length > 0 || cert !== null) secureContext()
+  if (ca.length > 0 || cert !== null) secureContext(false)
   return { pinned: pinnedFrom(options.resolve ?? [], options.family ?? null), denyPrivate, secureContext, proxyFor }
 }
 

@@ -25,7 +25,7 @@ interface HostPort {
   readonly port: number
 }
 
-/** Where to connect. `insecure` origins have connections of their own. */
+/** Where to connect. `insecure` and `anonymous` origins have connections of their own. */
 export interface Origin {
   /** `https://example.com:8443`, as in a URL. */
   readonly href: string
@@ -34,6 +34,8 @@ export interface Origin {
   readonly hostname: string
   readonly port: number
   readonly insecure: boolean
+  /** The client's certificate is not for it. Default false. */
+  readonly anonymous?: boolean
 }
 
 /** A socket ready for HTTP, and what connecting cost; ms, null where a phase did not happen. */
@@ -69,8 +71,8 @@ export interface ConnectorOptions {
   readonly pinned: readonly PinnedAddress[]
   /** Refuse every address that is not a public one. */
   readonly denyPrivate: boolean
-  /** Made on first use, then shared by all connections. */
-  secureContext(): SecureContext
+  /** Made on first use, then shared by all connections; `anonymous` ones show no certificate of the client's. */
+  secureContext(anonymous: boolean): SecureContext
   readonly proxyFor: Connector['proxyFor']
   /** Default: the system's. */
   readonly interfaces?: () => Interfaces
@@ -117,8 +119,8 @@ function connectTo(origin: Origin, timeoutMs: number, parts: Parts): Connecting 
     socket.destroy()
     throw cancelled
   }
-  const secure = (socket: Socket, { hostname }: HostPort, insecure: boolean) =>
-    handshake(socket, { hostname, insecure, secureContext: secureContext(), onCancel })
+  const secure = (socket: Socket, { hostname }: HostPort, how: { insecure: boolean; anonymous: boolean }) =>
+    handshake(socket, { hostname, insecure: how.insecure, secureContext: secureContext(how.anonymous), onCancel })
 
   const run = async (): Promise<Connected> => {
     const proxy = parts.proxyFor(origin)
@@ -142,7 +144,7 @@ function connectTo(origin: Origin, timeoutMs: number, parts: Parts): Connecting 
       socket.destroy()
       throw new ExchangeError({ kind: 'blocked.private_address' })
     }
-    if (proxy?.protocol === 'https') socket = (await secure(socket, proxy, false)).socket
+    if (proxy?.protocol === 'https') socket = (await secure(socket, proxy, PROXY)).socket
     if (proxy !== null && !isPlain(proxy, origin)) {
       const { hostname, port } = origin
       let address: string | null = null
@@ -167,7 +169,8 @@ function connectTo(origin: Origin, timeoutMs: number, parts: Parts): Connecting 
     }
     if (!origin.secure) return { ...facts, socket, tlsMs: null, tls: null }
     phase = 'tls'
-    const secured = await secure(socket, origin, origin.insecure).catch((error: unknown) => {
+    const how = { insecure: origin.insecure, anonymous: origin.anonymous === true }
+    const secured = await secure(socket, origin, how).catch((error: unknown) => {
       if (proxy === null && isBreak(error)) failed.note(peer, winner.address)
       throw error
     })
@@ -192,6 +195,9 @@ function connectTo(origin: Origin, timeoutMs: number, parts: Parts): Connecting 
 function isBreak(error: unknown): boolean {
   return error instanceof ExchangeError && BREAKS.has(error.kind)
 }
+
+/** Its certificate has to hold whatever is said of the target, and ours is not for it. */
+const PROXY = { insecure: false, anonymous: true }
 
 /** Connecting there reaches loopback, and the kernel says so. IPv6 has many ways to write an address. */
 const UNSPECIFIED = '0.0.0.0'

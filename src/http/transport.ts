@@ -139,6 +139,7 @@ class AgeList {
 }
 
 function originKey(origin: Origin): string {
+  if (origin.anonymous) return `${origin.href} anonymous${origin.insecure ? ' insecure' : ''}`
   return origin.insecure ? `${origin.href} insecure` : origin.href
 }
 
