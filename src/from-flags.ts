@@ -64,7 +64,7 @@ export async function openClient(options: Options, { env, now }: World): Promise
   if (options.ipv4 && options.ipv6) throw new UsageError('--ipv6: not together with --ipv4')
   const family: 4 | 6 | null = options.ipv4 ? 4 : options.ipv6 ? 6 : null
   const ca = caFile === null ? [] : [await readAuthorities('--ca-file', caFile)]
-  // A list of our own replaces what Node has read by itself, so that goes in as well.
+  // What Node has read by itself is not in the copy of its store that ours is added to (Node 20).
   const extra = env.NODE_EXTRA_CA_CERTS
   if (caFile !== null && extra) ca.push(await readAuthorities('NODE_EXTRA_CA_CERTS', extra))
   const cert = options.cert === null ? null : await readPem('--cert', options.cert)

@@ -2,9 +2,23 @@
 // certificate where Node would read the whole chain.
 
 import { once } from 'node:events'
-import { type ConnectionOptions, checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls'
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  type PeerCertificate,
+  type TLSSocket,
+} from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type Certificate, makeCertificate, type TestCertificates, testCertificates } from '../support/certificates.js'
+import {
+  type Certificate,
+  makeAuthority,
+  makeCertificate,
+  type TestCertificates,
+  testCertificates,
+  unknownExtension,
+} from '../support/certificates.js'
 import { closeAfterTest } from '../support/close-after-test.js'
 import { startRawServer } from '../support/raw-server.js'
 
@@ -122,4 +136,35 @@ test.each<[string, readonly string[]]>([
   expect(texts).toEqual(Array(3).fill(texts[0]))
   expect(typeof texts[0]).toBe(names.length === 0 ? 'undefined' : 'string')
   expect(verdicts[1]).toBe(verdicts[0])
+})
+
+test('a context has addCACert, which adds to the store that is there', () => {
+  const context = createSecureContext({ allowPartialTrustChain: true })
+  expect(context.context.addCACert(root.cert)).toBeUndefined()
+})
+
+test('a handle tells OpenSSL’s own text for what Node calls UNSPECIFIED', async () => {
+  const certificate = makeCertificate({ issuer: intermediate, extensions: [unknownExtension(true)] })
+  const server = closeAfterTest(await startRawServer([], { tls: certificate }))
+  const socket = connect({ port: server.port, ca: root.cert, rejectUnauthorized: false })
+  onTestFinished(() => void socket.destroy())
+  await once(socket, 'secureConnect')
+  const { _handle } = socket as unknown as { _handle: { verifyError(): Error } }
+  expect([socket.authorizationError, _handle.verifyError().message]).toEqual([
+    'UNSPECIFIED',
+    'unhandled critical extension',
+  ])
+})
+
+test('the server’s certificate, asked for once, leads through all that was sent, in the order in which it was', async () => {
+  const stranger = makeAuthority('Nobody')
+  const sent = valid.alone + stranger.alone + intermediate.alone
+  const server = closeAfterTest(await startRawServer([], { tls: { ...valid, cert: sent } }))
+  const socket = connect({ port: server.port, ca: root.cert, rejectUnauthorized: false })
+  onTestFinished(() => void socket.destroy())
+  await once(socket, 'secureConnect')
+  const subjects: string[] = []
+  for (let each = socket.getPeerX509Certificate(); each !== undefined; each = each.issuerCertificate)
+    subjects.push(each.subject)
+  expect(subjects).toEqual(['CN=localhost', 'CN=Nobody', 'CN=Test Intermediate'])
 })

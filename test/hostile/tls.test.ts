@@ -406,6 +406,38 @@ describe('--ca-file', () => {
     expect(await ends(['--ca-file', ours], { NODE_EXTRA_CA_CERTS: theirs })).toEqual([204, 204])
   })
 
+  test.each<[what: string, anchor: () => string, served: Certificate]>([
+    ['an intermediate', () => intermediate.alone, valid],
+    ['an intermediate that is not sent', () => intermediate.alone, others.missingIntermediate],
+    ['the server’s own certificate', () => valid.alone, others.missingIntermediate],
+    ['a certificate that is signed by itself', () => selfSigned.alone, selfSigned],
+    ['one of several', () => wrongName.alone + intermediate.alone + expired.alone, valid],
+  ])('trusts %s', async (_what, anchor, served) => {
+    const path = join(await tempFolder(), 'anchor.pem')
+    await writeFile(path, anchor())
+    const server = closeAfterTest(await https(served)())
+    const bad = closeAfterTest(await https(expired)())
+    const lines = [server, bad].map(({ port }) => `https://localhost:${port}/`)
+    const { rows } = await ask(lines, ['--ca-file', path])
+    expect(ending(rows[0]!)).toBe(204)
+    // Trust is in who signed; dates and names hold as before.
+    expect(String(ending(rows[1]!))).toMatch(/^tls\.cert\.(?:date|authority)_invalid$/)
+    const named = ['--resolve', `other.example:${server.port}:127.0.0.1`]
+    const other = await ask([`https://other.example:${server.port}/`], ['--ca-file', path, ...named])
+    expect(other.rows.map(ending)).toEqual(['tls.cert.name_invalid'])
+  })
+
+  test('leaves the store that Node was told to use in place', async () => {
+    const other = makeAuthority('Another Root')
+    const servers = [
+      closeAfterTest(await https(valid)()),
+      closeAfterTest(await https(makeCertificate({ issuer: other }))()),
+    ]
+    const lines = servers.map(({ port }) => `https://localhost:${port}/`)
+    const env = { SSL_CERT_FILE: await trusting(other), NODE_OPTIONS: '--use-openssl-ca' }
+    expect((await ask(lines, ['--ca-file', await trusting(root)], { env })).rows.map(ending)).toEqual([204, 204])
+  })
+
   test('that is no certificate is exit 2 before anything is asked', async () => {
     const path = join(await tempFolder(), 'bad.pem')
     await writeFile(path, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n')
