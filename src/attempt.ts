@@ -1,109 +1,261 @@
 // One attempt at one URL: every hop takes its own permit, the clock runs only while a hop is on the wire, redirects are
-// followed here so that each hop obeys its host's limit. Never rejects, never judges.
+// followed here so that each hop obeys its host's limit and is learned from. Never rejects, never judges.
 
 import type { Engine } from './create-client.js'
+import type { Breaker, Visit } from './flow/breaker.js'
+import { NO_PERMIT } from './flow/limiter.js'
+import { CLEAN, complaintOf, foundWithoutAnswer, keptOf } from './hop-evidence.js'
 import { isPlain } from './http/connector.js'
-import { exchange, type HopResult } from './http/exchange.js'
+import type { HopResult } from './http/exchange.js'
 import type { Failure } from './http/failure.js'
 import { hopOf, isBlank, isRedirect, nextHop } from './http/next-hop.js'
-import { splitUrl } from './http/origin.js'
+import { splitUrl, type UrlParts } from './http/origin.js'
 import { proxyFaultOf } from './http/proxy-fault.js'
 import { type ProxyServer, proxyAuthorization } from './http/proxy-for.js'
 import { createRedirectChain, type RedirectChain } from './http/redirect-chain.js'
-import { createReplyHeaders, headerBytes, locationsOf, NO_HEADERS } from './http/reply-headers.js'
-import { basicAuthorization } from './http/request-headers.js'
-import type { Ask, Hop, Method, Permit, Reply, Stop } from './types.js'
+import { headerBytes, locationsOf } from './http/reply-headers.js'
+import { basicAuthorization, type RequestHeaders } from './http/request-headers.js'
+import { ABORTED, lateBetweenHops, NO_TIMINGS, replyOf } from './reply-of.js'
+import type { Ask, Hop, Permit, Reply, Stop } from './types.js'
 
 /** What surrounds an attempt. */
 export interface AttemptContext {
   /** A permit already held for the first hop; the attempt gives it back. */
   readonly permit: Permit | null
   readonly queuedMs: number
-  /** A place at the front of the host's line: the URL was begun before. */
+  /** A place before what was not begun yet: the URL was begun before. */
   readonly front: boolean
-  /** Takes permits back. */
-  readonly giveBack: (permit: Permit) => void
   readonly stop: Stop | null
-  /** Asked at the end of each hop: is there other work for this host? */
-  readonly keepAlive: (host: string) => boolean
+  /** Asked at the end of each hop: is there other work for this origin? */
+  readonly keepAlive: (origin: string) => boolean
+  /** Knows which origins bring nothing; null: every hop is asked. */
+  readonly breaker: Breaker<HopResult> | null
+  /** Of a URL that was asked before: what the breaker learned from then on speaks for it. */
+  readonly againSinceMs: number | null
 }
 
 /** One attempt at a normalised http or https URL. Never rejects. */
 export async function attempt(engine: Engine, href: string, ask: Ask, context: AttemptContext): Promise<Reply> {
-  const { limiter, parts, now } = engine
-  const headers = engine.headersOf(ask)
-  const redirects: Hop[] = []
-  let url = href
-  let target = splitUrl(url, ask.insecure)
-  const home = target
-  let atHome = true
-  const authorization = ask.user ?? target.userinfo
-  let chain: RedirectChain | null = null
-  let permit = context.permit
-  let queuedMs = context.queuedMs
-  let spentMs = 0
-  const search = ask.readsUntil === null ? null : { text: ask.readsUntil, isWanted: isFinal(ask) }
-
+  const chain = new Attempt(engine, href, ask, context)
   for (;;) {
-    if (permit === null) {
-      const waitsSince = now()
-      permit = await limiter.acquire(target.host, context.front || redirects.length > 0, context.stop)
-      queuedMs += now() - waitsSince
-      if (permit === null) return replyOf(ask, url, redirects, ABORTED, queuedMs, spentMs)
+    if (chain.mustWait()) {
+      const known = await chain.admit()
+      if (known !== null) return known
     }
-    // Stopped in the moment between the grant and here, when nothing was there to be aborted.
-    if (context.stop?.stopped) {
-      context.giveBack(permit)
-      return replyOf(ask, url, redirects, ABORTED, queuedMs, spentMs)
+    const reply = chain.follow(await chain.hop())
+    if (reply !== null) return reply
+  }
+}
+
+/** A class because its hops share all of it: one allocation an attempt. */
+class Attempt {
+  readonly #engine: Engine
+  readonly #ask: Ask
+  readonly #context: AttemptContext
+  readonly #headers: RequestHeaders
+  readonly #home: UrlParts
+  readonly #authorization: string | null
+  readonly #redirects: Hop[] = []
+  #url: string
+  #target: UrlParts
+  #atHome = true
+  #chain: RedirectChain | null = null
+  #permit: Permit | null
+  #queuedMs: number
+  #spentMs = 0
+  #visit: Visit | null = null
+  /** What the last answer says of the proxy that gave it, and not of the origin. */
+  #proxyFault: Failure | null = null
+  /** When the hop on the wire began, and how long the loop had stalled by then. */
+  #beganAt = 0
+  #stalledBefore = 0
+
+  constructor(engine: Engine, href: string, ask: Ask, context: AttemptContext) {
+    this.#engine = engine
+    this.#ask = ask
+    this.#context = context
+    this.#headers = engine.headersOf(ask)
+    this.#url = href
+    this.#target = splitUrl(href, ask.insecure)
+    this.#home = this.#target
+    this.#authorization = ask.user ?? this.#target.userinfo
+    this.#permit = context.permit === NO_PERMIT ? null : context.permit
+    this.#queuedMs = context.queuedMs
+  }
+
+  mustWait(): boolean {
+    const { breaker, stop } = this.#context
+    return this.#permit === null || stop?.stopped === true || breaker?.isNeeded === true
+  }
+
+  /** Gets the permit for the next hop; a reply where it is not to be asked. */
+  async admit(): Promise<Reply | null> {
+    const { breaker, stop } = this.#context
+    const { limiter, time } = this.#engine
+    for (;;) {
+      const waitsSince = time.now()
+      const known = breaker?.isNeeded ? breaker.enter(this.#visitNow()) : null
+      if (known instanceof Promise) this.#giveBack()
+      const inferred = known instanceof Promise ? await known : known
+      if (inferred !== null && stop?.stopped !== true) {
+        this.#giveBack()
+        return this.#inferred(inferred)
+      }
+      if (this.#permit === null && stop?.stopped !== true) {
+        const isBegun = this.#context.front || this.#redirects.length > 0 || this.#visit !== null
+        this.#permit = await limiter.acquire(this.#target.where, isBegun, stop)
+      }
+      this.#queuedMs += time.now() - waitsSince
+      // A stop in the moment between the grant and here found nothing to abort; `hop` looks once more.
+      if (this.#permit === null || stop?.stopped) {
+        this.#giveBack()
+        return this.#reply(ABORTED)
+      }
+      if (this.#permit !== NO_PERMIT) return null
+      this.#permit = null
     }
-    const host = target.host
+  }
+
+  /** Asks. Whatever is thrown, the permit is given back. */
+  async hop(): Promise<HopResult> {
+    const { exchange, proxyFor, parts, time } = this.#engine
+    const { keepAlive, stop } = this.#context
+    if (stop?.stopped) {
+      this.#giveBack()
+      return ABORTED
+    }
+    const ask = this.#ask
+    const { origin, path, where } = this.#target
     // Once abroad, what the user added is not sent again on the way back: it was the stranger who chose the URL.
-    atHome &&= target.origin.href === home.origin.href
-    const origin = atHome || !engine.hasCertificate ? target.origin : { ...target.origin, anonymous: true }
-    const base = atHome ? headers.own : headers.foreign
-    const proxy = engine.proxyFor(target.origin)
-    const plain = proxy !== null && isPlain(proxy, target.origin) ? proxy : null
-    const beganAt = now()
-    const stalledBefore = parts.deadline.stalledMs()
-    const result = await exchange(
-      {
-        origin,
-        path: plain === null ? target.path : `${target.origin.href}${target.path}`,
+    this.#atHome &&= origin.href === this.#home.origin.href
+    const isKnown = this.#atHome || !this.#engine.hasCertificate
+    const proxy = proxyFor(origin)
+    const plain = proxy !== null && isPlain(proxy, origin) ? proxy : null
+    this.#beganAt = time.now()
+    this.#stalledBefore = parts.deadline.stalledMs()
+    try {
+      const result = await exchange({
+        origin: isKnown ? origin : { ...origin, anonymous: true },
+        path: plain === null ? path : `${origin.href}${path}`,
         method: ask.method,
-        headers: hopHeaders(base, atHome ? authorization : null, chain?.cookies(url) ?? '', plain),
-        budgetMs: ask.timeoutMs - spentMs,
+        headers: this.#hopHeaders(plain),
+        budgetMs: ask.timeoutMs - this.#spentMs,
         timeoutMs: ask.timeoutMs,
         connectTimeoutMs: ask.connectTimeoutMs,
-        search,
-        keepAlive: (status) => context.keepAlive(host) || (ask.follow && isRedirect(status)),
-        stop: context.stop,
-      },
-      parts,
-    )
-    context.giveBack(permit)
-    permit = null
-    spentMs += result.elapsedMs
-    const stalledMs = parts.deadline.stalledMs() - stalledBefore
-    const drainedMs = Math.max(0, now() - beganAt - stalledMs - result.elapsedMs)
-
-    const fault = plain === null ? null : proxyFaultOf(result, plain)
-    if (fault !== null) return replyOf(ask, url, redirects, result, queuedMs, spentMs, fault)
-    if (result.failure !== null || !ask.follow || !isRedirect(result.status)) {
-      return replyOf(ask, url, redirects, result, queuedMs, spentMs)
+        search: ask.readsUntil === null ? null : { text: ask.readsUntil, isWanted: isFinal(ask) },
+        keepAlive: (status) => keepAlive(where.origin) || (ask.follow && isRedirect(status)),
+        stop,
+      })
+      this.#proxyFault = plain === null ? null : proxyFaultOf(result, plain)
+      if (this.#proxyFault === null) this.#learn(result)
+      return result
+    } finally {
+      this.#giveBack()
     }
-    chain ??= createRedirectChain(url, Date.now)
-    chain.take(url, headerBytes(result.rawHeaders, 'set-cookie'))
+  }
+
+  /** The reply where the chain ends with this result; null: there is a next hop. */
+  follow(result: HopResult): Reply | null {
+    const { parts, time } = this.#engine
+    const ask = this.#ask
+    this.#spentMs += result.elapsedMs
+    if (this.#proxyFault !== null) return this.#reply(result, this.#proxyFault)
+    if (result.failure !== null || !ask.follow || !isRedirect(result.status)) return this.#reply(result)
+    const stalledMs = parts.deadline.stalledMs() - this.#stalledBefore
+    const drainedMs = Math.max(0, time.now() - this.#beganAt - stalledMs - result.elapsedMs)
+
+    const url = this.#url
+    this.#chain ??= createRedirectChain(url, time.wallNow)
+    this.#chain.take(url, headerBytes(result.rawHeaders, 'set-cookie'))
     const answer = { url, status: result.status, locations: locationsOf(result.rawHeaders) }
-    const next = nextHop(answer, redirects, ask.maxRedirects, chain.isLoop)
-    if (next.type === 'final') return replyOf(ask, url, redirects, result, queuedMs, spentMs)
-    redirects.push(hopOf(answer))
-    if (next.type === 'failed') return replyOf(ask, url, redirects, result, queuedMs, spentMs, next.failure)
+    const next = nextHop(answer, this.#redirects, ask.maxRedirects, this.#chain.isLoop)
+    if (next.type === 'final') return this.#reply(result)
+    this.#redirects.push(hopOf(answer))
+    if (next.type === 'failed') return this.#reply(result, next.failure)
     // The body of a redirect is part of the attempt, that of the final answer is not.
-    spentMs += drainedMs
-    url = next.url
-    target = splitUrl(url, ask.insecure)
-    chain.visit(url)
-    if (spentMs >= ask.timeoutMs) return replyOf(ask, url, redirects, lateBetweenHops(ask), queuedMs, spentMs)
+    this.#spentMs += drainedMs
+    this.#url = next.url
+    this.#target = splitUrl(next.url, ask.insecure)
+    this.#visit = null
+    this.#chain.visit(next.url)
+    return this.#spentMs >= ask.timeoutMs ? this.#reply(lateBetweenHops(ask)) : null
+  }
+
+  #giveBack(): void {
+    this.#permit?.release()
+    this.#permit = null
+  }
+
+  /** What the answer says of its origin is learned before its permit goes to somebody else. */
+  #learn(result: HopResult): void {
+    const { learning, time } = this.#engine
+    const { breaker } = this.#context
+    const { where } = this.#target
+    const beganAtMs = this.#beganAt
+    if (result.failure !== null) {
+      breaker?.learn(this.#visitNow(), foundWithoutAnswer(result, { beganAtMs, budgetMs: this.#budgetMs() }))
+      return
+    }
+    const complaint = complaintOf(result, time.wallNow)
+    if (complaint === null) {
+      learning.clean(where, result.remoteAddress)
+      if (breaker?.isNeeded) breaker.learn(this.#visitNow(), CLEAN)
+      return
+    }
+    const untilMs = learning.complained(where, { ...complaint, beganAtMs })
+    breaker?.learn(this.#visitNow(), { type: 'complaint', ...complaint, beganAtMs, untilMs, answer: keptOf(result) })
+  }
+
+  #budgetMs(): number {
+    const { timeoutMs, connectTimeoutMs } = this.#ask
+    const leftMs = timeoutMs - this.#spentMs
+    return connectTimeoutMs === null ? leftMs : Math.min(leftMs, connectTimeoutMs)
+  }
+
+  /** One a hop: the breaker knows it again by identity. */
+  #visitNow(): Visit {
+    const { againSinceMs, front } = this.#context
+    this.#visit ??= {
+      where: this.#target.where,
+      budgetMs: this.#budgetMs(),
+      sinceMs: againSinceMs ?? this.#engine.time.now() - (this.#redirects.length === 0 ? this.#queuedMs : 0),
+      isAgain: front,
+    }
+    return this.#visit
+  }
+
+  #hopHeaders(proxy: ProxyServer | null): readonly string[] {
+    const base = this.#atHome ? this.#headers.own : this.#headers.foreign
+    const user = this.#atHome ? this.#authorization : null
+    const cookies = this.#chain?.cookies(this.#url) ?? ''
+    if (user === null && cookies === '' && proxy === null) return base
+    const headers = [...base]
+    // A header that the user wrote goes before userinfo, and there is only ever one Cookie header (RFC 6265 §5.4).
+    if (user !== null && placeOf(base, 'authorization') < 0) headers.push('Authorization', basicAuthorization(user))
+    const cookieAt = placeOf(base, 'cookie')
+    if (cookies !== '' && cookieAt < 0) headers.push('Cookie', cookies)
+    else if (cookies !== '') headers[cookieAt + 1] += `; ${cookies}`
+    const proxyUser = proxy === null ? null : proxyAuthorization(proxy)
+    if (proxyUser !== null) headers.push('Proxy-Authorization', proxyUser)
+    return headers
+  }
+
+  /** What its origin said to others stands for this hop. */
+  #inferred(result: HopResult): Reply {
+    const reply = { ...this.#reply(result), inferred: true, timingsMs: NO_TIMINGS }
+    return this.#redirects.length > 0 ? reply : { ...reply, attempts: 0, durationMs: null }
+  }
+
+  #reply(result: HopResult, failure: Failure | null = result.failure): Reply {
+    return replyOf(result, {
+      failure,
+      url: this.#url,
+      redirects: this.#redirects,
+      queuedMs: this.#queuedMs,
+      spentMs: this.#spentMs,
+      method: this.#ask.method,
+      checkedAtMs: this.#engine.time.wallNow(),
+    })
   }
 }
 
@@ -112,104 +264,7 @@ function isFinal({ follow }: Ask): (status: number, headers: readonly Buffer[]) 
   return (status, headers) => !follow || !isRedirect(status) || locationsOf(headers).every(isBlank)
 }
 
-function hopHeaders(
-  base: readonly string[],
-  user: string | null,
-  cookies: string,
-  proxy: ProxyServer | null,
-): readonly string[] {
-  if (user === null && cookies === '' && proxy === null) return base
-  const headers = [...base]
-  // A header that the user wrote goes before userinfo, and there is only ever one Cookie header (RFC 6265 §5.4).
-  if (user !== null && placeOf(base, 'authorization') < 0) headers.push('Authorization', basicAuthorization(user))
-  const cookieAt = placeOf(base, 'cookie')
-  if (cookies !== '' && cookieAt < 0) headers.push('Cookie', cookies)
-  else if (cookies !== '') headers[cookieAt + 1] += `; ${cookies}`
-  const proxyUser = proxy === null ? null : proxyAuthorization(proxy)
-  if (proxyUser !== null) headers.push('Proxy-Authorization', proxyUser)
-  return headers
-}
-
 /** Where a header of this lower-case name stands among name, value, name, value; -1 where it does not. */
 function placeOf(headers: readonly string[], name: string): number {
   return headers.findIndex((written, index) => index % 2 === 0 && written.toLowerCase() === name)
-}
-
-const UNTOUCHED: HopResult = {
-  failure: null,
-  status: 0,
-  statusText: '',
-  rawHeaders: [],
-  httpVersion: null,
-  bodyBytes: 0,
-  body: null,
-  remoteAddress: null,
-  tls: null,
-  dnsMs: null,
-  connectMs: null,
-  tlsMs: null,
-  firstByteMs: null,
-  elapsedMs: 0,
-  secondLook: false,
-}
-const ABORTED: HopResult = { ...UNTOUCHED, failure: { kind: 'aborted', code: null, detail: null, hint: null } }
-
-function lateBetweenHops(ask: Ask): HopResult {
-  const detail = `the redirects took more than ${ask.timeoutMs / 1000} s`
-  return { ...UNTOUCHED, failure: { kind: 'timeout', code: 'firstByte', detail, hint: null } }
-}
-
-function replyOf(
-  ask: Ask,
-  url: string,
-  redirects: readonly Hop[],
-  result: HopResult,
-  queuedMs: number,
-  spentMs: number,
-  failure: Failure | null = result.failure,
-): Reply {
-  return {
-    status: result.status,
-    kind: failure === null ? 'ok' : failure.kind,
-    code: failure === null ? null : failure.code,
-    detail: failure === null ? null : failure.detail,
-    hint: failure === null ? null : failure.hint,
-    statusText: result.statusText,
-    headers: result.rawHeaders.length === 0 ? NO_HEADERS : createReplyHeaders(result.rawHeaders),
-    finalUrl: url,
-    redirects,
-    httpVersion: result.httpVersion,
-    remoteAddress: result.remoteAddress,
-    bodyBytes: result.bodyBytes,
-    body: result.body,
-    durationMs: tenths(spentMs),
-    timingsMs: {
-      queue: tenths(queuedMs),
-      dns: tenthsOrNull(result.dnsMs),
-      connect: tenthsOrNull(result.connectMs),
-      tls: tenthsOrNull(result.tlsMs),
-      firstByte: tenthsOrNull(result.firstByteMs),
-    },
-    tls: result.tls,
-    secondLook: result.secondLook,
-    checkedAtMs: Date.now(),
-    method: ask.method,
-    attempts: 1,
-    inferred: false,
-  }
-}
-
-/** The reply for a URL that was not asked at all. */
-export function neverAsked(method: Method, url: string, failure: Failure): Reply {
-  const ask = { method } as Ask
-  return { ...replyOf(ask, url, [], { ...UNTOUCHED, failure }, 0, 0), durationMs: null, attempts: 0 }
-}
-
-/** Below 0.1 ms a clock across a network says nothing. */
-function tenths(ms: number): number {
-  return Math.round(ms * 10) / 10
-}
-
-function tenthsOrNull(ms: number | null): number | null {
-  return ms === null ? null : tenths(ms)
 }

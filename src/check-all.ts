@@ -1,7 +1,7 @@
 // The pipeline on one screen: targets → sharded → filter → distinct → schedule(check) → judge → tally. What comes out are
 // verdicts in the order in which they are done; reports and exit codes are made of them elsewhere.
 
-import { createCheck } from './create-check.js'
+import { createCheck, type RunCheck } from './create-check.js'
 import {
   type AskOptions,
   askFrom,
@@ -10,11 +10,14 @@ import {
   createClient,
   type Engine,
   engineOf,
+  learningWith,
 } from './create-client.js'
+import type { RestOfList } from './flow/last-turn.js'
 import { createLimiter } from './flow/limiter.js'
 import { mayPass } from './flow/retry.js'
 import { type Progress, type Schedule, schedule } from './flow/schedule.js'
-import { pause, stopOf } from './flow/stop.js'
+import { stopOf } from './flow/stop.js'
+import { splitUrl } from './http/origin.js'
 import { exitCodeOf } from './judge/exit-code.js'
 import type { HintFacts } from './judge/hints.js'
 import { judge, verdictOfDuplicate, verdictOfProblem, verdictOfSkip } from './judge/judge.js'
@@ -23,6 +26,7 @@ import { createLaterPasses } from './later-passes.js'
 import { sourceOf } from './list-source.js'
 import { DEFAULT_EXPECT } from './options.js'
 import { type FailureBudget, parseShard, type Shard, ValueError } from './parse.js'
+import { neverAsked } from './reply-of.js'
 import { sharded } from './sharded.js'
 import { parseBaseUrl } from './targets/base-url.js'
 import { createDistinct } from './targets/distinct.js'
@@ -30,7 +34,7 @@ import { type ExpectOptions, overrideFrom } from './targets/expect-from.js'
 import { createFilter } from './targets/filter.js'
 import { createRules, parseRule } from './targets/rules.js'
 import { applyOverride } from './targets/settings.js'
-import type { LineAccount, Reply, Summary, Target, Unfinished, Verdict } from './types.js'
+import type { LineAccount, Reply, Summary, Target, Unfinished, Verdict, Where } from './types.js'
 
 /** A URL, or a URL with settings of its own. */
 export type TargetInput = string | ({ readonly url: string } & AskOptions & ExpectOptions)
@@ -188,15 +192,26 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
   const engine = engineOf(client)
   const abort = new AbortController()
   const startedAtMs = Date.now()
-  const startedAt = engine.now()
+  const { time } = engine
+  const startedAt = time.now()
   const tally = createTally()
   const keep = createFilter({ include: options.include ?? [], exclude: options.exclude ?? [] })
   const distinct = options.dedupe ? createDistinct() : null
   const { notify = () => {}, memory = null } = options
   const stop = stopOf(abort.signal)
-  const wait = (ms: number) => pause(ms, stop)
-  const checkBy = (by: Engine) => createCheck(by, { ...options, stop, wait, notify })
-  const check = checkBy(engine)
+  const wait = (ms: number) => time.wait(ms, stop)
+  const say = (text: string) => {
+    try {
+      notify(text)
+    } catch {
+      // The caller's own; what it was told is no reason to lose the rows.
+    }
+  }
+  const checkBy = (by: Engine, rest: RestOfList) => createCheck(by, { ...options, stop, rest, notify: say })
+  const check = checkBy(
+    engine,
+    restOf(() => plan),
+  )
   /** For the summary: what the run decided by itself. */
   const notices: string[] = []
   const later = createLaterPasses({
@@ -204,15 +219,15 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
     waitMs: options.waitMs ?? null,
     mayPass: ({ kind, status, code }) => mayPass({ kind: STATUS_KINDS.has(kind) ? 'ok' : kind, status, code }, true),
     again: (targets) => askAgain(targets, checkBy),
-    now: engine.now,
+    now: time.now,
     wait,
     stop,
     notify: (text) => notices.push(text),
   })
   let ended: Unfinished | null = null
-  let laterPlan: Schedule<{ readonly target: Target; readonly verdict: Verdict }> | null = null
+  let laterPlan: Schedule<AskedAgain> | null = null
   let excluded = 0
-  let inferred = 0
+  const inferred = { down: 0, limited: 0 }
   /** Of an earlier run: `bail` is about this one. */
   let failedBefore = 0
 
@@ -236,37 +251,49 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
   }
   const plan: Schedule<Verdict | typeof HELD> = schedule<Target, Reply, Verdict | typeof HELD>(filtered(), {
     limiter: engine.limiter,
-    now: engine.now,
-    hostOf: (target) => target.host,
+    ...time,
+    whereOf,
     settled(target) {
-      if (target.problem !== null) return verdictOfProblem(target, Date.now())
-      if (target.skip !== null) return verdictOfSkip(target, Date.now())
+      if (target.problem !== null) return verdictOfProblem(target, time.wallNow())
+      if (target.skip !== null) return verdictOfSkip(target, time.wallNow())
       const first = distinct?.(target) ?? null
-      return first === null ? null : verdictOfDuplicate(target, first, Date.now())
+      if (first !== null) return verdictOfDuplicate(target, first, time.wallNow())
+      const known = check.known(target)
+      return known === null ? null : made(target, known)
     },
-    ask: (target, permit, queuedMs) => check(target, { permit, queuedMs }),
-    made(target, reply) {
-      if (reply.kind === 'aborted') {
-        // Nobody stopped this run: its client was closed under it.
-        if (!stop.stopped) halt('interrupted')
-        return null
-      }
-      const verdict = judge(target, reply)
-      return later.hold(target, verdict, plan.progress.done) ? HELD : verdict
-    },
+    ask: (target, permit, queuedMs) => check.ask(target, { permit, queuedMs }),
+    made,
+    broken,
   })
-  /** Re-asks on a client of its own: 8 at once, fresh connections. */
+  function made(target: Target, reply: Reply): Verdict | typeof HELD | null {
+    if (reply.kind === 'aborted') {
+      // Nobody stopped this run: its client was closed under it.
+      if (!stop.stopped) halt('interrupted')
+      return null
+    }
+    const verdict = judge(target, reply)
+    return later.hold(target, verdict, plan.progress.done) ? HELD : verdict
+  }
+  /** Re-asks on a client of its own: 8 at once, fresh connections, and nothing before the time that an origin asked for. */
   async function* askAgain(targets: readonly Target[], checkWith: typeof checkBy) {
     engine.parts.transport.close()
-    const limiter = createLimiter({ ...engine.limits, concurrency: Math.min(GENTLY, engine.limits.concurrency) })
-    const gently = checkWith({ ...engine, limiter })
-    laterPlan = schedule<Target, Reply, { target: Target; verdict: Verdict }>(inOneBatch(targets), {
+    const limiter = createLimiter({
+      ...engine.limits,
+      concurrency: Math.min(GENTLY, engine.limits.concurrency),
+      readyAtMs: engine.limiter.readyAtMs,
+    })
+    const gently: RunCheck = checkWith(
+      { ...engine, limiter, learning: learningWith(limiter, time) },
+      restOf(() => laterPlan!),
+    )
+    laterPlan = schedule<Target, Reply, AskedAgain>(inOneBatch(targets), {
       limiter,
-      now: engine.now,
-      hostOf: (target) => target.host,
-      settled: () => null,
-      ask: (target, permit, queuedMs) => gently(target, { permit, queuedMs }),
+      ...time,
+      whereOf,
+      settled: (target) => (check.known(target) === null ? null : { target, verdict: null }),
+      ask: (target, permit, queuedMs) => gently.ask(target, { permit, queuedMs }),
       made: (target, reply) => (reply.kind === 'aborted' ? null : { target, verdict: judge(target, reply) }),
+      broken: (target, error) => ({ target, verdict: broken(target, error) }),
     })
     if (stop.stopped) return
     for await (const batch of laterPlan.results) yield* batch
@@ -287,7 +314,7 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
     const compared = memory === null ? rows : rows.map(memory.compare)
     for (const verdict of compared) {
       tally.add(verdict)
-      if (verdict.inferred) inferred++
+      if (verdict.inferred) inferred[verdict.status > 0 ? 'limited' : 'down']++
     }
     return compared
   }
@@ -305,11 +332,18 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
         if (ended !== null) return
       }
       failedBefore = tally.counts().failed
-      for await (const batch of plan.results) {
-        const rows = batch.filter((row) => row !== HELD)
-        if (rows.length > 0) yield count(rows)
-        const released = later.overflow()
-        if (released.length > 0) yield count(released)
+      try {
+        for await (const batch of plan.results) {
+          const rows = batch.filter((row) => row !== HELD)
+          if (rows.length > 0) yield count(rows)
+          const released = later.overflow()
+          if (released.length > 0) yield count(released)
+        }
+      } catch (error) {
+        // The list broke. What is held back is final then, and must not be lost with it.
+        const held = later.rest()
+        if (held.length > 0) yield count(held)
+        throw error
       }
       for await (const batch of later.run()) if (batch.length > 0) yield count(batch)
     } finally {
@@ -332,15 +366,13 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
           excluded,
           notAsked: plan.progress.notAsked,
         }),
-        durationMs: Math.round(engine.now() - startedAt),
+        durationMs: Math.round(time.now() - startedAt),
         startedAt: new Date(startedAtMs).toISOString(),
         unfinished: unfinished(),
         baseline: memory?.changes(unfinished() === null) ?? null,
         notices: [
           ...notices,
-          ...(inferred > 0
-            ? [`${inferred} URLs were not asked: their host took no connection, 20 times in a row`]
-            : []),
+          ...inferenceNotices(inferred),
           ...source.notices,
           ...(broke === null ? [] : [broke]),
           ...(options.hints ? tally.hints(options.hints) : []),
@@ -364,6 +396,42 @@ const STATUS_KINDS: ReadonlySet<string> = new Set(['http.error', 'blocked.rate-l
 const HELD = Symbol('held')
 /** Requests at once when failures are asked again. */
 const GENTLY = 8
+
+/** What came of a URL that was asked again; null: it could not be, what was known holds. */
+interface AskedAgain {
+  readonly target: Target
+  readonly verdict: Verdict | null
+}
+
+function whereOf({ url, ask }: Target): Where {
+  return splitUrl(url!, ask.insecure).where
+}
+
+/** Of a plan that is made later than who asks. */
+function restOf(plan: () => { readonly rest: RestOfList }): RestOfList {
+  return {
+    hasSome: () => plan().rest.hasSome(),
+    isPressed: () => plan().rest.isPressed(),
+    onEnd: (listener) => plan().rest.onEnd(listener),
+  }
+}
+
+/** A bug of ours costs one URL, and exit code 3. */
+function broken(target: Target, error: unknown): Verdict {
+  const code = error instanceof Error ? error.name : null
+  const failure = { kind: 'internal', code, detail: null, hint: null } as const
+  return judge(target, neverAsked(target.ask.method, target.url ?? '', failure))
+}
+
+function inferenceNotices({ down, limited }: { readonly down: number; readonly limited: number }): readonly string[] {
+  const urls = (count: number) => (count === 1 ? '1 URL was' : `${count} URLs were`)
+  return [
+    ...(down > 0 ? [`${urls(down)} not asked: others of the same host found no connection, four times in a row`] : []),
+    ...(limited > 0
+      ? [`${urls(limited)} not asked: the host asked for fewer requests, and answered nothing else`]
+      : []),
+  ]
+}
 
 async function* inOneBatch(targets: readonly Target[]) {
   yield targets

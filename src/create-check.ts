@@ -3,16 +3,18 @@
 import { type AttemptContext, attempt } from './attempt.js'
 import type { Engine } from './create-client.js'
 import { createAnnounce } from './flow/announce.js'
-import { withBreaker } from './flow/breaker.js'
+import { type BreakerOptions, createBreaker } from './flow/breaker.js'
 import { withHeadFallback } from './flow/head-fallback.js'
-import { createLatePermits } from './flow/late-permits.js'
+import { createLastTurn, type RestOfList } from './flow/last-turn.js'
 import { withLocalFaults } from './flow/local-faults.js'
-import { withManners } from './flow/manners.js'
+import { withOverload } from './flow/overload.js'
 import { withRetries } from './flow/retry.js'
 import { noteAnswer, withSuspects } from './flow/suspects.js'
 import { createSuspicion } from './flow/suspicion.js'
-import { isPublicAddress } from './http/private-address.js'
-import type { Check, Stop } from './types.js'
+import type { HopResult } from './http/exchange.js'
+import { splitUrl } from './http/origin.js'
+import { keptReply } from './reply-of.js'
+import type { Check, Reply, Stop, Target } from './types.js'
 
 /** What the user may choose of the policies. */
 export interface PolicyOptions {
@@ -24,10 +26,17 @@ export interface PolicyOptions {
 
 export interface CheckOptions extends PolicyOptions {
   readonly stop: Stop
-  /** Ends early when the run is stopped. */
-  wait(ms: number): Promise<void>
+  /** What is left of the list beside the URL that is asked. */
+  readonly rest: RestOfList
   /** Sentences for the user. */
   notify(text: string): void
+}
+
+/** A check, and what it knows without asking. */
+export interface RunCheck {
+  readonly ask: Check
+  /** The reply for a URL whose origin asked to be left alone for longer than it may wait; null: it has to be asked. */
+  known(target: Target): Reply | null
 }
 
 /** Unrelated hosts that have to tell the same story before it is this machine's. */
@@ -36,55 +45,52 @@ const WITNESSES = 3
 const HOLD_MS = 2000
 
 /** The check of a run. Innermost first: each policy sees what the ones inside it made of the attempt. */
-export function createCheck(engine: Engine, options: CheckOptions): Check {
-  const { limiter, now } = engine
-  const { stop, wait, notify, retryTimeouts = false, maxWaitMs = 30_000 } = options
-  const clock = { now, wallNow: Date.now, random: Math.random, wait }
+export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
+  const { limiter, time } = engine
+  const { stop, rest, notify, retryTimeouts = false, maxWaitMs = 30_000 } = options
+  const { now, wallNow, random } = time
+  const wait = (ms: number) => time.wait(ms, stop)
+  const clock = { now, wallNow, random, wait }
   const announce = createAnnounce(notify)
   const suspicion = () => createSuspicion({ needed: WITNESSES, holdMs: HOLD_MS, wait })
   const [offline, resigned] = [suspicion(), suspicion()]
-  const keepAlive: AttemptContext['keepAlive'] = (host) => limiter.waiting(host) > 0
+  const breaking: BreakerOptions = { limiter, now, wait, stop, maxWaitMs, announce, hasOthers: rest.hasSome }
+  const breaker = createBreaker<HopResult>(breaking)
+  const keepAlive: AttemptContext['keepAlive'] = (origin) => limiter.waiting(origin) > 0
 
-  const giveBack = createLatePermits()
-  // One without a permit was begun before, so it goes to the front of its host's line.
-  const ask: Check = ({ url, ask }, { permit, queuedMs }) =>
-    attempt(engine, url!, ask, { permit, queuedMs, stop, keepAlive, giveBack, front: permit === null })
-  const first: Check = (target, context) => (context.made ? Promise.resolve(context.made.reply) : ask(target, context))
+  // One without a permit was begun before, so it goes before those that were not.
+  const ask: Check = ({ url, ask }, { permit, queuedMs, againSinceMs = null }) =>
+    attempt(engine, url!, ask, { permit, queuedMs, stop, keepAlive, breaker, againSinceMs, front: permit === null })
+  const first: Check = (target, context) => (context.made ? Promise.resolve(context.made) : ask(target, context))
   const fair = withLocalFaults(withHeadFallback(first), { limiter, now, wait, stop, notify })
-  const polite = withManners(fair, { ...clock, limiter, isPublic: remembered(isPublicAddress), announce })
-  const quick = withBreaker(polite, now)
-  const patient = withRetries(quick, { ...clock, stop, announce, retryTimeouts, maxWaitMs })
+  const calm = withOverload(fair, { limiter, now, wait })
+  const lastTurn = createLastTurn({ rest, now, wait, stop })
+  const patient = withRetries(calm, {
+    ...clock,
+    stop,
+    announce,
+    lastTurn,
+    isAwaited: breaker.isAwaited,
+    retryTimeouts,
+    maxWaitMs,
+  })
   const careful = withSuspects(patient, { offline, resigned })
 
-  // Most answers need none of this: they are only learned from, which saves five promises each.
-  return (target, context) => {
-    if (quick.isDown(target)) return careful(target, context)
-    const beganAtMs = now()
-    return ask(target, context).then((reply) => {
-      const isRefusedHead = target.ask.method === 'HEAD' && !target.expect.accept.has(reply.status)
-      if (reply.kind !== 'ok' || reply.status >= 400 || isRefusedHead) {
-        return careful(target, { permit: null, queuedMs: context.queuedMs, made: { reply, beganAtMs } })
-      }
-      polite.learnClean(target, reply)
-      quick.learnAlive(target)
-      if (!(offline.isCleared() && resigned.isCleared())) noteAnswer(target, reply, { offline, resigned })
-      return reply
-    })
+  return {
+    // Most answers need none of this, which saves five promises each.
+    ask: (target, context) =>
+      ask(target, context).then((reply) => {
+        const isRefusedHead = target.ask.method === 'HEAD' && !target.expect.accept.has(reply.status)
+        if (reply.kind !== 'ok' || reply.status >= 400 || isRefusedHead) {
+          return careful(target, { permit: null, queuedMs: context.queuedMs, made: reply })
+        }
+        if (!(offline.isCleared() && resigned.isCleared())) noteAnswer(target, reply, { offline, resigned })
+        return reply
+      }),
+    known(target) {
+      if (!breaker.isNeeded) return null
+      const found = breaker.known(splitUrl(target.url!, target.ask.insecure).where)
+      return found === null ? null : keptReply(found, target, wallNow())
+    },
   }
 }
-
-/** Most answers come from an address that has answered before. */
-function remembered(isPublic: (address: string) => boolean): (address: string) => boolean {
-  const known = new Map<string, boolean>()
-  return (address) => {
-    let found = known.get(address)
-    if (found === undefined) {
-      if (known.size >= MAX_ADDRESSES) known.clear()
-      found = isPublic(address)
-      known.set(address, found)
-    }
-    return found
-  }
-}
-
-const MAX_ADDRESSES = 10_000

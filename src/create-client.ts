@@ -5,19 +5,21 @@ import { createRequire } from 'node:module'
 import { isIP } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import { idleWithinFileLimit, withinFileLimit } from './flow/file-limit.js'
+import { createLearning, type Learning } from './flow/learn-from-answers.js'
 import { createLimiter, type LimiterOptions } from './flow/limiter.js'
 import { pause, stopOf } from './flow/stop.js'
 import { type Connector, createConnector } from './http/connector.js'
 import { createDeadline } from './http/deadline.js'
-import type { ExchangeParts } from './http/exchange.js'
+import { type ExchangeParts, exchange, type HopRequest, type HopResult } from './http/exchange.js'
 import { createLookup, type Lookup } from './http/lookup.js'
+import { isPublicAddress } from './http/private-address.js'
 import { createProxyChoice } from './http/proxy-for.js'
 import { type RequestHeaders, requestHeaders } from './http/request-headers.js'
 import { createSecureContext } from './http/secure-context.js'
 import { createTransport } from './http/transport.js'
 import { DEFAULT_ASK, DEFAULTS } from './options.js'
 import { type PinnedAddress, parseHeader, parseResolve, UsageError } from './parse.js'
-import type { Ask, HeaderPair, Limiter, Method } from './types.js'
+import type { Ask, HeaderPair, Limiter, Method, Time } from './types.js'
 
 /** How to ask one URL; what is left out is the client's. */
 export interface AskOptions {
@@ -92,14 +94,17 @@ export interface Engine {
   readonly limiter: Limiter
   /** What the limiter was made with. */
   readonly limits: LimiterOptions
-  readonly parts: ExchangeParts
+  readonly learning: Learning
+  /** One request and its answer; never rejects. */
+  exchange(request: HopRequest): Promise<HopResult>
+  readonly parts: Pick<ExchangeParts, 'transport' | 'deadline'>
   readonly lookup: Lookup
   /** The proxy that an origin is asked through; null: none. */
   readonly proxyFor: Connector['proxyFor']
   /** Whether there is a client certificate, which is only for the origins that are asked first. */
   readonly hasCertificate: boolean
   headersOf(ask: Ask): RequestHeaders
-  now(): number
+  readonly time: Time
 }
 
 /** Makes a client. Throws `TypeError` or `UsageError` for an option that makes no sense. */
@@ -114,7 +119,14 @@ export function createClient(options: ClientOptions = {}): Client {
   const deadline = createDeadline(now)
   const userAgent = options.userAgent ?? `urlstatus/${version()}`
   const closing = new AbortController()
-  const wait = (ms: number) => pause(ms, stopOf(closing.signal))
+  const time: Time = {
+    now,
+    wallNow: Date.now,
+    random: Math.random,
+    wait: pause,
+    soon: (done) => void setImmediate(done),
+  }
+  const wait = (ms: number) => time.wait(ms, stopOf(closing.signal))
   const { rate = null, ratePerHost = null } = options
   const limits: LimiterOptions = {
     concurrency,
@@ -125,12 +137,16 @@ export function createClient(options: ClientOptions = {}): Client {
     wait,
     isOver: () => closing.signal.aborted,
   }
+  const limiter = createLimiter(limits)
+  const parts = { transport, deadline, now }
   const headers = new WeakMap<Ask, RequestHeaders>()
   const engine: Engine = {
     ask: askFrom(options, DEFAULT_ASK),
-    limiter: createLimiter(limits),
+    limiter,
     limits,
-    parts: { transport, deadline, now },
+    learning: learningWith(limiter, time),
+    exchange: (request) => exchange(request, parts),
+    parts,
     lookup,
     proxyFor: connector.proxyFor,
     hasCertificate: options.cert != null,
@@ -142,7 +158,7 @@ export function createClient(options: ClientOptions = {}): Client {
       }
       return made
     },
-    now,
+    time,
   }
   const close = async () => {
     closing.abort()
@@ -150,8 +166,34 @@ export function createClient(options: ClientOptions = {}): Client {
     deadline.close()
     lookup.close()
   }
+  return clientOf(engine, close)
+}
+
+/** A client with these working parts. */
+export function clientOf(engine: Engine, close: () => Promise<void>): Client {
   return { close, [Symbol.asyncDispose]: close, busiestHost: engine.limiter.busiest, [ENGINE]: engine }
 }
+
+/** What a limiter is taught. */
+export function learningWith(limiter: Limiter, { now, random }: Pick<Time, 'now' | 'random'>): Learning {
+  return createLearning({ limiter, now, random, isPublic: remembered(isPublicAddress) })
+}
+
+/** Most answers come from an address that has answered before. */
+function remembered(isPublic: (address: string) => boolean): (address: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (address) => {
+    let found = known.get(address)
+    if (found === undefined) {
+      if (known.size >= MAX_ADDRESSES) known.clear()
+      found = isPublic(address)
+      known.set(address, found)
+    }
+    return found
+  }
+}
+
+const MAX_ADDRESSES = 10_000
 
 function connectionOptions(options: ClientOptions) {
   const { proxy = null, env = {}, denyPrivate = false, ca = [], cert = null, key = null } = options
@@ -205,7 +247,7 @@ export function askFrom(options: AskOptions, base: Ask): Ask {
   return {
     method: method ?? base.method,
     timeoutMs: duration('timeoutMs', timeoutMs ?? base.timeoutMs),
-    connectTimeoutMs: connectTimeoutMs === undefined ? base.connectTimeoutMs : connectTimeoutMs,
+    connectTimeoutMs: connectTimeoutMs === undefined ? base.connectTimeoutMs : durationOrNull(connectTimeoutMs),
     follow: follow ?? base.follow,
     maxRedirects: notNegative('maxRedirects', maxRedirects ?? base.maxRedirects),
     headers: headers === undefined ? base.headers : [...base.headers, ...pairsOf(headers)],
@@ -244,6 +286,10 @@ const LONGEST_MS = 2_147_483_647
 function duration(name: string, ms: number): number {
   if (!(ms >= 1 && ms <= LONGEST_MS)) throw new TypeError(`${name}: expected 1 to ${LONGEST_MS} ms, got ${ms}`)
   return ms
+}
+
+function durationOrNull(ms: number | null): number | null {
+  return ms === null ? null : duration('connectTimeoutMs', ms)
 }
 
 /** This package's version. */

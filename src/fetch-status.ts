@@ -1,9 +1,10 @@
 // The exercise that it began as: `(status, url)` for one URL, `(0, url)` for any error or timeout, and the same for
 // many at once. What lies behind the tuple is in attempt.ts.
 
-import { attempt, neverAsked } from './attempt.js'
+import { attempt } from './attempt.js'
 import { type AskOptions, askFrom, type Client, engineOf } from './create-client.js'
 import { stopOf } from './flow/stop.js'
+import { neverAsked } from './reply-of.js'
 import { parseUrl } from './targets/parse-url.js'
 import type { Reply } from './types.js'
 
@@ -34,9 +35,10 @@ export async function fetchStatus(client: Client, url: string, options: FetchSta
     permit: null,
     queuedMs: 0,
     front: false,
-    giveBack: (permit) => permit.release(),
     stop,
     keepAlive: () => true,
+    breaker: null,
+    againSinceMs: null,
   })
   return [reply.status, url, reply]
 }

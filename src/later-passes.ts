@@ -10,8 +10,8 @@ export interface LaterPassOptions {
   readonly waitMs: number | null
   /** Whether a verdict may be another one later. */
   mayPass(verdict: Verdict): boolean
-  /** Asks once more, gently, on fresh connections. */
-  again(targets: readonly Target[]): AsyncIterable<{ readonly target: Target; readonly verdict: Verdict }>
+  /** Asks once more, gently, on fresh connections; null where a URL may not be asked now. */
+  again(targets: readonly Target[]): AsyncIterable<{ readonly target: Target; readonly verdict: Verdict | null }>
   /** Monotonic ms. */
   now(): number
   wait(ms: number): Promise<void>
@@ -24,6 +24,8 @@ export interface LaterPasses {
   hold(target: Target, verdict: Verdict, done: number): boolean
   /** Rows that were held and are final now because there were too many of them. */
   overflow(): readonly Verdict[]
+  /** All rows that are held, as they are: for a run that ends before its later passes. */
+  rest(): readonly Verdict[]
   /** The later passes; yields every verdict that was held, once. */
   run(): AsyncIterable<readonly Verdict[]>
 }
@@ -49,7 +51,9 @@ export function createLaterPasses(options: LaterPassOptions): LaterPasses {
     const targets = Array.from(held.values(), ({ target }) => target)
     for await (const { target, verdict } of again(targets)) {
       const before = held.get(target.index)!
-      const merged = { ...verdict, attempts: before.verdict.attempts + verdict.attempts }
+      // What was not asked is no news.
+      const isNews = verdict !== null && !verdict.inferred
+      const merged = isNews ? { ...verdict, attempts: before.verdict.attempts + verdict.attempts } : before.verdict
       if (waitMs !== null && !merged.ok) before.verdict = merged
       else {
         held.delete(target.index)
@@ -57,7 +61,7 @@ export function createLaterPasses(options: LaterPassOptions): LaterPasses {
       }
     }
   }
-  const rest = () => Array.from(held.values(), ({ verdict }) => verdict)
+  const rest = (): readonly Verdict[] => Array.from(held.values(), ({ verdict }) => verdict)
 
   return {
     hold(target, verdict, done) {
@@ -71,6 +75,11 @@ export function createLaterPasses(options: LaterPassOptions): LaterPasses {
     },
     overflow() {
       if (!isOff || held.size === 0) return []
+      const rows = rest()
+      held = new Map()
+      return rows
+    },
+    rest() {
       const rows = rest()
       held = new Map()
       return rows

@@ -13,6 +13,8 @@ const CORE = [
   'check-all.ts',
   'attempt.ts',
   'fetch-status.ts',
+  'hop-evidence.ts',
+  'reply-of.ts',
   'create-client.ts',
   'report.ts',
   'dry-run.ts',

@@ -1,9 +1,11 @@
-// Who may go when. There is one waiting line a host and one ring of hosts that have somebody waiting and room for them;
+// Who may go when. There is one waiting line an origin and one ring of those that have somebody waiting and room for them;
 // free permits go round the ring, so no host starves another and a sorted list is as fast as a shuffled one.
 // Host before global, always: a permit is only taken where both are free. Every operation is O(1).
 
-import type { Limiter, Permit, Waiter } from '../types.js'
-import { type Clock, HostLine } from './host-line.js'
+import type { Limiter, Permit, Waiter, Where } from '../types.js'
+import type { Clock } from './clock.js'
+import { HostGate } from './host-gate.js'
+import { OriginLine } from './origin-line.js'
 import { createPace, type Pace } from './pace.js'
 
 export interface LimiterOptions extends Clock {
@@ -14,14 +16,21 @@ export interface LimiterOptions extends Clock {
   /** Requests a second in all and to one host; null: as many as there is room for. */
   readonly rate?: number | null
   readonly ratePerHost?: number | null
+  /** Until when an origin is paused from before; default: not. */
+  readyAtMs?(origin: string): number
 }
 
-/** Hosts that are remembered: their pace, their pauses, how many requests they had. */
-const MAX_HOSTS = 50_000
+/** Origins that are remembered: their pace, their pauses, how many requests they had. */
+const MAX_ORIGINS = 50_000
+
+/** In place of a permit for who need not wait any more: nothing was taken, nothing is given back. */
+export const NO_PERMIT: Permit = { release() {} }
 
 export function createLimiter(options: LimiterOptions): Limiter {
   const { concurrency, perHost, rate = null, ratePerHost = null, now, wait, isOver = () => false } = options
-  const lines = new Map<string, HostLine>()
+  const { readyAtMs = () => 0 } = options
+  const lines = new Map<string, OriginLine>()
+  const gates = new Map<string, HostGate>()
   const ring = new Ring()
   const pace = rate === null ? null : createPace(rate)
   let limit = concurrency
@@ -46,7 +55,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       pace?.take(now())
       line.begin(now)
       offer(line)
-      waiter.granted(line)
+      hand(waiter, line)
     }
     granting = false
     if (lacksWork()) for (const listener of listeners) listener()
@@ -66,9 +75,9 @@ export function createLimiter(options: LimiterOptions): Limiter {
     return false
   }
 
-  /** Whether the host has somebody waiting, room, and its time has come; if only time lacks, it comes back by itself. */
-  const mayGo = (line: HostLine): boolean => {
-    if (!line.hasWork() || line.active >= line.cap()) return false
+  /** Whether somebody waits, there is room, and the time has come; if only time lacks, it comes back by itself. */
+  const mayGo = (line: OriginLine): boolean => {
+    if (!line.hasWork() || line.active >= line.limit || !line.gate.hasRoom()) return false
     const waitMs = line.waitMs(now)
     if (waitMs <= 0 || isOver()) return true
     if (!line.sleeping) {
@@ -81,46 +90,60 @@ export function createLimiter(options: LimiterOptions): Limiter {
     }
     return false
   }
-  const offer = (line: HostLine) => {
+  const offer = (line: OriginLine) => {
     if (!line.inRing && mayGo(line)) ring.push(line)
   }
 
-  const release = (line: HostLine) => {
+  const release = (line: OriginLine) => {
     line.active--
+    line.gate.active--
     free++
+    const { others } = line.gate
+    if (others !== null) {
+      // Room on the host is room for each of its origins; the ring lets them take turns.
+      for (const other of others) offer(other)
+      offer(line.gate.line!)
+    }
     offer(line)
     grant()
   }
 
-  const lineOf = (host: string): HostLine => {
-    let line = lines.get(host)
+  const lineOf = ({ host, origin }: Where): OriginLine => {
+    let line = lines.get(origin)
     if (line === undefined) {
-      if (lines.size >= MAX_HOSTS) forgetOne()
-      line = new HostLine(host, release, perHost, ratePerHost)
-      lines.set(host, line)
+      if (lines.size >= MAX_ORIGINS) forgetOne()
+      const gate = gates.get(host) ?? new HostGate(host, perHost, ratePerHost)
+      gates.set(host, gate)
+      line = new OriginLine(origin, gate, { release, perHost })
+      line.pause(readyAtMs(origin))
+      gate.add(line)
+      lines.set(origin, line)
     } else line.usedAgain = true
     return line
   }
   /** Second chance (Corbató 1968): who was used since it came by last goes behind the others once more. */
   const forgetOne = () => {
-    for (const [host, line] of lines) {
+    for (const [origin, line] of lines) {
       if (!line.isIdle() || line.waitMs(now) > 0) continue
-      lines.delete(host)
-      if (!line.usedAgain) return
+      lines.delete(origin)
+      if (!line.usedAgain) {
+        if (line.gate.remove(line)) gates.delete(line.gate.host)
+        return
+      }
       line.usedAgain = false
-      lines.set(host, line)
+      lines.set(origin, line)
     }
   }
 
   const limiter: Limiter = {
-    enqueue(host, waiter, front) {
-      const line = lineOf(host)
-      if (front) line.unshift(waiter)
+    enqueue(where, waiter, front) {
+      const line = lineOf(where)
+      if (front) line.pushBegun(waiter)
       else line.push(waiter)
       offer(line)
       grant()
     },
-    acquire(host, front, stop) {
+    acquire(where, front, stop) {
       if (stop?.stopped) return Promise.resolve(null)
       return new Promise((resolve) => {
         const waiter = { next: null as Waiter | null, gone: false, granted: (_: Permit) => {} }
@@ -135,7 +158,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
           resolve(permit)
         }
         stop?.running.add(job)
-        limiter.enqueue(host, waiter, front)
+        limiter.enqueue(where, waiter, front)
       })
     },
     shrink() {
@@ -144,19 +167,25 @@ export function createLimiter(options: LimiterOptions): Limiter {
       limit = lower
       return limit
     },
-    pause(host, untilMs) {
-      lineOf(host).pause(untilMs)
-    },
-    slowDown(host, startedAtMs, retryAfterMs) {
-      lineOf(host).slowDown(now(), startedAtMs, retryAfterMs)
-    },
-    clean(host, isPublic) {
-      const line = lines.get(host)
+    pause: (where, untilMs) => lineOf(where).pause(untilMs),
+    slowDown: (where, startedAtMs, retryAfterMs) => lineOf(where).slowDown(now(), startedAtMs, retryAfterMs),
+    clean({ origin }, isPublic) {
+      const line = lines.get(origin)
       if (line === undefined) return
-      line.isPublic = isPublic
+      line.gate.isPublic = isPublic
       if (line.clean()) {
         offer(line)
         grant()
+      }
+    },
+    dismiss(origin) {
+      // One that is dismissed may come back at once, so the line is taken as a whole.
+      let waiter = lines.get(origin)?.takeAll() ?? null
+      while (waiter !== null) {
+        const { next } = waiter
+        waiter.next = null
+        if (!waiter.gone) hand(waiter, NO_PERMIT)
+        waiter = next
       }
     },
     lacksWork,
@@ -164,39 +193,52 @@ export function createLimiter(options: LimiterOptions): Limiter {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    waiting: (host) => lines.get(host)?.size ?? 0,
-    busy(host) {
-      const line = lines.get(host)
+    readyAtMs: (origin) => lines.get(origin)?.readyAtMs ?? 0,
+    hasAnswered: (origin) => lines.get(origin)?.hasAnswered === true,
+    waiting: (origin) => lines.get(origin)?.size ?? 0,
+    busy(origin) {
+      const line = lines.get(origin)
       return line === undefined ? 0 : line.size + line.active
     },
-    busiest() {
-      let best: HostLine | null = null
-      for (const line of lines.values()) {
-        if (!line.isIdle() && (best === null || line.size + line.active > best.size + best.active)) best = line
-      }
-      return best?.host ?? null
-    },
+    busiest: () => busiestOf(lines.values()),
   }
   return limiter
 }
 
+/** A waiter that throws has not taken its permit; that is its own fault and must not stop the others. */
+function hand(waiter: Waiter, permit: Permit): void {
+  try {
+    waiter.granted(permit)
+  } catch {
+    permit.release()
+  }
+}
+
+function busiestOf(lines: Iterable<OriginLine>): string | null {
+  let best: OriginLine | null = null
+  for (const line of lines) {
+    if (!line.isIdle() && (best === null || line.size + line.active > best.size + best.active)) best = line
+  }
+  return best?.gate.host ?? null
+}
+
 /** Takes who waits no more off the line as well. */
-function firstPresent(line: HostLine): Waiter | null {
+function firstPresent(line: OriginLine): Waiter | null {
   let waiter = line.shift()
   while (waiter?.gone) waiter = line.shift()
   return waiter
 }
 
-/** The hosts that could start a request now, first come first served. */
+/** The origins that could start a request now, first come first served. */
 class Ring {
-  #first: HostLine | null = null
-  #last: HostLine | null = null
+  #first: OriginLine | null = null
+  #last: OriginLine | null = null
 
   hasSome(): boolean {
     return this.#first !== null
   }
 
-  push(line: HostLine): void {
+  push(line: OriginLine): void {
     line.inRing = true
     line.nextInRing = null
     if (this.#last === null) this.#first = line
@@ -204,7 +246,7 @@ class Ring {
     this.#last = line
   }
 
-  shift(): HostLine | null {
+  shift(): OriginLine | null {
     const line = this.#first
     if (line === null) return null
     this.#first = line.nextInRing

@@ -2,8 +2,9 @@
 // permit; when its time comes it goes to the front of its host's line.
 
 import type { Kind } from '../kinds.js'
-import type { Check, Reply, Stop } from '../types.js'
-import { answeringHost, retryAfterMs } from './retry-after.js'
+import type { Check, Reply, Stop, Where } from '../types.js'
+import type { LastTurn } from './last-turn.js'
+import { answeringOrigin, retryAfterMs } from './retry-after.js'
 
 export interface RetryOptions {
   readonly retryTimeouts: boolean
@@ -11,10 +12,16 @@ export interface RetryOptions {
   readonly maxWaitMs: number
   /** From 0 to 1, for the jitter. */
   random(): number
+  /** Monotonic ms. */
+  now(): number
   /** Wall clock, for a Retry-After with a date. */
   wallNow(): number
   /** Ends early when the run is stopped. */
   wait(ms: number): Promise<void>
+  /** Waits on, while there is other work. */
+  readonly lastTurn: LastTurn
+  /** Whether others wait to hear how this origin is. */
+  isAwaited(where: Where): boolean
   readonly stop: Stop
   /** Told when a host asks to be left alone for so long. */
   announce(host: string, ms: number): void
@@ -30,7 +37,10 @@ const PASSING_KINDS: ReadonlySet<Kind> = new Set<Kind>([
 ])
 const PASSING_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504, 522, 524])
 
+/** Half of it is fixed and half chance (equal jitter): two retries come after 750 ms at least and outlast a restart. */
 const FIRST_WAIT_MS = 500
+/** What the others of its origin found this long after a URL failed first speaks for it too. */
+const OUTLAST_MS = 700
 
 /** What may be different in a moment about a proxy: that nobody listens, that it could not reach somebody. Not a password. */
 const PASSING_PROXY_CODES = new Set([
@@ -57,23 +67,31 @@ export function isTimeout(kind: Kind): boolean {
   return kind === 'timeout' || kind === 'tcp.timed_out'
 }
 
-/** Wraps a check: up to `ask.retries` more attempts, full jitter from 500 ms doubling, or what the server asks for. */
+/**
+ * Wraps a check: up to `ask.retries` more attempts, 250 to 500 ms apart, then doubling, or what the server asks for. The
+ * last one comes as late as `maxWaitMs` allows while other URLs are still to be asked: most trouble passes within that.
+ */
 export function withRetries(check: Check, options: RetryOptions): Check {
-  const { retryTimeouts, maxWaitMs, random, wallNow, wait, stop, announce } = options
+  const { retryTimeouts, maxWaitMs, random, now, wallNow, wait, lastTurn, isAwaited, stop, announce } = options
 
   return async (target, context) => {
+    const { retries } = target.ask
     let reply = await check(target, context)
+    const againSinceMs = now() + OUTLAST_MS
     let waitedMs = 0
-    for (let attempts = 1; attempts <= target.ask.retries && !stop.stopped; attempts++) {
+    for (let attempts = 1; attempts <= retries && !stop.stopped; attempts++) {
       if (reply.inferred || !mayPass(reply, retryTimeouts)) break
       const asked = retryAfterMs(reply, wallNow())
-      const waitMs = asked ?? random() * FIRST_WAIT_MS * 2 ** (attempts - 1)
+      const waitMs = asked ?? FIRST_WAIT_MS * 2 ** (attempts - 1) * (0.5 + random() / 2)
       if (waitedMs + waitMs > maxWaitMs) break
-      waitedMs += waitMs
-      if (asked !== null) announce(answeringHost(target, reply), asked)
+      const where = answeringOrigin(target, reply)
+      if (asked !== null) announce(where.host, asked)
+      const sinceMs = now()
       await wait(waitMs)
-      const next = await check(target, { permit: null, queuedMs: context.queuedMs })
-      // Its host was found down meanwhile, so it was not asked; what is known is the last real answer.
+      if (attempts === retries) await lastTurn(sinceMs + maxWaitMs - waitedMs, () => isAwaited(where))
+      waitedMs += Math.max(waitMs, now() - sinceMs)
+      const next = await check(target, { permit: null, queuedMs: context.queuedMs, againSinceMs })
+      // Not asked, because of what others found of its origin meanwhile; what is known is the last real answer.
       if (next.inferred) break
       reply = { ...next, attempts: attempts + 1 }
     }

@@ -2,20 +2,25 @@
 // and not yet yielded (the window), begins as many as the limiter allows, and holds back when nobody takes the results.
 // O(1) a target; a waiting target costs one small object, nothing else is allocated before its permit.
 
-import type { Limiter, Permit, Waiter } from '../types.js'
+import type { Limiter, Permit, Waiter, Where } from '../types.js'
+import type { RestOfList } from './last-turn.js'
 
 export interface ScheduleOptions<Item, Answer, Result> {
   readonly limiter: Limiter
-  /** The host whose line an item waits in. */
-  hostOf(item: Item): string
+  /** The origin in whose line an item waits. */
+  whereOf(item: Item): Where
   /** A result that needs no request; null: the item has to be asked. */
   settled(item: Item): Result | null
   /** Asks. Owns the permit. Never rejects. */
   ask(item: Item, permit: Permit, queuedMs: number): Promise<Answer>
   /** What is made of the answer at once; null where the run was stopped before there was one. */
   made(item: Item, answer: Answer): Result | null
+  /** The result of an item at which one of the others threw: a bug of ours, and no reason to lose the rest. */
+  broken(item: Item, error: unknown): Result
   /** Monotonic ms. */
   now(): number
+  /** Calls back at the end of the loop's turn. */
+  soon(done: () => void): void
   /** Items begun and not yet yielded. */
   readonly window?: number
   /** The same while all permits have work. */
@@ -28,6 +33,8 @@ export interface Schedule<Result> {
   /** Begins nothing any more; what is on the wire is the caller's to abort. */
   stop(): void
   readonly progress: Progress
+  /** What is left to ask, for those who wait for the others. */
+  readonly rest: RestOfList
 }
 
 /** Live figures. */
@@ -45,6 +52,8 @@ export interface Progress {
 const WINDOW = 32_768
 /** While every permit has work it is no use to hold more than this: enough to see what a connection is still good for. */
 const WINDOW_WHILE_BUSY = 4_096
+/** A list that has said nothing for so long is slower than we are: a pipe that somebody types into. */
+const SILENT_MS = 1000
 /** Results that wait for a slow reader of ours before no more requests are begun; a result is about 2 KB. */
 const READY_MAX = 2_048
 
@@ -52,7 +61,7 @@ export function schedule<Item, Answer, Result>(
   batches: AsyncIterable<readonly Item[]>,
   options: ScheduleOptions<Item, Answer, Result>,
 ): Schedule<Result> {
-  const { limiter, hostOf, settled, ask, made, now } = options
+  const { limiter, whereOf, settled, ask, made, broken, now, soon } = options
   const { window = WINDOW, windowWhileBusy = Math.min(window, WINDOW_WHILE_BUSY) } = options
   let ready: Result[] = []
   /** Not begun because nobody takes the results; without a permit, which others may need meanwhile. */
@@ -61,6 +70,12 @@ export function schedule<Item, Answer, Result>(
   let inputEnded = false
   let inputError: unknown = null
   let begun = 0
+  /** Read, and not yet asked for the first time. */
+  let inLine = 0
+  /** When the list was last heard of; while it is waited for. */
+  let heardAt = now()
+  let isListening = false
+  const listeners = new Set<() => void>()
   let done = 0
   let dropped = 0
   let inFlight = 0
@@ -75,7 +90,7 @@ export function schedule<Item, Answer, Result>(
   const tell = () => {
     if (isTelling) return
     isTelling = true
-    setImmediate(() => {
+    soon(() => {
       isTelling = false
       wakeConsumer?.()
       wakeConsumer = null
@@ -110,17 +125,35 @@ export function schedule<Item, Answer, Result>(
     }
   }
 
-  const begin = (place: Place, permit: Permit) => {
+  const begin = ({ item, since }: Place, permit: Permit) => {
     inFlight++
-    ask(place.item, permit, now() - place.since).then((answer) => finish(place.item, answer), fail)
-  }
-  const finish = (item: Item, answer: Answer) => {
-    let result: Result | null
+    leaveLine()
+    let answer: Promise<Answer>
     try {
-      result = made(item, answer)
+      answer = ask(item, permit, now() - since)
     } catch (error) {
-      return fail(error)
+      permit.release()
+      return finish(broken(item, error))
     }
+    answer.then(
+      (found) => finish(outcomeOf(item, () => made(item, found))),
+      (error: unknown) => finish(broken(item, error)),
+    )
+  }
+  const leaveLine = () => {
+    if (--inLine === 0) tellEnd()
+  }
+  const tellEnd = () => {
+    if (!hasSome()) for (const listener of listeners) listener()
+  }
+  const outcomeOf = <Outcome>(item: Item, outcome: () => Outcome): Outcome | Result => {
+    try {
+      return outcome()
+    } catch (error) {
+      return broken(item, error)
+    }
+  }
+  const finish = (result: Result | null) => {
     inFlight--
     if (result === null || left) dropped++
     else {
@@ -129,30 +162,33 @@ export function schedule<Item, Answer, Result>(
     }
     tell()
   }
-  const fail = (error: unknown) => {
-    inFlight--
-    inputError ??= error
-    stop()
-    tell()
-  }
+  /** A list that says nothing for a while is nothing to wait for. */
+  const hasSome = () => !stopped && (inLine > 0 || (!inputEnded && !(isListening && now() - heardAt > SILENT_MS)))
 
+  const take = (item: Item, at: number) => {
+    known++
+    begun++
+    const result = outcomeOf(item, () => settled(item))
+    if (result === null) {
+      inLine++
+      limiter.enqueue(whereOf(item), new Place(item, at), false)
+    } else {
+      done++
+      ready.push(result)
+    }
+  }
   const read = async () => {
+    isListening = true
     for await (const batch of batches) {
       if (stopped) break
-      const at = now()
-      for (const item of batch) {
-        known++
-        begun++
-        const result = settled(item)
-        if (result === null) limiter.enqueue(hostOf(item), new Place(item, at), false)
-        else {
-          done++
-          ready.push(result)
-        }
-      }
+      isListening = false
+      heardAt = now()
+      for (const item of batch) take(item, heardAt)
       if (ready.length > 0) tell()
       while (!stopped && !mayReadOn()) await new Promise<void>((resolve) => (wakeReader = resolve))
       if (stopped) break
+      isListening = true
+      heardAt = now()
     }
   }
 
@@ -175,6 +211,7 @@ export function schedule<Item, Answer, Result>(
       .finally(() => {
         inputEnded = true
         tell()
+        tellEnd()
       })
     try {
       for (;;) {
@@ -185,7 +222,7 @@ export function schedule<Item, Answer, Result>(
           if (mayReadOn()) wake()
           const again = parked
           parked = []
-          for (const place of again) limiter.enqueue(hostOf(place.item), place, false)
+          for (const place of again) limiter.enqueue(whereOf(place.item), place, false)
           yield batch
         } else if (stopped ? inFlight === 0 : inputEnded && begun === dropped) break
         else await new Promise<void>((resolve) => (wakeConsumer = resolve))
@@ -203,6 +240,14 @@ export function schedule<Item, Answer, Result>(
   return {
     results: { [Symbol.asyncIterator]: results },
     stop,
+    rest: {
+      hasSome,
+      isPressed: () => begun >= window,
+      onEnd(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    },
     progress: {
       get known() {
         return known

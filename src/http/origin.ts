@@ -1,6 +1,7 @@
 // Cuts a normalised URL into what a connection and a request line need. By index, not by `new URL`: the text is
 // WHATWG-normalised already, and this runs once a hop.
 
+import type { Where } from '../types.js'
 import type { Origin } from './connector.js'
 
 /** A URL in the parts that a hop uses. */
@@ -8,8 +9,8 @@ export interface UrlParts {
   readonly origin: Origin
   /** Path and query, without the fragment; starts with a slash. */
   readonly path: string
-  /** Host name without port and without a trailing dot, for limits. */
-  readonly host: string
+  /** For limits: the host without a trailing dot, and the origin. */
+  readonly where: Where
   /** `user:password`, decoded; null when there is none. */
   readonly userinfo: string | null
 }
@@ -32,8 +33,8 @@ function isOn({ href }: Origin, url: string): boolean {
   return url.startsWith(href) && url[href.length] === '/'
 }
 
-function onSame({ origin, host }: UrlParts, url: string): UrlParts {
-  return { origin, path: pathOf(url, origin.href.length), host, userinfo: null }
+function onSame({ origin, where }: UrlParts, url: string): UrlParts {
+  return { origin, path: pathOf(url, origin.href.length), where, userinfo: null }
 }
 
 function pathOf(url: string, pathAt: number): string {
@@ -50,16 +51,17 @@ function cut(url: string, insecure: boolean): UrlParts {
   const colon = url.lastIndexOf(':', pathAt)
   const hasPort = colon > hostAt && !url.slice(colon, pathAt).includes(']')
   const hostname = url.slice(hostAt, hasPort ? colon : pathAt)
+  const href = `${secure ? 'https://' : 'http://'}${url.slice(hostAt, pathAt)}`
   return {
     origin: {
-      href: `${secure ? 'https://' : 'http://'}${url.slice(hostAt, pathAt)}`,
+      href,
       secure,
       hostname,
       port: hasPort ? Number(url.slice(colon + 1, pathAt)) : secure ? 443 : 80,
       insecure: insecure && secure,
     },
     path: pathOf(url, pathAt),
-    host: hostname.endsWith('.') ? hostname.slice(0, -1) : hostname,
+    where: { host: hostname.endsWith('.') ? hostname.slice(0, -1) : hostname, origin: href },
     userinfo: at < authorityAt ? null : decodeUserinfo(url.slice(authorityAt, at)),
   }
 }

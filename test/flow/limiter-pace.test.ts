@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createLimiter, type LimiterOptions } from '../../src/flow/limiter.js'
 import type { Permit } from '../../src/types.js'
 import { createFakeClock } from '../support/fake-clock.js'
+import { at } from '../support/where.js'
 
 /** A limiter on a fake clock, and when which host's requests started. Each is on the wire for `lastsMs`. */
 function createRig(options: Partial<LimiterOptions> = {}, lastsMs = 0) {
@@ -15,7 +16,7 @@ function createRig(options: Partial<LimiterOptions> = {}, lastsMs = 0) {
       if (lastsMs === 0) permit.release()
       else clock.wait(lastsMs).then(() => permit.release())
     }
-    limiter.enqueue(host, { next: null, granted }, false)
+    limiter.enqueue(at(host), { next: null, granted }, false)
   }
   const askMany = (host: string, count: number) => {
     for (let index = 0; index < count; index++) ask(host)
@@ -103,7 +104,7 @@ describe('a paused host', () => {
     askMany('a', 6)
     askMany('b', 200)
     await clock.advance(5)
-    limiter.pause('a', 2000)
+    limiter.pause(at('a'), 2000)
     await clock.advance(1990)
     expect(startsOf('a')).toEqual([0, 0])
     expect(startsOf('b')).toHaveLength(200)
@@ -115,7 +116,7 @@ describe('a paused host', () => {
     const { clock, limiter, ask, startsOf } = createRig({ concurrency: 1 }, 10)
     ask('a')
     ask('b')
-    limiter.pause('b', 1000)
+    limiter.pause(at('b'), 1000)
     await clock.advance(999)
     expect(startsOf('b')).toEqual([])
     await clock.advance(1)
@@ -124,17 +125,17 @@ describe('a paused host', () => {
 
   test('may be paused for longer while it waits', async () => {
     const { clock, limiter, ask, startsOf } = createRig()
-    limiter.pause('a', 1000)
+    limiter.pause(at('a'), 1000)
     ask('a')
     await clock.advance(500)
-    limiter.pause('a', 3000)
+    limiter.pause(at('a'), 3000)
     await clock.advance(10_000)
     expect(startsOf('a')).toEqual([3000])
   })
 
   test('holds no permit that others need', async () => {
     const { clock, limiter, ask, starts } = createRig({ concurrency: 1 }, 10)
-    limiter.pause('a', 1000)
+    limiter.pause(at('a'), 1000)
     ask('a')
     ask('b')
     await clock.advance(0)
@@ -145,7 +146,7 @@ describe('a paused host', () => {
     let closed = false
     const { clock, limiter, askMany, startsOf } = createRig({ ratePerHost: 1, rate: 1, isOver: () => closed })
     askMany('a', 3)
-    limiter.pause('a', 60_000)
+    limiter.pause(at('a'), 60_000)
     closed = true
     await clock.advance(1000)
     expect(startsOf('a')).toHaveLength(3)
@@ -157,36 +158,36 @@ describe('a host that asks for less', () => {
     const { clock, limiter, askMany, startsOf } = createRig({ perHost: 8 }, 100)
     askMany('a', 30)
     await clock.advance(50)
-    limiter.slowDown('a', 0, null)
+    limiter.slowDown(at('a'), 0, null)
     await clock.advance(100)
     expect(startsOf('a')).toEqual([...Array(8).fill(0), ...Array(4).fill(100)])
   })
 
   test('gets one more at once after a clean round, without waiting for an answer', async () => {
     const { clock, limiter, askMany, startsOf } = createRig({ perHost: 2 }, 100)
-    limiter.slowDown('a', 0, null)
+    limiter.slowDown(at('a'), 0, null)
     askMany('a', 3)
     await clock.advance(50)
-    limiter.clean('a', false)
+    limiter.clean(at('a'), false)
     expect(startsOf('a')).toEqual([0, 50])
   })
 
   test('and is public is known from its first clean answer', async () => {
     const { clock, limiter, askMany, startsOf } = createRig({ perHost: null }, 100)
     askMany('a', 200)
-    limiter.clean('a', true)
+    limiter.clean(at('a'), true)
     await clock.advance(450)
-    const at = (ms: number) => startsOf('a').filter((each) => each === ms).length
-    expect([0, 100, 200, 300, 400].map(at)).toEqual([20, 20, 20, 20, 20])
+    const startedAt = (ms: number) => startsOf('a').filter((each) => each === ms).length
+    expect([0, 100, 200, 300, 400].map(startedAt)).toEqual([20, 20, 20, 20, 20])
     await clock.advance(200)
-    expect([500, 600].map(at)).toEqual([6, 6])
+    expect([500, 600].map(startedAt)).toEqual([6, 6])
   })
 })
 
 describe('permits lack work', () => {
   test('while all who wait are paused, but not while somebody else is served', async () => {
     const { clock, limiter, ask } = createRig({ concurrency: 1 }, 10)
-    limiter.pause('a', 1000)
+    limiter.pause(at('a'), 1000)
     ask('a')
     expect(limiter.lacksWork()).toBe(true)
     ask('b')
@@ -224,10 +225,10 @@ describe('what is known of hosts', () => {
 
   test('is forgotten beyond 50,000 of them, the one that was used longest ago first', () => {
     const rig = createRig({ perHost: null }, 1)
-    for (const host of ['used', 'old']) rig.limiter.slowDown(host, 0, null)
-    for (let index = 0; index < 49_998; index++) rig.limiter.pause(`h${index}`, 0)
-    rig.limiter.pause('used', 0)
-    rig.limiter.pause('one-more', 0)
+    for (const host of ['used', 'old']) rig.limiter.slowDown(at(host), 0, null)
+    for (let index = 0; index < 49_998; index++) rig.limiter.pause(at(`h${index}`), 0)
+    rig.limiter.pause(at('used'), 0)
+    rig.limiter.pause(at('one-more'), 0)
     expect(capOf(rig, 'used')).toBe(10)
     expect(capOf(rig, 'old')).toBe(20)
   })
@@ -235,12 +236,12 @@ describe('what is known of hosts', () => {
   test('stays for one more round after each use, and no longer', () => {
     const rig = createRig({ perHost: null }, 1)
     const others = (round: number) => {
-      for (let index = 0; index < 50_000; index++) rig.limiter.pause(`${round}-${index}`, 0)
+      for (let index = 0; index < 50_000; index++) rig.limiter.pause(at(`${round}-${index}`), 0)
     }
-    for (const host of ['once', 'twice']) rig.limiter.slowDown(host, 0, null)
-    for (const host of ['once', 'twice']) rig.limiter.pause(host, 0)
+    for (const host of ['once', 'twice']) rig.limiter.slowDown(at(host), 0, null)
+    for (const host of ['once', 'twice']) rig.limiter.pause(at(host), 0)
     others(1)
-    rig.limiter.pause('twice', 0)
+    rig.limiter.pause(at('twice'), 0)
     others(2)
     expect(capOf(rig, 'twice')).toBe(10)
     expect(capOf(rig, 'once')).toBe(20)
@@ -248,10 +249,10 @@ describe('what is known of hosts', () => {
 
   test('is never forgotten of a host that is paused or busy', async () => {
     const rig = createRig({ perHost: null }, 5)
-    rig.limiter.pause('paused', 1000)
-    rig.limiter.slowDown('busy', 0, null)
+    rig.limiter.pause(at('paused'), 1000)
+    rig.limiter.slowDown(at('busy'), 0, null)
     rig.ask('busy')
-    for (let index = 0; index < 60_000; index++) rig.limiter.pause(`h${index}`, 0)
+    for (let index = 0; index < 60_000; index++) rig.limiter.pause(at(`h${index}`), 0)
     // Half of 20, and one is on the wire.
     expect(capOf(rig, 'busy')).toBe(9)
     rig.ask('paused')

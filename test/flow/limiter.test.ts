@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createLimiter, type LimiterOptions } from '../../src/flow/limiter.js'
+import { createLimiter, type LimiterOptions, NO_PERMIT } from '../../src/flow/limiter.js'
 import { stopOf } from '../../src/flow/stop.js'
 import type { Limiter, Permit, Waiter } from '../../src/types.js'
+import { at } from '../support/where.js'
 
 /** Nothing here waits. */
 const CLOCK = { now: () => 0, wait: async () => {} }
@@ -20,7 +21,7 @@ function createRig(options: Omit<LimiterOptions, 'now' | 'wait'>) {
         held.push({ name, permit })
       },
     }
-    limiter.enqueue(host, waiter, front)
+    limiter.enqueue(at(host), waiter, front)
   }
   const release = (name: string) => {
     const at = held.findIndex((each) => each.name === name)
@@ -126,11 +127,12 @@ describe('whatever comes and goes', () => {
           for (const each of steps) {
             if (each.do === 'enqueue') {
               const host = `h${each.host}`
-              const name = `${host}:${made++}`
+              const name = `${host}:${made++}${each.front ? ' begun' : ''}`
               const names = waiting.get(host) ?? []
               waiting.set(host, names)
-              if (each.front) names.unshift(name)
-              else names.push(name)
+              // Before what was not begun, behind what was.
+              const begun = names.filter((other) => other.endsWith('begun')).length
+              names.splice(each.front ? begun : names.length, 0, name)
               enqueue(host, name, each.front)
             } else if (held.length > 0) {
               held.splice(each.pick % held.length, 1)[0]!.permit.release()
@@ -156,17 +158,83 @@ describe('whatever comes and goes', () => {
     const keep = (permit: Permit) => {
       first = permit
     }
-    limiter.enqueue('a', { next: null, granted: keep }, false)
+    limiter.enqueue(at('a'), { next: null, granted: keep }, false)
     for (let index = 0; index < 10_000; index++) {
       const granted = (permit: Permit) => {
         done++
         permit.release()
       }
-      limiter.enqueue(`h${index % 7}`, { next: null, granted }, false)
+      limiter.enqueue(at(`h${index % 7}`), { next: null, granted }, false)
     }
     first!.release()
     expect(done).toBe(10_000)
   })
+})
+
+/** Time that does not come. */
+const STILL = { now: () => 0, wait: () => new Promise<never>(() => {}) }
+
+describe('two origins of one host', () => {
+  const where = (port: number) => ({ host: 'a.test', origin: `http://a.test:${port}` })
+  const rig = (perHost: number) => {
+    const limiter = createLimiter({ ...STILL, concurrency: 100, perHost })
+    const held: { port: number; permit: Permit }[] = []
+    const enqueue = (port: number, count: number) => {
+      for (let index = 0; index < count; index++) {
+        limiter.enqueue(where(port), { next: null, granted: (permit) => held.push({ port, permit }) }, false)
+      }
+    }
+    return { limiter, held, enqueue, ports: () => held.map(({ port }) => port) }
+  }
+
+  test('share what the host may have, and take turns', () => {
+    const { held, enqueue, ports } = rig(2)
+    enqueue(1, 6)
+    enqueue(2, 6)
+    for (let round = 0; round < 8; round++) {
+      expect(held.length).toBe(2)
+      held.shift()!.permit.release()
+    }
+    while (held.length > 0) held.shift()!.permit.release()
+    enqueue(1, 1)
+    expect(ports()).toEqual([1])
+  })
+
+  test('of which one is paused leave the other alone', () => {
+    const { limiter, enqueue, ports } = rig(20)
+    limiter.pause(where(1), 1000)
+    limiter.slowDown(where(1), 0, null)
+    enqueue(1, 5)
+    enqueue(2, 20)
+    expect(ports()).toEqual(Array(20).fill(2))
+  })
+})
+
+test('a waiter that throws costs nobody a permit and does not stop the others', () => {
+  const limiter = createLimiter({ ...CLOCK, concurrency: 2, perHost: 2 })
+  const throwing = () => {
+    throw new Error('a bug')
+  }
+  for (let index = 0; index < 20; index++) limiter.enqueue(at('a'), { next: null, granted: throwing }, false)
+  const got: Permit[] = []
+  for (let index = 0; index < 2; index++) {
+    limiter.enqueue(at('a'), { next: null, granted: (permit) => got.push(permit) }, false)
+  }
+  expect(got).toHaveLength(2)
+})
+
+test('who waits for an origin can be dismissed: without a permit, and each once', () => {
+  const limiter = createLimiter({ ...STILL, concurrency: 9, perHost: 9 })
+  limiter.pause(at('a'), 1000)
+  let dismissed = 0
+  const granted = (permit: Permit) => {
+    expect(permit).toBe(NO_PERMIT)
+    // Comes back at once, as one for whom nothing is known yet.
+    if (dismissed++ < 5) limiter.enqueue(at('a'), { next: null, granted }, true)
+  }
+  for (let index = 0; index < 5; index++) limiter.enqueue(at('a'), { next: null, granted }, false)
+  limiter.dismiss('a')
+  expect([dismissed, limiter.waiting('a')]).toEqual([5, 5])
 })
 
 describe('acquire', () => {
@@ -175,12 +243,12 @@ describe('acquire', () => {
     return (await Promise.race([promise, Promise.resolve(pending)])) === pending ? 'waits' : 'has'
   }
   const take = async (limiter: Limiter, signal?: AbortSignal) =>
-    limiter.acquire('a', false, signal === undefined ? null : stopOf(signal))
+    limiter.acquire(at('a'), false, signal === undefined ? null : stopOf(signal))
 
   test('waits its turn', async () => {
     const limiter = createLimiter({ ...CLOCK, concurrency: 1, perHost: 1 })
     const first = await take(limiter)
-    const second = limiter.acquire('a', false, null)
+    const second = limiter.acquire(at('a'), false, null)
     expect(await settledNow(second)).toBe('waits')
     first!.release()
     expect(await second).not.toBeNull()

@@ -5,6 +5,7 @@ import { isTimeout, mayPass, type RetryOptions, withRetries } from '../../src/fl
 import { KINDS, type Kind } from '../../src/kinds.js'
 import type { Check, Reply, Target } from '../../src/types.js'
 import { createFakeClock } from '../support/fake-clock.js'
+import { at } from '../support/where.js'
 import { answered, createStop, FIRST, failed, playing, targetOf } from './policy-rig.js'
 
 /** A retrying check over these replies, whose waits are over at once. */
@@ -17,8 +18,11 @@ function createRig(replies: readonly Reply[], options: Partial<RetryOptions> = {
     retryTimeouts: false,
     maxWaitMs: 30_000,
     random: () => 1,
+    now: () => 0,
     wallNow: () => 0,
     wait: async (ms) => void waits.push(ms),
+    lastTurn: async () => {},
+    isAwaited: () => false,
     stop,
     announce: createAnnounce((text) => said.push(text)),
     ...options,
@@ -117,10 +121,10 @@ describe('attempts', () => {
 })
 
 describe('the wait', () => {
-  test('is full jitter from 500 ms doubling', async () => {
+  test('is 500 ms doubling, half of it fixed and half chance', async () => {
     const low = createRig([answered(503)], { random: () => 0 })
     await low.ask(retries(4))
-    expect(low.waits).toEqual([0, 0, 0, 0])
+    expect(low.waits).toEqual([250, 500, 1000, 2000])
     const high = createRig([answered(503)], { random: () => 1 })
     await high.ask(retries(4))
     expect(high.waits).toEqual([500, 1000, 2000, 4000])
@@ -154,7 +158,7 @@ describe('the wait', () => {
     await ask(targetOf('http://a.test/'), { permit, queuedMs: 7 })
     expect(asked.map(({ context }) => context)).toEqual([
       { permit, queuedMs: 7 },
-      { permit: null, queuedMs: 7 },
+      { permit: null, queuedMs: 7, againSinceMs: 700 },
     ])
   })
 
@@ -163,7 +167,7 @@ describe('the wait', () => {
     const limiter = createLimiter({ concurrency: 1, perHost: 1, now: clock.now, wait: clock.wait })
     const log: string[] = []
     const check: Check = async ({ url }) => {
-      const permit = await limiter.acquire('a.test', false, null)
+      const permit = await limiter.acquire(at('a.test'), false, null)
       log.push(`${clock.now()} ${new URL(url!).pathname}`)
       await clock.wait(10)
       permit!.release()
@@ -173,8 +177,11 @@ describe('the wait', () => {
       retryTimeouts: false,
       maxWaitMs: 30_000,
       random: () => 1,
+      now: clock.now,
       wallNow: () => 0,
       wait: clock.wait,
+      lastTurn: async () => {},
+      isAwaited: () => false,
       stop: createStop(),
       announce: () => {},
     })

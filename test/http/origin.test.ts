@@ -57,7 +57,7 @@ describe('cuts a URL as `new URL` does', () => {
         // An empty query is one; `search` does not tell.
         const search = url.search || (url.href.replace(/#.*$/, '').endsWith('?') ? '?' : '')
         expect(parts.path).toBe(url.pathname + search)
-        expect(parts.host).toBe(url.hostname.replace(/\.$/, ''))
+        expect(parts.where).toEqual({ host: url.hostname.replace(/\.$/, ''), origin: url.origin })
         const plain = (part: string) => decodeURIComponent(part)
         const expected = url.username || url.password ? `${plain(url.username)}:${plain(url.password)}` : null
         expect(parts.userinfo).toBe(expected)

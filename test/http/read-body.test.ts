@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { attempt } from '../../src/attempt.js'
 import { createClient, engineOf } from '../../src/create-client.js'
-import type { Ask, Permit, Reply } from '../../src/types.js'
+import type { Ask, Reply } from '../../src/types.js'
 import { startHttpServer } from '../support/http-server.js'
 import { type Script, startRawServer, step } from '../support/raw-server.js'
 
@@ -17,7 +17,8 @@ async function read(url: string, ask: Partial<Ask> = {}, context: { keepAlive?: 
     permit: null,
     queuedMs: 0,
     front: false,
-    giveBack: (permit: Permit) => permit.release(),
+    breaker: null,
+    againSinceMs: null,
     stop: null,
     keepAlive: () => keepAlive,
   }
@@ -105,7 +106,8 @@ describe('the body is searched', () => {
       permit: null,
       queuedMs: 0,
       front: false,
-      giveBack: (permit: Permit) => permit.release(),
+      breaker: null,
+      againSinceMs: null,
       stop: null,
       keepAlive: () => true,
     }
@@ -194,7 +196,8 @@ describe('the body is part of the answer', () => {
       permit: null,
       queuedMs: 0,
       front: false,
-      giveBack: (permit: Permit) => permit.release(),
+      breaker: null,
+      againSinceMs: null,
       stop,
       keepAlive: () => false,
     }

@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { HostLine } from '../../src/flow/host-line.js'
+import { HostGate } from '../../src/flow/host-gate.js'
+import { OriginLine } from '../../src/flow/origin-line.js'
 
 /** A host's line at a time that the test moves. */
 function createRig({ perHost = null, rate = null }: { perHost?: number | null; rate?: number | null } = {}) {
   const time = { nowMs: 1000 }
   const now = () => time.nowMs
-  const line = new HostLine('a.test', (released) => void released.active--, perHost, rate)
+  const gate = new HostGate('a.test', perHost, rate)
+  const line = new OriginLine('http://a.test', gate, { release: (released) => void released.active--, perHost })
   return {
     line,
+    gate,
+    /** Requests at once. */
+    cap: () => Math.min(line.limit, gate.cap()),
     time,
     waitMs: () => Math.max(0, line.waitMs(now)),
     begin: (count = 1) => {
@@ -23,75 +28,75 @@ function createRig({ perHost = null, rate = null }: { perHost?: number | null; r
 
 describe('requests at once', () => {
   test('of a public host are 20 for the first 100, then 6', () => {
-    const { line, begin } = createRig()
-    line.isPublic = true
+    const { gate, cap, begin } = createRig()
+    gate.isPublic = true
     begin(99)
-    expect(line.cap()).toBe(20)
+    expect(cap()).toBe(20)
     begin()
-    expect(line.cap()).toBe(6)
+    expect(cap()).toBe(6)
   })
 
   test('of a private host stay 20', () => {
-    const { line, begin } = createRig()
+    const { cap, begin } = createRig()
     begin(1000)
-    expect(line.cap()).toBe(20)
+    expect(cap()).toBe(20)
   })
 
   test.each([[1], [6], [50]])('are %d of any host where the user says so', (perHost) => {
-    const { line, begin } = createRig({ perHost })
-    line.isPublic = true
+    const { gate, cap, begin } = createRig({ perHost })
+    gate.isPublic = true
     begin(1000)
-    expect(line.cap()).toBe(perHost)
+    expect(cap()).toBe(perHost)
   })
 
   test('are halved when the host asks for less, down to one', () => {
-    const { line, slowDown } = createRig()
+    const { cap, slowDown } = createRig()
     const caps = [20, 10, 5, 2, 1, 1]
-    for (const cap of caps) {
-      expect(line.cap()).toBe(cap)
+    for (const expected of caps) {
+      expect(cap()).toBe(expected)
       slowDown()
     }
   })
 
   test('are halved at most once a round trip', () => {
-    const { line, time, begin } = createRig()
+    const { line, cap, time, begin } = createRig()
     const startedAt = time.nowMs
     begin(20)
     time.nowMs += 100
     for (let index = 0; index < 20; index++) line.slowDown(time.nowMs + index, startedAt, null)
-    expect(line.cap()).toBe(10)
+    expect(cap()).toBe(10)
     line.slowDown(time.nowMs + 200, time.nowMs + 100, null)
-    expect(line.cap()).toBe(5)
+    expect(cap()).toBe(5)
   })
 
   test('climb by one after a clean round, up to where they began', () => {
-    const { line, slowDown, clean } = createRig()
+    const { cap, slowDown, clean } = createRig()
     slowDown()
     slowDown()
     clean(4)
-    expect(line.cap()).toBe(5)
+    expect(cap()).toBe(5)
     clean(1)
-    expect(line.cap()).toBe(6)
+    expect(cap()).toBe(6)
     clean(5)
-    expect(line.cap()).toBe(6)
+    expect(cap()).toBe(6)
     clean(1)
-    expect(line.cap()).toBe(7)
+    expect(cap()).toBe(7)
     clean(1000)
-    expect(line.cap()).toBe(20)
+    expect(cap()).toBe(20)
   })
 
   test('need a whole round again after a complaint', () => {
-    const { line, slowDown, clean } = createRig({ perHost: 4 })
+    const { cap, slowDown, clean } = createRig({ perHost: 4 })
     slowDown()
     clean(1)
     slowDown()
-    expect(line.cap()).toBe(1)
+    expect(cap()).toBe(1)
     clean(1)
-    expect(line.cap()).toBe(2)
+    expect(cap()).toBe(2)
     clean(1)
     slowDown()
     clean(1)
-    expect(line.cap()).toBe(2)
+    expect(cap()).toBe(2)
   })
 })
 
@@ -124,7 +129,7 @@ describe('below one at once there is a pace', () => {
     expect(paceOf(rig)).toBe(160)
     rig.clean(100)
     expect(paceOf(rig)).toBe(0)
-    expect(rig.line.cap()).toBe(1)
+    expect(rig.cap()).toBe(1)
   })
 
   test('and no climbing', () => {
@@ -132,9 +137,9 @@ describe('below one at once there is a pace', () => {
     rig.slowDown()
     rig.slowDown()
     rig.clean(20)
-    expect(rig.line.cap()).toBe(1)
+    expect(rig.cap()).toBe(1)
     rig.clean(1000)
-    expect(rig.line.cap()).toBe(2)
+    expect(rig.cap()).toBe(2)
   })
 
   test('which a Retry-After teaches: what it answered in the time until it would answer again', () => {
@@ -144,7 +149,7 @@ describe('below one at once there is a pace', () => {
     rig.time.nowMs += 499
     rig.slowDown(2000)
     expect(paceOf(rig)).toBe(500)
-    expect(rig.line.cap()).toBe(10)
+    expect(rig.cap()).toBe(10)
   })
 
   test('which a Retry-After teaches of the time since the last complaint only', () => {
@@ -163,7 +168,7 @@ describe('below one at once there is a pace', () => {
     rig.begin(20)
     rig.slowDown(60_000)
     expect(paceOf(rig)).toBe(0)
-    expect(rig.line.cap()).toBe(10)
+    expect(rig.cap()).toBe(10)
   })
 
   test('of 400 ms at most for a host that answers nothing else', () => {
