@@ -3,6 +3,7 @@
 import { type AttemptContext, attempt } from './attempt.js'
 import type { Engine } from './create-client.js'
 import { createAnnounce } from './flow/announce.js'
+import { type ResolverFacts, withBlindResolver } from './flow/blind-resolver.js'
 import { type BreakerOptions, createBreaker } from './flow/breaker.js'
 import { withHeadFallback } from './flow/head-fallback.js'
 import { createLastTurn, type RestOfList } from './flow/last-turn.js'
@@ -13,6 +14,7 @@ import { noteAnswer, withSuspects } from './flow/suspects.js'
 import { createSuspicion } from './flow/suspicion.js'
 import type { HopResult } from './http/exchange.js'
 import { splitUrl } from './http/origin.js'
+import { isSiteAddress } from './http/private-address.js'
 import { keptReply } from './reply-of.js'
 import type { Check, Reply, Stop, Target } from './types.js'
 
@@ -74,7 +76,8 @@ export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
     retryTimeouts,
     maxWaitMs,
   })
-  const careful = withSuspects(patient, { offline, resigned })
+  const unsuspected = withSuspects(patient, { offline, resigned })
+  const careful = withBlindResolver(unsuspected, { resolver: resolverOf(engine), wait, notify })
 
   return {
     // Most answers need none of this, which saves five promises each.
@@ -85,6 +88,7 @@ export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
           return careful(target, { permit: null, queuedMs: context.queuedMs, made: reply })
         }
         if (!(offline.isCleared() && resigned.isCleared())) noteAnswer(target, reply, { offline, resigned })
+        if (!careful.isCleared()) careful.noteAnswer(reply)
         return reply
       }),
     known(target) {
@@ -92,5 +96,14 @@ export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
       const found = breaker.known(splitUrl(target.url!, target.ask.insecure).where)
       return found === null ? null : keptReply(found, target, wallNow())
     },
+  }
+}
+
+/** What names are asked of. The hosts file is none of it. */
+function resolverOf({ lookup }: Engine): ResolverFacts {
+  const isFar = ({ address }: { readonly address: string }) => !isSiteAddress(address)
+  return {
+    zoneExists: lookup.zoneExists,
+    hasFound: (host) => !lookup.isKnownHere(host) && lookup.cached(host)?.some(isFar) === true,
   }
 }

@@ -63,6 +63,8 @@ export type Kind = NamedKind | `local.${string}`
 const LOCAL: KindFacts = kind('LOCAL', 'this machine ran into a limit', 'This machine, not the URL, is the problem')
 
 const LOCALS: Readonly<Record<string, KindFacts>> = {
+  // What to do about it concerns the whole run, and is said once.
+  'local.dns': kind('LOCAL', 'DNS here knows no public name'),
   'local.no_ipv6': kind(
     'LOCAL',
     'this machine has no IPv6',

@@ -28,13 +28,16 @@ export interface Lookup {
   /** Whether a name is an address, localhost or in the hosts file, so that no resolver has a say in it. */
   isKnownHere(hostname: string): boolean
   /**
-   * Whether a zone (`com`) exists for the DNS servers that names are asked of; `unknown` where they fail or keep silent.
-   * The answer is remembered for a minute.
+   * Whether a zone (`com`) exists for the DNS servers that names are asked of, by its records of that type; `unknown` where they fail
+   * or keep silent. The answer is remembered for a minute.
    */
-  zoneExists(zone: string): Promise<'exists' | 'absent' | 'unknown'>
+  zoneExists(zone: string, type: 'NS' | 'SOA'): Promise<ZoneAnswer>
   /** What is pending, and every later lookup, rejects with kind `aborted`. Nothing keeps the process alive but a running getaddrinfo. */
   close(): void
 }
+
+/** `absent` is what NXDOMAIN says; a zone without records of the type asked for exists. */
+export type ZoneAnswer = 'exists' | 'absent' | 'unknown'
 
 /** How to look names up. */
 export interface LookupOptions {
@@ -100,7 +103,7 @@ export function createLookup(options: LookupOptions): Lookup {
   /** In order of last use, oldest first. */
   const memory = new Map<string, Memory>()
   const pending = new Map<string, Promise<readonly Address[]>>()
-  const zones = new Map<string, { readonly answer: ReturnType<Lookup['zoneExists']>; readonly until: number }>()
+  const zones = new Map<string, { readonly answer: Promise<ZoneAnswer>; readonly until: number }>()
   let hosts: ReadonlyMap<string, readonly Address[]> | null = null
   let isClosed = false
 
@@ -175,22 +178,23 @@ export function createLookup(options: LookupOptions): Lookup {
     return { addresses: null, error, until: now() + (error.kind === 'dns.name_not_resolved' ? DEAD_MS : FAILED_MS) }
   }
 
-  function zoneExists(zone: string): Promise<'exists' | 'absent' | 'unknown'> {
-    const known = zones.get(zone)
+  function zoneExists(zone: string, type: 'NS' | 'SOA'): Promise<ZoneAnswer> {
+    const key = `${zone} ${type}`
+    const known = zones.get(key)
     if (known !== undefined && now() < known.until) return known.answer
-    const answer = new Promise<'exists' | 'absent' | 'unknown'>((resolve) => {
+    const answer = new Promise<ZoneAnswer>((resolve) => {
       const done = (answer: Answer) => {
         const code = 'code' in answer ? answer.code : 'ENODATA'
-        const isKnown = code === 'ENODATA' || code === 'ENOTFOUND'
+        const said = code === 'ENODATA' ? 'exists' : code === 'ENOTFOUND' ? 'absent' : 'unknown'
         // What could not be learned is asked anew.
-        if (!isKnown) zones.delete(zone)
-        resolve(!isKnown ? 'unknown' : code === 'ENODATA' ? 'exists' : 'absent')
+        if (said === 'unknown') zones.delete(key)
+        resolve(said)
       }
       if (isClosed) done({ code: 'ECANCELLED' })
-      else servers.ask({ hostname: zone, type: 'SOA', done })
+      else servers.ask({ hostname: zone, type, done })
     })
     if (zones.size >= ZONES_MAX) zones.clear()
-    zones.set(zone, { answer, until: now() + ZONE_MS })
+    zones.set(key, { answer, until: now() + ZONE_MS })
     return answer
   }
 

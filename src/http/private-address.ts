@@ -17,6 +17,12 @@ export function isPublicAddress(address: string): boolean {
   return isIn(bytes, GLOBAL_UNICAST) && !isIn(bytes, SPECIAL_V6)
 }
 
+/** Whether an address is one that a site gives to its own hosts (RFC 1918, RFC 4193); loopback is none. */
+export function isSiteAddress(address: string): boolean {
+  const bytes = addressBytes(address)
+  return bytes !== null && isIn(bytes, SITE)
+}
+
 /** The first `bits` bits of an address. */
 export interface Subnet {
   readonly bytes: Uint8Array
@@ -58,6 +64,8 @@ function ipv6Groups(side: string): number[] {
     return [(a! << 8) | b!, (c! << 8) | d!]
   })
 }
+
+const SITE = subnets('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7')
 
 /** IANA IPv4 Special-Purpose Address Registry, multicast (RFC 5771), reserved (RFC 1112 §4). */
 const SPECIAL_V4 = subnets(

@@ -252,7 +252,7 @@ test('case 114: names that DNS cannot hold are url.invalid, and nobody is asked'
   expect(rows.map(({ kind }) => kind)).toEqual(names.map(() => 'url.invalid'))
   expect(dns.asked()).toBe(0)
   // A longest label of 63 and a whole of 253 can be asked.
-  const long = await ask([`${'a'.repeat(63)}.example`, `${'abcdefghi.'.repeat(25)}com`])
+  const long = await ask([`${'a'.repeat(63)}.example`, `${'abcdefghi.'.repeat(25)}zzz`])
   expect(long.rows.map(({ kind }) => kind)).toEqual(['dns.name_not_resolved', 'dns.name_not_resolved'])
 })
 
@@ -353,6 +353,57 @@ describe('an offline machine', () => {
     const { ask } = await world(Object.fromEntries(names.map((name) => [name, both(failing('SERVFAIL'))])))
     const { rows } = await ask(names)
     expect(rows.map(ending)).toEqual(names.map(() => 'dns.failed'))
+  })
+})
+
+describe('a name server that knows no public name', () => {
+  const dead = ['www.example.com', 'nodejs.org', 'github.com', 'a.example.co.uk', 'xn--e1afmkfd.xn--p1ai']
+
+  test('judges none of them, which is said once: exit 4', async () => {
+    const { ask, dns } = await world({})
+    const { rows, code, stderr } = await ask([...dead, 'a.xyzzy', 'b.invalid'])
+    expect(rows.map(ending)).toEqual([...dead.map(() => 'local.dns'), 'dns.name_not_resolved', 'dns.name_not_resolved'])
+    for (const row of rows.slice(0, dead.length)) {
+      expect(row).toMatchObject({ outcome: 'inconclusive', code: 'ENOTFOUND', reason: 'DNS here knows no public name' })
+    }
+    expect([code, dns.asked('com', 'NS'), dns.asked('org', 'SOA')]).toEqual([4, 1, 1])
+    expect(stderr.match(/knows no public name/g)).toHaveLength(1)
+  })
+
+  test('is seen beside a literal and localhost that answer, and at the end of a redirect', async () => {
+    const dns = closeAfterTest(await startDnsServer({}))
+    const server = closeAfterTest(
+      await startHttpServer({ '*': 200, '/away': { status: 302, headers: { location: 'http://github.com/' } } }),
+    )
+    const lines = [
+      `${server.url}/`,
+      `http://localhost:${server.port}/`,
+      `${server.url}/away`,
+      ...dead.map((name) => `http://${name}/`),
+    ]
+    const { rows, code } = await ask(lines, ['--dns-server', dns.address])
+    expect(rows.map(ending)).toEqual([200, 200, ...Array(dead.length + 1).fill('local.dns')])
+    expect(code).toBe(4)
+  })
+
+  test('is no such thing where it knows the zones, of any number of dead names', async () => {
+    const { ask, dns } = await world({ com: {}, org: {}, uk: {}, 'xn--p1ai': {} })
+    const { rows, code } = await ask(dead)
+    expect(rows.map(ending)).toEqual(dead.map(() => 'dns.name_not_resolved'))
+    expect(code).toBe(1)
+    expect(dns.asked('com')).toBe(1)
+  })
+
+  test('nor where it finds another name', async () => {
+    const { ask } = await world({ 'www.live.net': { A: { addresses: ['127.0.0.1'], after: 300 } } })
+    const { rows } = await ask([...dead.slice(0, 2), 'www.live.net'])
+    expect(rows.map(ending)).toEqual(['dns.name_not_resolved', 'dns.name_not_resolved', 200])
+  })
+
+  test.each(['REFUSED', 'SERVFAIL'] as const)('nor where it answers %s for the zones', async (rcode) => {
+    const fails = { SOA: failing(rcode), NS: failing(rcode) }
+    const { ask } = await world({ com: fails, org: fails, uk: fails, 'xn--p1ai': fails })
+    expect((await ask(dead)).rows.map(ending)).toEqual(dead.map(() => 'dns.name_not_resolved'))
   })
 })
 

@@ -305,6 +305,33 @@ describe('DNS servers in trouble', () => {
   })
 })
 
+describe('a zone', () => {
+  const soa = { A: nodata }
+  it.each([
+    ['exists', { com: soa }, 'exists'],
+    ['does not exist', {}, 'absent'],
+    ['is refused', { com: { SOA: failing('REFUSED') } }, 'unknown'],
+    ['fails', { com: { SOA: failing('SERVFAIL') } }, 'unknown'],
+    ['is met with silence', { com: { SOA: dropped } }, 'unknown'],
+  ] as const)('that %s: %o is %s', async (_, zone, answer) => {
+    const lookup = lookupAt(await serve(zone), { deadlineMs: 200 })
+    expect(await lookup.zoneExists('com', 'SOA')).toBe(answer)
+  })
+
+  it('is asked for once a minute, and anew where nothing was learned', async () => {
+    const server = await serve({ com: soa, org: { SOA: [failing('SERVFAIL'), nodata] } })
+    let time = 0
+    const lookup = lookupAt(server, { now: () => time })
+    for (const at of [0, 59_999, 60_000]) {
+      time = at
+      await lookup.zoneExists('com', 'NS')
+    }
+    expect(server.asked('com', 'NS')).toBe(2)
+    expect(await lookup.zoneExists('org', 'SOA')).toBe('unknown')
+    expect(await lookup.zoneExists('org', 'SOA')).toBe('exists')
+  })
+})
+
 describe('memory', () => {
   const clock = () => {
     let time = 0
