@@ -43,11 +43,21 @@ function lossOf({ kind, code, detail, hint }: Failure): Failure | null {
 /** Signs of answers that a proxy made itself: Squid's, that of RFC 9209 §2.1.1, and tinyproxy's name without its `Via`. */
 function isOwnAnswer(headers: RawHeaders): boolean {
   if (headerValues(headers, 'x-squid-error').length > 0) return true
-  // The last entry is that of the proxy nearest to us.
-  const nearest = headerValues(headers, 'proxy-status').join(',').split(',').at(-1)!
-  if (/;\s*error=/i.test(nearest)) return true
+  if (/;\s*error=/i.test(nearestStatus(headers))) return true
   return !isForwarded(headers) && headerValues(headers, 'server').some((name) => OWN_NAMES.test(name))
 }
+
+/** The last entry, that of the proxy nearest to us; the quoted words of `details` may hold a comma. */
+function nearestStatus(headers: RawHeaders): string {
+  const text = headerValues(headers, 'proxy-status').join(',').slice(-PROXY_STATUS_MAX)
+  return text
+    .replace(/"(?:[^"\\]|\\.)*"/g, '')
+    .split(',')
+    .at(-1)!
+}
+
+/** Characters of foreign text that are searched. */
+const PROXY_STATUS_MAX = 2048
 
 /** Forward proxies that say their name in the answers they make, and the server's in those they pass on. */
 const OWN_NAMES = /^(?:tinyproxy|mitmproxy|squid|privoxy|zscaler|polipo)\b/i

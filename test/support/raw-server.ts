@@ -10,6 +10,7 @@ import { type Listening, type ListenOptions, listen } from './listen.js'
 /** One thing that the server does on a connection. Strings are latin1: one character, one byte. */
 export type Step =
   | { readonly do: 'read-head' }
+  | { readonly do: 'hear' }
   | { readonly do: 'write'; readonly bytes: string | Uint8Array; readonly splitAt: readonly number[] }
   | { readonly do: 'drip'; readonly bytes: string | Uint8Array; readonly everyMs: number }
   | { readonly do: 'forever'; readonly bytes: string | Uint8Array; readonly everyMs: number }
@@ -26,6 +27,8 @@ export type Script = readonly Step[]
 export const step = {
   /** Reads up to the blank line and records the head; goes on with the script when it is there. */
   readHead: { do: 'read-head' } as Step,
+  /** Waits until anything comes, and drops it: one message of a language without blank lines. */
+  hear: { do: 'hear' } as Step,
   /** Writes at once, or as one segment per piece: `splitAt: [1, 8]` cuts after the first and the eighth byte. */
   write: (bytes: string | Uint8Array, splitAt: readonly number[] = []): Step => ({ do: 'write', bytes, splitAt }),
   /** Writes one byte every so many ms. */
@@ -101,6 +104,7 @@ export async function startRawServer(
       for (let at = 0; at < steps.length && !gone.signal.aborted; at++) {
         const now = steps[at]!
         if (now.do === 'read-head') heads.push(await readHead(socket, gone.signal))
+        else if (now.do === 'hear') await hear(socket, gone.signal)
         else if (now.do === 'write') {
           for (const [index, piece] of cut(bytesOf(now.bytes), now.splitAt).entries()) {
             // A pause, since two writes in one turn may leave as one segment.
@@ -169,6 +173,11 @@ function readHead(socket: Socket, gone: AbortSignal): Promise<string> {
     gone.addEventListener('abort', leave)
     take()
   })
+}
+
+/** Resolves when something was read; rejects when the peer leaves. */
+async function hear(socket: Socket, gone: AbortSignal): Promise<void> {
+  while (socket.read() === null) await once(socket, 'readable', { signal: gone })
 }
 
 function bytesOf(bytes: string | Uint8Array): Uint8Array {
