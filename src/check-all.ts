@@ -306,7 +306,7 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
     source.close()
     abort.abort()
   }
-  const interrupt = () => halt('interrupted')
+  const interrupt = () => halt(whyAborted(options.signal))
   if (options.signal?.aborted) interrupt()
   options.signal?.addEventListener('abort', interrupt, { once: true })
 
@@ -388,6 +388,12 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
       })
     },
   }
+}
+
+/** The command says by its reason why it aborts; anybody else interrupts. */
+function whyAborted(signal: AbortSignal | undefined): Unfinished {
+  const { reason } = signal ?? {}
+  return reason === 'time-limit' || reason === 'output-failed' ? reason : 'interrupted'
 }
 
 /** Kinds that are about a status; `mayPass` knows which ones may pass. */

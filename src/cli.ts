@@ -6,24 +6,26 @@ import { version as nodeVersion } from 'node:process'
 import { Readable } from 'node:stream'
 import { checkTargets, type Run, type TargetSource } from './check-all.js'
 import { helpText, parseCommand } from './command.js'
-import { type Client, version } from './create-client.js'
+import { type Client, createClient, version } from './create-client.js'
 import { dryRun, dryRunText } from './dry-run.js'
 import { lineContext, openClient, runOptions } from './from-flags.js'
+import { createInterrupt, type Interrupt, leaveUnread, READER_GRACE_MS } from './interrupt.js'
 import { exitCodeOf } from './judge/exit-code.js'
-import { type Memory, openMemory } from './memory.js'
+import { KEEPS_ROWS, type Memory, noMemory, openMemory } from './memory.js'
 import type { Options } from './options.js'
-import { createSink } from './output/sink.js'
+import { createSink, whyWritingFailed } from './output/sink.js'
 import { UsageError } from './parse.js'
 import { createProgress, type ProgressLine } from './progress.js'
 import { refuseOverwritingInputs, refuseTwiceOnStdout } from './refuse-outputs.js'
-import { createReport, type Report, type ReportPart } from './report.js'
+import { createReport, type Report } from './report.js'
 import { escapeText } from './reporters/escape.js'
 import { FLAT, selectColumns } from './reporters/fields.js'
 import { REPORTERS } from './reporters/index.js'
 import { hideInInvalid } from './reporters/redact.js'
 import { sharded } from './sharded.js'
 import { closeInputs, type Input, openInputs, readTargets } from './targets/read-targets.js'
-import type { ReporterContext, Sink, Summary, World } from './types.js'
+import type { Reporter, ReporterContext, Sink, Summary, World } from './types.js'
+import { whyNothingAsked } from './why-nothing-asked.js'
 
 /** The version of the record that the schema describes; it changes with the major version. */
 const SCHEMA_VERSION = 1
@@ -66,63 +68,74 @@ async function check(
   refuseTwiceOnStdout(options.output)
   // A look at stdin is a touch: Node makes a shared pipe non-blocking for everybody who holds it.
   const stdin = names.includes('-') ? world.stdin : Readable.from([])
-  const interrupt = listenForSignals(world, () => stdin.destroy())
+  const interrupt = createInterrupt(world, options.timeLimit)
+  let code: number
+  try {
+    code = await checkInputs(names, { stdin, reporter, context, options, argv, interrupt, world })
+  } finally {
+    interrupt.forget()
+  }
+  if (interrupt.signal.aborted) await leaveUnread(world, code)
+  return code
+}
+
+interface CheckRequest {
+  readonly stdin: Readable
+  /** Of stdout. */
+  readonly reporter: Reporter
+  readonly context: ReporterContext
+  readonly options: Options
+  readonly argv: readonly string[]
+  readonly interrupt: Interrupt
+  readonly world: World
+}
+
+async function checkInputs(names: readonly string[], request: CheckRequest): Promise<number> {
+  const { stdin, options, interrupt, world } = request
+  const { signal } = interrupt
   let inputs: readonly Input[] = []
   try {
-    inputs = await openInputs(names, { stdin })
+    inputs = await openInputs(names, { stdin, signal })
     await refuseOverwritingInputs(inputs, options)
     const list = () => openSource(inputs, options, world)
-    if (options.dryRun) return await rehearse(list(), options, world)
+    if (options.dryRun) return await rehearse(list(), interrupt, options, world)
     const client = await openClient(options, world)
     try {
-      const memory = await openMemory({ options, argv, names, context, openSource: list })
-      const parts: ReportPart[] = [{ reporter, sink: createSink(world.stdout, 'stdout') }, ...memory.parts]
-      return await execute(memory, client, createReport(parts), interrupt, options, world)
+      const { argv, context } = request
+      const memory = await openMemory({ options, argv, names, context, openSource: list, signal })
+      return await execute(memory, client, request)
     } finally {
       await client.close()
     }
+  } catch (error) {
+    // It had to end while it waited for a file: nothing is asked, and what is told of it is the same.
+    if (!signal.aborted || error !== signal.reason) throw error
+    const idle = createClient()
+    return await execute(noMemory(), idle, request).finally(() => idle.close())
   } finally {
-    interrupt.forget()
     await closeInputs(inputs)
   }
 }
 
-/** What the first SIGINT or SIGTERM changes; the second one ends the process. */
-interface Interrupt {
-  readonly abort: AbortSignal
-  /** Which one came; null while none has. */
-  name(): 'SIGINT' | 'SIGTERM' | null
-  forget(): void
-}
-
-/** `onFirst` lets go of what may be waited for before anything runs: a pipe that says nothing. */
-function listenForSignals(world: World, onFirst: () => void): Interrupt {
-  const abort = new AbortController()
-  let first: 'SIGINT' | 'SIGTERM' | null = null
-  const forget = world.onSignal((name) => {
-    if (first !== null) return world.die(name === 'SIGINT' ? 130 : 143)
-    first = name
-    onFirst()
-    abort.abort()
-  })
-  return { abort: abort.signal, name: () => first, forget }
-}
-
 /** The run itself: verdicts to the reports until the list, the user or the last reader ends it. */
-async function execute(
-  memory: Memory,
-  client: Client,
-  report: Report,
-  interrupt: Interrupt,
-  options: Options,
-  world: World,
-): Promise<number> {
-  const notify = (text: string) => say(world, text)
+async function execute(memory: Memory, client: Client, request: CheckRequest): Promise<number> {
+  const { reporter, context, interrupt, options, world } = request
+  const said = new Set<Error>()
+  const keepsRows = KEEPS_ROWS.has(options.report) || (options.report === 'table' && context.columns !== null)
+  const stdout = { reporter, sink: createSink(world.stdout, 'stdout'), keepsRows }
+  const report = createReport([stdout, ...memory.parts], ({ name, error }) => {
+    said.add(error)
+    say(world, `${name}: ${whyWritingFailed(error)}`)
+    stopForNothing()
+  })
+  const stopForNothing = () => report.keepsNothing && interrupt.stop('output-failed')
+  interrupt.onStop(() => report.hurry(READER_GRACE_MS))
   const run = checkTargets(memory.source, client, {
     ...runOptions(options),
+    timeLimitMs: null,
     memory: memory.run,
-    signal: interrupt.abort,
-    notify,
+    signal: interrupt.signal,
+    notify: (text) => say(world, text),
   })
   const progress = startProgress(run, client, options, world)
   try {
@@ -131,21 +144,18 @@ async function execute(
       if (!begun) await report.begin()
       begun = true
       for (const verdict of batch) await report.each(verdict)
+      stopForNothing()
       if (report.allGone) break
     }
     progress?.stop()
-    const signal = interrupt.name()
-    if (!begun && signal === null) {
-      const { unfinished } = run.summary({ signal, outputFailed: null })
-      const isEmpty = run.progress.known === 0 && unfinished === null
-      const others = memory.source.otherShard()
-      if (isEmpty && others === 0 && !options.allowEmpty) throw nothingToAsk(run, memory.source)
-      if (isEmpty && others > 0 && !options.quiet) say(world, nothingInShard(run, others, options))
+    if (!begun) {
+      const why = interrupt.signal.aborted ? null : whyNothingAsked(run, memory.source, options)
+      if (why !== null && !options.quiet) say(world, why)
       await report.begin()
     }
-    const summary = run.summary({ signal, outputFailed: failedOutput(report) })
+    const summary = run.summary({ signal: interrupt.name(), outputFailed: failedOutput(report) })
     await report.end(summary)
-    return conclude(run, summary, report, memory, signal, options, world)
+    return conclude(run, summary, report, { memory, said, ...request })
   } catch (error) {
     if (error instanceof UsageError) await memory.discard()
     throw error
@@ -154,16 +164,16 @@ async function execute(
   }
 }
 
+interface EndRequest extends CheckRequest {
+  readonly memory: Memory
+  /** Faults of outputs that were told of when they came. */
+  readonly said: ReadonlySet<Error>
+}
+
 /** Says on stderr what the reports do not show, and gives the exit code. */
-function conclude(
-  run: Run,
-  summary: Summary,
-  report: Report,
-  memory: Memory,
-  signal: 'SIGINT' | 'SIGTERM' | null,
-  options: Options,
-  world: World,
-): number {
+function conclude(run: Run, summary: Summary, report: Report, request: EndRequest): number {
+  const { memory, said, interrupt, options, world } = request
+  const signal = interrupt.name()
   // An output may fail at its very end only, after the summary was written.
   const outputFailed = failedOutput(report)
   const { code, why } = exitCodeOf({
@@ -177,33 +187,21 @@ function conclude(
   })
   // The table shows them itself.
   if (!options.quiet && options.report !== 'table') for (const notice of summary.notices) say(world, escapeText(notice))
-  for (const { name, error } of report.errors) say(world, `${name}: ${writeFault(error)}`)
-  if (signal !== null) say(world, `${why}; ${urls(summary.lines.notAsked)} read and not asked`)
+  for (const { name, error } of report.errors) if (!said.has(error)) say(world, `${name}: ${whyWritingFailed(error)}`)
+  for (const name of report.unread) say(world, `${name}: nobody read what was written; the rest of it was dropped`)
+  const notAsked = `${urls(summary.lines.notAsked)} read and not asked`
+  if (signal !== null) say(world, `${why}; ${notAsked}`)
+  else if (summary.unfinished === 'output-failed') say(world, `no output is left that keeps rows; ${notAsked}`)
   else if (why !== null && outputFailed === null) say(world, why)
   const wayOn = memory.wayOn(summary)
   if (wayOn !== null) say(world, wayOn)
   return code
 }
 
-function nothingToAsk(run: Run, source: TargetSource): UsageError {
-  const excluded = run.summary({ signal: null, outputFailed: null }).lines.excluded
-  if (excluded > 0)
-    return new UsageError(
-      `nothing to ask: --include and --exclude leave out ${excluded === 1 ? 'the one URL' : `all ${excluded} URLs`}`,
-    )
-  const blank = source.blank() > 0 ? 'only blank lines and comments' : 'nothing'
-  return new UsageError(`nothing to ask: the list holds ${blank}; one URL a line, such as https://example.com`)
-}
-
-/** Eight jobs over the URLs of five hosts leave some without any: that is no mistake. */
-function nothingInShard(run: Run, others: number, { shard }: Options): string {
-  const { excluded } = run.summary({ signal: null, outputFailed: null }).lines
-  const left = excluded === 0 ? '' : `${urls(excluded)} left out, `
-  return `nothing to ask in shard ${shard!.index}/${shard!.count}: ${left}${others} in other shards`
-}
-
-async function rehearse(source: TargetSource, options: Options, world: World): Promise<number> {
+async function rehearse(source: TargetSource, interrupt: Interrupt, options: Options, world: World): Promise<number> {
+  interrupt.onStop(() => source.close())
   const rehearsal = await dryRun(source, options)
+  interrupt.signal.throwIfAborted()
   for (const notice of source.notices) say(world, escapeText(notice))
   const broke = source.broke()
   if (broke !== null) say(world, escapeText(broke))
@@ -261,12 +259,7 @@ function figuresOf({ progress, counts }: Run) {
 
 function failedOutput(report: Report): string | null {
   const [first] = report.errors
-  return first === undefined ? null : `${first.name}: ${writeFault(first.error)}`
-}
-
-function writeFault(error: Error): string {
-  const code = (error as NodeJS.ErrnoException).code
-  return code === 'ENOSPC' ? 'no space left on the device (ENOSPC)' : `cannot be written (${code ?? error.name})`
+  return first === undefined ? null : `${first.name}: ${whyWritingFailed(first.error)}`
 }
 
 async function print({ stdout }: World, text: string): Promise<number> {

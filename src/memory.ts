@@ -1,14 +1,15 @@
 // What a run knows of earlier ones: the rows of an interrupted run (`--resume`), a baseline to compare with; and the files
 // that it leaves for later ones. Everything wrong with them is a `UsageError` before the first request.
 
-import { copyFile } from 'node:fs/promises'
+import { copyFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { RunMemory, TargetSource } from './check-all.js'
 import { type Baseline, createBaseline } from './judge/baseline.js'
 import { baselineRow } from './judge/baseline-row.js'
+import { openRows } from './open-rows.js'
 import type { Options, OutputRequest } from './options.js'
 import { createFailedList, type FailedList } from './output/failed-list.js'
-import { type Fate, findRows, openPartFile, type PartFile } from './output/part-file.js'
+import { type Fate, findRows, openPartFile, type PartFile, type PartFileOptions } from './output/part-file.js'
 import { readRows } from './output/read-rows.js'
 import { type KeptRows, NEEDED_FIELDS, readKeptRows } from './output/resume.js'
 import { resumeCommand } from './output/resume-command.js'
@@ -30,6 +31,8 @@ export interface MemoryRequest {
   readonly context: ReporterContext
   /** Opens the list; called twice where it is to be read before the run. */
   openSource(): TargetSource
+  /** Ends the wait for a reader of a pipe; then `openMemory` rejects with its reason. */
+  readonly signal: AbortSignal
 }
 
 export interface Memory {
@@ -42,6 +45,19 @@ export interface Memory {
   wayOn(summary: Summary): string | null
   /** Gives up files that nothing was asked for. */
   discard(): Promise<void>
+}
+
+/** Of a run that had to end before it began. */
+export function noMemory(): Memory {
+  const source = {
+    batches: (async function* () {})(),
+    blank: () => 0,
+    otherShard: () => 0,
+    notices: [],
+    broke: () => null,
+    close() {},
+  }
+  return { source, run: null, parts: [], wayOn: () => null, async discard() {} }
 }
 
 /** A growing report that an earlier run has left. */
@@ -58,15 +74,15 @@ export async function openMemory(request: MemoryRequest): Promise<Memory> {
   const { options, context } = request
   refuseMistakes(options)
   const notices: string[] = []
-  const baseline = options.baseline === null ? null : await readBaseline(options.baseline, options, notices)
-  const earlier = options.resume ? await readEarlier(resumedOutput(options), options, notices) : null
+  const baseline = options.baseline === null ? null : await readBaseline(options.baseline, request, notices)
+  const earlier = options.resume ? await readEarlier(resumedOutput(options), request, notices) : null
   if (earlier !== null && (await canBeReadAgain(request.names)))
     await refuseChangedList(earlier.rows, request.openSource())
   const list = request.openSource()
   const failedList =
     options.writeFailed === null ? null : createFailedList({ strict: options.strict, safe: escapeText })
   const replay = { isOn: earlier !== null }
-  const files = await openFiles(options, context, { earlier, failedList, replay, notices })
+  const files = await openFiles(options, context, { earlier, failedList, replay, notices, signal: request.signal })
   const source = earlier === null ? list : heldAgainst(earlier.rows, list, files.failed)
 
   const run: RunMemory = {
@@ -124,11 +140,12 @@ function resumedOutput({ output }: Options): OutputRequest {
 }
 
 /** Rows of other shards are left out: what this run does not ask is not gone. */
-async function readBaseline(path: string, options: Options, notices: string[]): Promise<Baseline> {
-  const { shard, updateBaseline } = options
+async function readBaseline(path: string, request: MemoryRequest, notices: string[]): Promise<Baseline> {
+  const { signal } = request
+  const { shard, updateBaseline } = request.options
   const baseline = createBaseline()
   try {
-    for await (const { lines, firstLine } of readRows(path)) {
+    for await (const { lines, firstLine } of readRows(await openRows(path, '--baseline', signal))) {
       lines.forEach((line, at) => {
         if (line === '') return
         const row = baselineRow(line, `--baseline ${path}, line ${firstLine + at}`)
@@ -140,7 +157,7 @@ async function readBaseline(path: string, options: Options, notices: string[]): 
       })
     }
   } catch (cause) {
-    if (cause instanceof UsageError) throw cause
+    if (cause instanceof UsageError || cause === signal.reason) throw cause
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause)
     if (code !== 'ENOENT') throw new UsageError(`--baseline ${path}: cannot be read (${code})`, { cause })
     notices.push(`no baseline ${path} yet: every failure is new`)
@@ -160,22 +177,29 @@ function changesOf(baseline: Baseline, isWhole: boolean): Summary['baseline'] {
 }
 
 /** Null where there is nothing to go on with: then the run begins anew, so that one command does for both. */
-async function readEarlier(output: OutputRequest, { shard }: Options, notices: string[]): Promise<Earlier | null> {
+async function readEarlier(
+  output: OutputRequest,
+  { options: { shard }, signal }: MemoryRequest,
+  notices: string[],
+): Promise<Earlier | null> {
   const { path } = output
   try {
     const { partPath, rowsPath } = await findRows(path, '--resume')
     if (rowsPath === null) return null
-    const rows = await readKeptRows(rowsPath)
+    const rows = await readKeptRows(rowsPath, () => openRows(rowsPath, '--resume', signal))
     const stranger = shard === null ? null : await rows.find(({ url }) => !isRowOf(shard, url))
     if (stranger !== null) {
       const { line, index } = stranger
       const what = line === null ? `number ${index + 1}` : `the row of line ${line}`
       throw new UsageError(`--resume: ${rowsPath}: ${what} is of another shard; go on with the --shard that wrote it`)
     }
-    if (rows.count > 0) notices.push(`${rows.count === 1 ? '1 row' : `${rows.count} rows`} kept from ${rowsPath}`)
+    const { count, inconclusive } = rows
+    const again = inconclusive === 0 ? '' : `; ${inconclusive} inconclusive there: asked again`
+    if (count + inconclusive > 0)
+      notices.push(`${count === 1 ? '1 row' : `${count} rows`} kept from ${rowsPath}${again}`)
     return { output, rows, partPath, rowsPath }
   } catch (cause) {
-    if (cause instanceof UsageError) throw cause
+    if (cause instanceof UsageError || cause === signal.reason) throw cause
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause)
     throw new UsageError(`--resume: the rows of ${path} cannot be read (${code})`, { cause })
   }
@@ -194,6 +218,7 @@ interface FileFacts {
   readonly failedList: FailedList | null
   readonly replay: { isOn: boolean }
   readonly notices: string[]
+  readonly signal: AbortSignal
 }
 
 const FATES: Readonly<Record<Format, Fate>> = {
@@ -204,6 +229,9 @@ const FATES: Readonly<Record<Format, Fate>> = {
   summary: 'document',
 }
 
+/** Formats in which every row can be found again. */
+export const KEEPS_ROWS: ReadonlySet<Format> = new Set(['ndjson', 'json', 'csv'])
+
 async function openFiles(options: Options, context: ReporterContext, facts: FileFacts): Promise<Files> {
   const { earlier, failedList, replay, notices } = facts
   const plain = { ...context, columns: null, color: false }
@@ -211,10 +239,10 @@ async function openFiles(options: Options, context: ReporterContext, facts: File
   const all: PartFile[] = []
   const growing: PartFile[] = []
   let failed: FailedPart | null = null
-  const open = async (...args: Parameters<typeof openPartFile>) => {
-    const file = await openPartFile(...args)
+  const open = async (path: string, fileOptions: Omit<PartFileOptions, 'signal'>) => {
+    const file = await openPartFile(path, { ...fileOptions, signal: facts.signal })
     all.push(file)
-    if (args[1].fate === 'grows') growing.push(file)
+    if (fileOptions.fate === 'grows') growing.push(file)
     if (file.beganAnew) notices.push(`${file.partPath}, left by a run that was cut short, was begun anew`)
     return file
   }
@@ -223,14 +251,17 @@ async function openFiles(options: Options, context: ReporterContext, facts: File
       const { format, path } = output
       const kept = earlier?.output === output ? earlier : null
       const isCopy = kept !== null && kept.rowsPath !== kept.partPath
-      if (isCopy) await copyFile(kept.rowsPath, kept.partPath)
-      const keptBytes = kept?.rows.bytes ?? null
+      const keptBytes = kept === null ? null : await layDown(kept)
       const file = await open(path, { flag: '--output', fate: FATES[format], keptBytes, isCopy })
-      parts.push({ reporter: REPORTERS[format](plain), sink: kept === null ? file : silentDuring(replay, file) })
+      parts.push({
+        reporter: REPORTERS[format](plain),
+        sink: kept === null ? file : silentDuring(replay, file),
+        keepsRows: KEEPS_ROWS.has(format),
+      })
     }
     if (options.updateBaseline) {
       const file = await open(options.baseline!, { flag: '--baseline', fate: 'replaces' })
-      parts.push({ reporter: REPORTERS.ndjson({ ...plain, fields: null }), sink: file })
+      parts.push({ reporter: REPORTERS.ndjson({ ...plain, fields: null }), sink: file, keepsRows: true })
     }
     if (failedList !== null) {
       const file = await open(options.writeFailed!, { flag: '--write-failed', fate: 'grows', mode: 0o600 })
@@ -244,6 +275,25 @@ async function openFiles(options: Options, context: ReporterContext, facts: File
   return { parts, all, growing, failed }
 }
 
+/**
+ * Puts the rows that are kept where the run goes on; returns their bytes. What is not as it should be is written anew
+ * beside it first, so that a kill in the middle costs nothing.
+ */
+async function layDown({ rows, rowsPath, partPath, output }: Earlier): Promise<number> {
+  if (rows.bytes !== null && rowsPath === partPath) return rows.bytes
+  const newPath = `${partPath}.new`
+  try {
+    if (rows.bytes !== null) await copyFile(rowsPath, newPath)
+    else await writeFile(newPath, rows.text())
+    await rename(newPath, partPath)
+    return rows.bytes ?? (await stat(partPath)).size
+  } catch (cause) {
+    await rm(newPath, { force: true })
+    const code = (cause as NodeJS.ErrnoException).code ?? String(cause)
+    throw new UsageError(`--resume: the rows of ${output.path} cannot be copied (${code})`, { cause })
+  }
+}
+
 /** The rows that are replayed for the other reports are in this file already. */
 function silentDuring(replay: { readonly isOn: boolean }, sink: Sink): Sink {
   return {
@@ -254,6 +304,11 @@ function silentDuring(replay: { readonly isOn: boolean }, sink: Sink): Sink {
     get error() {
       return sink.error
     },
+    get isUnread() {
+      return sink.isUnread ?? false
+    },
+    onFault: (listener) => sink.onFault?.(listener),
+    hurry: (graceMs) => sink.hurry?.(graceMs),
     write: (text) => (replay.isOn ? undefined : sink.write(text)),
     end: (run) => sink.end(run),
   }

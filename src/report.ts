@@ -8,6 +8,8 @@ import type { Reporter, Sink, Summary, Verdict } from './types.js'
 export interface ReportPart {
   readonly reporter: Reporter
   readonly sink: Sink
+  /** Whether every row can be found in there later. Default false. */
+  readonly keepsRows?: boolean
 }
 
 /** All reports of a run as one. Nothing here rejects because of a sink. */
@@ -20,12 +22,25 @@ export interface Report {
   end(summary: Summary): Promise<void>
   /** True when there were sinks and none takes text any more: then the run can stop. */
   readonly allGone: boolean
+  /** True when an output failed and none is left that keeps rows: to go on asking would be for nothing. */
+  readonly keepsNothing: boolean
   /** What could not be written, by the name of the sink; a reader that left is none. */
-  readonly errors: readonly { readonly name: string; readonly error: Error }[]
+  readonly errors: readonly OutputFault[]
+  /** Sinks that were given up because nobody read them when the run had to end. */
+  readonly unread: readonly string[]
+  /** The run has to end: readers that take nothing for so many ms are given up. */
+  hurry(graceMs: number): void
 }
 
-/** The report that feeds all parts. */
-export function createReport(parts: readonly ReportPart[]): Report {
+/** An output that could not be written. */
+export interface OutputFault {
+  readonly name: string
+  readonly error: Error
+}
+
+/** The report that feeds all parts; `onFault` hears of an output that fails when it fails, not at the end of the run. */
+export function createReport(parts: readonly ReportPart[], onFault: (fault: OutputFault) => void = () => {}): Report {
+  for (const { sink } of parts) sink.onFault?.(() => onFault({ name: sink.name, error: sink.error! }))
   const feed = (textOf: (reporter: Reporter) => string): Promise<void> | undefined => {
     let first: Promise<void> | undefined
     let others: Promise<void>[] | undefined
@@ -50,6 +65,17 @@ export function createReport(parts: readonly ReportPart[]): Report {
     },
     get allGone() {
       return parts.length > 0 && parts.every(({ sink }) => isDone(sink))
+    },
+    get keepsNothing() {
+      return (
+        parts.some(({ sink }) => sink.error !== null) && !parts.some((part) => part.keepsRows && !isDone(part.sink))
+      )
+    },
+    get unread() {
+      return parts.flatMap(({ sink }) => (sink.isUnread ? [sink.name] : []))
+    },
+    hurry(graceMs) {
+      for (const { sink } of parts) sink.hurry?.(graceMs)
     },
     get errors() {
       return parts.flatMap(({ sink }) => (sink.error === null ? [] : [{ name: sink.name, error: sink.error }]))

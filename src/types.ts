@@ -227,7 +227,7 @@ export interface LineAccount {
 }
 
 /** Why a run ended before its list did. */
-export type Unfinished = 'interrupted' | 'input-broke' | 'time-limit' | 'bail'
+export type Unfinished = 'interrupted' | 'input-broke' | 'time-limit' | 'bail' | 'output-failed'
 
 /** The run as a whole; `schema/summary.schema.json` describes it. */
 export interface Summary {
@@ -396,6 +396,12 @@ export interface Sink {
   readonly error: Error | null
   /** For messages: `stdout` or the file. */
   readonly name: string
+  /** Calls back when `error` is set, at once where it is. Without it nobody hears of it before the next look. */
+  onFault?(listener: () => void): void
+  /** The run has to end: from now on a reader that takes nothing for so many ms counts as one that left. */
+  hurry?(graceMs: number): void
+  /** True when it was given up for that. */
+  readonly isUnread?: boolean
 }
 
 /** A stream with the terminal's facts, as `process.stdout` has them. */
@@ -422,4 +428,6 @@ export interface World {
   onSignal(handler: (signal: 'SIGINT' | 'SIGTERM') => void): () => void
   /** Ends the process now, whatever is pending: only for the second signal. */
   die(exitCode: number): void
+  /** Ends the process with output pending that nobody reads: only for a run that had to end. */
+  leave(exitCode: number): void
 }

@@ -8,7 +8,15 @@ import { expect, test } from 'vitest'
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const SRC = join(ROOT, 'src')
 
-const DOORS = ['cli.ts', 'command.ts', 'from-flags.ts', 'refuse-outputs.ts', 'index.ts']
+const DOORS = [
+  'cli.ts',
+  'command.ts',
+  'from-flags.ts',
+  'refuse-outputs.ts',
+  'interrupt.ts',
+  'why-nothing-asked.ts',
+  'index.ts',
+]
 const CORE = [
   'check-all.ts',
   'attempt.ts',
@@ -22,6 +30,7 @@ const CORE = [
   'later-passes.ts',
   'list-source.ts',
   'memory.ts',
+  'open-rows.ts',
   'resumed-list.ts',
   'sharded.ts',
   'progress.ts',
@@ -111,6 +120,9 @@ test('undici is known to the http room only, and each package to one place', () 
   expect(users('tough-cookie')).toEqual(['http/cookie-jar.ts'])
 })
 
+/** It cuts what is pending; the one in bin is for what nobody reads though the run has to end. */
+const exits = (code: string) => code.match(/\bprocess\.exit\s*\(/g)?.length ?? 0
+
 test('only bin touches the process, nobody ends it, nobody writes to the console', () => {
   const bin = readFileSync(join(ROOT, 'bin/scrape-status.js'), 'utf8')
   const found = [...files.map((file) => [file, textOf(file)] as const), ['bin', bin] as const].flatMap(
@@ -118,7 +130,7 @@ test('only bin touches the process, nobody ends it, nobody writes to the console
       // Words in comments and messages are not the object.
       const code = codeOf(text).replace(/'[^'\n]*'/g, "''")
       return [
-        ...(/\bprocess\.exit\s*\(/.test(code) ? [`${file}: process.exit`] : []),
+        ...(exits(code) > (file === 'bin' ? 1 : 0) ? [`${file}: process.exit`] : []),
         ...(/\bconsole\./.test(code) ? [`${file}: console`] : []),
         ...(file !== 'bin' && /\bprocess\.\w/.test(code) ? [`${file}: process`] : []),
         ...(/\b(?:TODO|FIXME|XXX)\b/.test(text) ? [`${file}: TODO`] : []),

@@ -38,6 +38,7 @@ export function exitCodeOf(run: RunOutcome): ExitCode {
   const bugs = run.kinds.internal ?? 0
   if (bugs > 0) return { code: 3, why: `${urls(bugs)} met an error in this program` }
   if (run.outputFailed != null) return { code: 3, why: run.outputFailed }
+  if (run.unfinished === 'output-failed') return { code: 3, why: 'no output is left that keeps rows' }
   if (run.unfinished === 'input-broke') {
     return { code: 4, why: 'the input broke before its end; what was read is reported' }
   }

@@ -4,7 +4,7 @@
 import { access, constants, copyFile, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { UsageError } from '../parse.js'
 import type { Sink } from '../types.js'
-import { createSink, openFileSink, whyNotWritten } from './sink.js'
+import { createSink, openFileSink, openPipeSink, whyNotWritten } from './sink.js'
 
 /**
  * What becomes of the file when the run has ended. `grows`: every row counts, so the rows of a run that is not whole stay
@@ -23,6 +23,8 @@ export interface PartFileOptions {
   readonly keptBytes?: number | null
   /** The kept bytes are a copy of a finished file: nothing is lost when the part goes. */
   readonly isCopy?: boolean
+  /** Ends the wait for somebody who reads a named pipe; then opening rejects with its reason. Default: it may last. */
+  readonly signal?: AbortSignal
 }
 
 /** A sink into such a file. */
@@ -68,7 +70,7 @@ export async function openPartFile(path: string, options: PartFileOptions): Prom
   const found = await lookAt(path).catch((cause: unknown) => {
     throw refuse(cause)
   })
-  if (found.isDirect) return openDirectly(path, flag)
+  if (found.isDirect) return openDirectly(path, options)
   const { realPath, mode: formerMode } = found
   const part = partPathOf(realPath)
   const mode = options.mode ?? formerMode
@@ -88,7 +90,7 @@ export async function openPartFile(path: string, options: PartFileOptions): Prom
     const { code } = cause as NodeJS.ErrnoException
     const isWrittenInPlace =
       formerMode !== null && keptBytes === null && options.mode === undefined && fate !== 'replaces'
-    if (isWrittenInPlace && LOCKED.has(code ?? '')) return openDirectly(path, flag)
+    if (isWrittenInPlace && LOCKED.has(code ?? '')) return openDirectly(path, options)
     throw refuse(cause, code === 'ENOENT' || code === 'ENOTDIR' ? '' : `${partPathOf(path)} `)
   }
 }
@@ -124,6 +126,7 @@ function partSink(inner: Sink, { part, realPath, fate, isFresh, beganAnew }: Pla
     get error() {
       return inner.error ?? failure
     },
+    ...(inner.onFault && { onFault: inner.onFault }),
     write: inner.write,
     end(run) {
       const isJudged = run === undefined || run.exitCode < 2
@@ -139,8 +142,12 @@ function partSink(inner: Sink, { part, realPath, fate, isFresh, beganAnew }: Pla
   }
 }
 
-async function openDirectly(path: string, flag: string): Promise<PartFile> {
-  const sink = await openFileSink(path, flag)
+async function openDirectly(path: string, { flag, signal }: PartFileOptions): Promise<PartFile> {
+  const isPipe = await stat(path).then(
+    (stats) => stats.isFIFO(),
+    () => false,
+  )
+  const sink = isPipe ? await openPipeSink(path, { flag, signal }) : await openFileSink(path, flag)
   return {
     name: sink.name,
     partPath: null,
@@ -151,6 +158,11 @@ async function openDirectly(path: string, flag: string): Promise<PartFile> {
     get error() {
       return sink.error
     },
+    get isUnread() {
+      return sink.isUnread ?? false
+    },
+    ...(sink.onFault && { onFault: sink.onFault }),
+    ...(sink.hurry && { hurry: sink.hurry }),
     write: sink.write,
     end: sink.end,
     discard: sink.end,

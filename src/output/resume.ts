@@ -1,9 +1,9 @@
-// The rows that an interrupted run has left, so that the next one asks only what is missing. Remembers 32 bits a row,
-// never a row: ten million of them are 40 MB. Rows are read again where they are wanted.
+// The rows that an interrupted run has left, so that the next one asks only what is missing or could not be judged.
+// Remembers 32 bits a row, never a row: ten million of them are 40 MB. Rows are read again where they are wanted.
 
 import { UsageError } from '../parse.js'
 import type { Target, Verdict } from '../types.js'
-import { readRows } from './read-rows.js'
+import { type RowBytes, readRows } from './read-rows.js'
 
 /** The fields without which a row can neither be told from others nor counted. */
 export const NEEDED_FIELDS = [
@@ -25,17 +25,21 @@ export const NEEDED_FIELDS = [
 /** What of a row has to be the same in the list. `key` where the URL is redacted, as in the verdict. */
 export type RowIdentity = Pick<Verdict, 'index' | 'line' | 'source' | 'input' | 'key'>
 
-/** The whole rows of an earlier run. */
+/** The whole rows of an earlier run, but for those that were inconclusive: their URLs are asked again. */
 export interface KeptRows {
   readonly count: number
-  /** Bytes of the file that they take; what follows is the torn end of a row. */
-  readonly bytes: number
+  /** How many were left out because they were inconclusive. */
+  readonly inconclusive: number
+  /** Bytes of the file that can stay as they are; what follows is the torn end of a row. Null where it has to be written anew. */
+  readonly bytes: number | null
   /** Whether there is a row with this index. */
   has(index: number): boolean
   /** Whether the row with this index is of this line. True where there is no such row. */
   matches(row: RowIdentity): boolean
   /** All of them, in the order in which they were written. */
   rows(): AsyncGenerator<readonly Verdict[]>
+  /** The rows as they stand in the file, in UTF-8, some at a time, each with a line break: for the file that goes on. */
+  text(): AsyncGenerator<string>
   /** The first one that passes; reads the file up to there. */
   find(test: (row: Verdict) => boolean): Promise<Verdict | null>
   /** Bytes of memory, for tests. */
@@ -49,10 +53,11 @@ const PAGE = 65_536
  * Reads a growing ndjson file to its last whole row, one piece at a time. A `UsageError` names the line that is no row of
  * ours, or that is there twice. What the system says (`ENOENT`) comes as it is.
  */
-export async function readKeptRows(path: string): Promise<KeptRows> {
+export async function readKeptRows(path: string, open: () => Promise<RowBytes>): Promise<KeptRows> {
   const pages = new Map<number, Uint32Array>()
   let count = 0
-  let bytes = 0
+  let inconclusive = 0
+  let endByte = 0
 
   const mark = (row: RowIdentity, where: () => string) => {
     const pageNumber = Math.floor(row.index / PAGE)
@@ -62,28 +67,41 @@ export async function readKeptRows(path: string): Promise<KeptRows> {
     page[row.index % PAGE] = fingerprint(row)
     count++
   }
-  for await (const piece of readRows(path)) {
+  const bytes = await open()
+  for await (const piece of readRows(bytes)) {
     if (!piece.isWhole) break
     piece.lines.forEach((text, at) => {
       const where = () => `${path}, line ${piece.firstLine + at}`
-      mark(parseRow(text, where), where)
+      const row = parseRow(text, where)
+      if (row.outcome === 'inconclusive') inconclusive++
+      else mark(row, where)
     })
-    bytes = piece.endByte
+    endByte = piece.endByte
   }
+  const isPlain = bytes.encoding === 'utf-8' && bytes.bomBytes === 0
   const markOf = (index: number) => pages.get(Math.floor(index / PAGE))?.[index % PAGE] ?? 0
 
   async function* rows(): AsyncGenerator<readonly Verdict[]> {
-    for await (const { lines } of readRows(path, bytes)) yield lines.map((text) => parseRow(text, () => path))
+    for await (const { lines } of readRows(await open(), endByte))
+      yield lines.map((text) => parseRow(text, () => path)).filter(isJudged)
   }
   return {
     count,
-    bytes,
+    inconclusive,
+    bytes: isPlain && inconclusive === 0 ? endByte : null,
     has: (index) => markOf(index) !== 0,
     matches(row) {
       const found = markOf(row.index)
       return found === 0 || found === fingerprint(row)
     },
     rows,
+    async *text() {
+      for await (const { lines } of readRows(await open(), endByte))
+        yield lines
+          .filter((text) => isJudged(parseRow(text, () => path)))
+          .map((text) => `${text}\n`)
+          .join('')
+    },
     async find(test) {
       for await (const batch of rows()) {
         const row = batch.find(test)
@@ -93,6 +111,10 @@ export async function readKeptRows(path: string): Promise<KeptRows> {
     },
     memoryBytes: () => pages.size * PAGE * Uint32Array.BYTES_PER_ELEMENT,
   }
+}
+
+function isJudged({ outcome }: Verdict): boolean {
+  return outcome !== 'inconclusive'
 }
 
 /** Of a line, in a message. */

@@ -6,6 +6,7 @@ import { dirname } from 'node:path'
 import type { Writable } from 'node:stream'
 import { UsageError } from '../parse.js'
 import type { Sink } from '../types.js'
+import { openPipe } from './open-pipe.js'
 
 /** A piece at most; what a pipe holds on Linux (pipe(7)), so one system call fills it. In characters, near enough. */
 const PIECE = 64 * 1024
@@ -24,6 +25,12 @@ export function createSink(stream: Writable, name: string, closes = false): Sink
   let gone = false
   let error: Error | null = null
   let ended: Promise<void> | null = null
+  let onFault: (() => void) | null = null
+  /** Pieces that were taken. */
+  let taken = 0
+  let watch: NodeJS.Timeout | undefined
+  let isUnread = false
+  const unread = createRoom()
 
   const freeWriters = (): void => {
     const waiting = room
@@ -32,7 +39,10 @@ export function createSink(stream: Writable, name: string, closes = false): Sink
   }
   const fail = (cause: Error): void => {
     if (LEFT.has((cause as NodeJS.ErrnoException).code)) gone = true
-    else error ??= cause
+    else if (error === null) {
+      error = cause
+      onFault?.()
+    }
     pending = ''
     freeWriters()
   }
@@ -45,6 +55,18 @@ export function createSink(stream: Writable, name: string, closes = false): Sink
       freeWriters()
     }
   }
+  const countTaken = (): void => {
+    taken++
+  }
+  const giveUp = (): void => {
+    clearInterval(watch)
+    isUnread = true
+    gone = true
+    pending = ''
+    if (closes) stream.destroy()
+    freeWriters()
+    unread.resolve()
+  }
   const flush = (): void => {
     if (flushAt !== null) clearImmediate(flushAt)
     flushAt = null
@@ -55,7 +77,7 @@ export function createSink(stream: Writable, name: string, closes = false): Sink
     }
     const piece = pending
     pending = ''
-    isFull = !stream.write(piece)
+    isFull = !stream.write(piece, countTaken)
   }
 
   // The listener for errors stays for good: an error that comes late must not end the process.
@@ -78,6 +100,20 @@ export function createSink(stream: Writable, name: string, closes = false): Sink
     get error() {
       return error
     },
+    get isUnread() {
+      return isUnread
+    },
+    onFault(listener) {
+      onFault = listener
+      if (error !== null) listener()
+    },
+    hurry(graceMs) {
+      let before = taken
+      watch ??= setInterval(() => {
+        if (stream.writableLength > 0 && taken === before) giveUp()
+        before = taken
+      }, graceMs).unref()
+    },
     write(text) {
       if (gone || error !== null || ended !== null || text === '') return
       pending += text
@@ -99,10 +135,23 @@ export function createSink(stream: Writable, name: string, closes = false): Sink
           if (closes) stream.destroy()
           return
         }
-        await (closes ? closed(stream) : flushed(stream))
-      })()
+        await Promise.race([closes ? closed(stream) : flushed(stream), unread.promise])
+      })().finally(() => clearInterval(watch))
       return ended
     },
+  }
+}
+
+/** A named pipe, once somebody reads it; rejects with the signal's reason where that wait has to end. */
+export async function openPipeSink(
+  path: string,
+  { flag, signal }: { readonly flag: string; readonly signal: AbortSignal | undefined },
+): Promise<Sink> {
+  try {
+    return createSink(await openPipe(path, signal), path, true)
+  } catch (cause) {
+    signal?.throwIfAborted()
+    throw new UsageError(`${flag} ${path}: ${whyNotWritten(path, (cause as NodeJS.ErrnoException).code)}`, { cause })
   }
 }
 
@@ -154,4 +203,17 @@ export function whyNotWritten(path: string, code: string | undefined): string {
     default:
       return `cannot be opened (${code ?? 'unknown'})`
   }
+}
+
+const FULL: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file may not be larger',
+}
+
+/** What went wrong in writing, as a message says it. */
+export function whyWritingFailed(error: Error): string {
+  if (error instanceof UsageError) return error.message
+  const { code = error.name } = error as NodeJS.ErrnoException
+  return `${FULL[code] ?? 'cannot be written'} (${code})`
 }

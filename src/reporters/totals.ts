@@ -98,6 +98,8 @@ function ended({ unfinished }: Summary): string[] {
       return ['early: --time-limit is over']
     case 'bail':
       return ['early: --bail is reached']
+    case 'output-failed':
+      return ['early: no output is left that keeps rows']
   }
 }
 

@@ -1,9 +1,12 @@
 // Opens every input before anything is asked, so that a wrong name is one line and exit 2. Regular files are closed again
 // after a look at their start: a thousand of them need no thousand descriptors.
 
-import { type FileHandle, open, readdir } from 'node:fs/promises'
+import { closeSync, constants, openSync } from 'node:fs'
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { basename, dirname } from 'node:path'
 import type { Readable } from 'node:stream'
+import { isatty, ReadStream } from 'node:tty'
 import { nearest, UsageError } from '../parse.js'
 import { mayBecomeBom, SNIFF_BYTES, sniff } from './sniff.js'
 import type { Encoding } from './split-lines.js'
@@ -40,18 +43,23 @@ export type Input = UrlInput | ListInput
 export interface OpenOptions {
   /** Touched only when `-` is among the names. */
   readonly stdin: Readable
+  /** Ends the wait for what comes from a pipe; then `openInputs` rejects with its reason. Default: it may last. */
+  readonly signal?: AbortSignal
 }
 
 /**
  * Opens files, URLs (`http://`, `https://`) and `-`, in this order, and looks at the first 64 KiB of each; of a pipe at
- * what comes first, which it waits for (destroying `stdin` ends the wait). Throws a `UsageError` of one line, with
- * everything closed again, for what is missing, a directory, unreadable, binary, or `-` given twice.
+ * what comes first, which it waits for. Throws a `UsageError` of one line, with everything closed again, for what is
+ * missing, a directory, unreadable, binary, or `-` given twice.
  */
-export async function openInputs(names: readonly string[], { stdin }: OpenOptions): Promise<readonly Input[]> {
+export async function openInputs(names: readonly string[], options: OpenOptions): Promise<readonly Input[]> {
   if (names.indexOf('-') !== names.lastIndexOf('-')) throw new UsageError('- is given twice; stdin can be read once')
   const inputs: Input[] = []
   try {
-    for (const name of names) inputs.push(await openInput(name, stdin))
+    for (const name of names) {
+      inputs.push(await openInput(name, options))
+      options.signal?.throwIfAborted()
+    }
   } catch (error) {
     await closeInputs(inputs)
     throw error
@@ -64,23 +72,44 @@ export async function closeInputs(inputs: readonly Input[]): Promise<void> {
   for (const input of inputs) if (input.kind === 'list') await input.close()
 }
 
-async function openInput(name: string, stdin: Readable): Promise<Input> {
+/** Bytes of a file or a named pipe, whatever they are. Rejects with what the system says. */
+export async function openBytes(name: string): Promise<ByteSource> {
+  const waiting = await openWaiting(name)
+  return waiting === null ? fileSource(await open(name)) : streamSource(waiting)
+}
+
+async function openInput(name: string, { stdin, signal }: OpenOptions): Promise<Input> {
   if (/^https?:\/\//i.test(name)) return { kind: 'url', text: name }
-  if (name === '-') return openStream(name, streamSource(stdin))
+  if (name === '-') return openStream(name, streamSource(stdin), signal)
   try {
-    return await openFile(name)
+    const waiting = await openWaiting(name)
+    return waiting === null ? await openFile(name, signal) : await openStream(name, streamSource(waiting), signal)
   } catch (error) {
     if (error instanceof UsageError) throw error
     throw new UsageError(await whyNotOpened(name, error as NodeJS.ErrnoException), { cause: error })
   }
 }
 
-async function openFile(name: string): Promise<ListInput> {
+/**
+ * What somebody may have to write or type first, as a stream; null for all else. An open that waits for a writer, or a
+ * read that waits for a key, holds a thread of Node's that nothing frees: with it the process could not end.
+ */
+async function openWaiting(name: string): Promise<Readable | null> {
+  const stats = await stat(name)
+  if (!stats.isFIFO() && !stats.isCharacterDevice()) return null
+  const fd = openSync(name, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  if (stats.isFIFO()) return new Socket({ fd, readable: true, writable: false })
+  if (isatty(fd)) return new ReadStream(fd)
+  closeSync(fd)
+  return null
+}
+
+async function openFile(name: string, signal: AbortSignal | undefined): Promise<ListInput> {
   const handle = await open(name)
   const source = fileSource(handle)
   const stats = await handle.stat()
   if (!stats.isFile()) {
-    if (!stats.isDirectory()) return openStream(name, source)
+    if (!stats.isDirectory()) return openStream(name, source, signal)
     await source.close()
     throw new UsageError(`${name} is a directory; name the files in it`)
   }
@@ -96,12 +125,16 @@ async function openFile(name: string): Promise<ListInput> {
 }
 
 /** What can be read once: the head stays in hand. */
-async function openStream(name: string, source: ByteSource): Promise<ListInput> {
+async function openStream(name: string, source: ByteSource, signal: AbortSignal | undefined): Promise<ListInput> {
   let broke: unknown = null
+  const stop = () => void source.close()
+  if (signal?.aborted) stop()
+  signal?.addEventListener('abort', stop)
   const head = await readHead(source).catch((error: unknown) => {
     broke = error ?? new Error('the stream broke')
     return new Uint8Array(0)
   })
+  signal?.removeEventListener('abort', stop)
   try {
     const { encoding, bomBytes, notice } = look(name, head)
     const whole = withHead(head.subarray(bomBytes), source, broke)

@@ -21,8 +21,12 @@ export interface SpawnCliOptions {
   readonly script?: string
   /** Where stdout goes instead of into `stdout`: `/dev/full`. */
   readonly stdoutTo?: string
+  /** The same for stderr. */
+  readonly stderrTo?: string
   /** The most descriptors it may have open (`ulimit -n`), through sh. */
   readonly maxOpenFiles?: number
+  /** The most bytes a file of it may have (`ulimit -f`), through sh. */
+  readonly maxFileBytes?: number
   /** Fills `peakRssKb`, at the price of a preloaded module. */
   readonly measureMemory?: boolean
 }
@@ -62,15 +66,23 @@ export function startCli(args: readonly string[], options: SpawnCliOptions = {})
   const startedMs = performance.now()
   const preload = options.measureMemory ? ['--import', `data:text/javascript,${encodeURIComponent(REPORT_PEAK)}`] : []
   const argv = [process.execPath, ...preload, ...(options.nodeArgs ?? []), options.script ?? COMMAND, ...args]
-  const limit = options.maxOpenFiles
-  const [file = '', ...rest] = limit ? ['sh', '-c', `ulimit -n ${limit} && exec "$@"`, 'sh', ...argv] : argv
+  const { maxOpenFiles, maxFileBytes } = options
+  const limits = [
+    ...(maxOpenFiles ? [`ulimit -n ${maxOpenFiles}`] : []),
+    // sh counts in blocks of 512 bytes.
+    ...(maxFileBytes ? [`ulimit -f ${maxFileBytes / 512}`] : []),
+  ]
+  const [file = '', ...rest] =
+    limits.length > 0 ? ['sh', '-c', `${limits.join(' && ')} && exec "$@"`, 'sh', ...argv] : argv
   const sink = options.stdoutTo === undefined ? null : openSync(options.stdoutTo, 'w')
+  const errorSink = options.stderrTo === undefined ? null : openSync(options.stderrTo, 'w')
   const child = spawn(file, rest, {
     cwd: options.cwd,
     env: { ...bareEnvironment(), ...options.env },
-    stdio: ['pipe', sink ?? 'pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', sink ?? 'pipe', errorSink ?? 'pipe', 'pipe'],
   })
   if (sink !== null) closeSync(sink)
+  if (errorSink !== null) closeSync(errorSink)
   const [stdout, stderr, peak] = [collect(child.stdout), collect(child.stderr), collect(child.stdio[3])]
   // It may end before it has read everything.
   child.stdin?.on('error', () => {})

@@ -26,6 +26,8 @@ export interface TestWorld extends World {
   signal(name: 'SIGINT' | 'SIGTERM'): number
   /** The codes with which the process would have been ended at once. */
   deaths(): readonly number[]
+  /** The codes with which it would have been ended with output that nobody reads. */
+  leaves(): readonly number[]
 }
 
 /** Makes a world of its own: no environment, nothing piped in, no terminal, unless the options say so. */
@@ -35,6 +37,7 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
   const stderr = createMemoryStream(terminal)
   const handlers = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>()
   const deaths: number[] = []
+  const leaves: number[] = []
   const clock = options.clock ?? { now: () => performance.now(), wait: realWait }
   return {
     env: options.env ?? {},
@@ -48,6 +51,7 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
       return () => void handlers.delete(handler)
     },
     die: (exitCode) => void deaths.push(exitCode),
+    leave: (exitCode) => void leaves.push(exitCode),
     stdoutText: stdout.text,
     stderrText: stderr.text,
     signal(name) {
@@ -56,6 +60,7 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
       return listening.length
     },
     deaths: () => deaths,
+    leaves: () => leaves,
   }
 }
 
