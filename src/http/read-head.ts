@@ -9,6 +9,8 @@ export interface WholeHead {
   /** Name, value, name, value. */
   readonly rawHeaders: readonly Buffer[]
   readonly httpVersion: string
+  /** Where the body begins. */
+  readonly bodyAt: number
 }
 
 /** The head so far. `refused`: this is no HTTP answer, whatever else comes. */
@@ -18,8 +20,13 @@ export type Head =
   | { readonly type: 'partial'; readonly interim: WholeHead | null }
   | { readonly type: 'refused'; readonly detail: string; readonly hint: string | null }
 
-/** curl's bound (MAX_HTTP_RESP_HEADER_SIZE); interim heads count. Like curl we then go by the status line. */
-export const MAX_HEAD_BYTES = 307_200
+/**
+ * Interim heads count. curl gives up at 300 KiB (exit 56), but prints the status that it has seen; so that a head that is
+ * only fat agrees with it there is more room here, and what is longer never ends, as far as anybody can know.
+ */
+export const MAX_HEAD_BYTES = 524_288
+
+const NEVER_ENDS: Head = { type: 'refused', detail: 'the header never ends', hint: null }
 
 /** More interim answers than these are no conversation; curl goes on until its bound in bytes. */
 export const MAX_INTERIM = 64
@@ -37,22 +44,22 @@ export function readHead(received: Buffer): Head {
     if (first === undefined) {
       // No line yet, or an empty one: curl takes no empty lines before a status line.
       if (end >= 0 || !mayBecomeHttp(bytes.subarray(at))) return interim ?? refusal(bytes)
-      if (!isFull) return { type: 'partial', interim }
-      return interim ?? { type: 'refused', detail: 'the status line is longer than 300 KiB', hint: null }
+      return isFull ? NEVER_ENDS : { type: 'partial', interim }
     }
     // Seen as soon as it is there: a banner is refused at once, not when the peer hangs up.
     const match = STATUS_LINE.exec(first.toString('latin1'))
     if (match === null) return interim ?? refusal(bytes)
-    if (end < 0 && !isFull) return { type: 'partial', interim: null }
+    if (end < 0) return isFull ? NEVER_ENDS : { type: 'partial', interim: null }
     const head: WholeHead = {
       type: 'whole',
       status: Number(match[2]),
       statusText: first.toString('latin1', match[0].length),
       rawHeaders: fieldPairs(fields),
       httpVersion: match[1]!,
+      bodyAt: end,
     }
     // 101 was not asked for, so nothing follows it in HTTP; it is the last answer there is.
-    if (head.status >= 200 || head.status === 101 || end < 0) return head
+    if (head.status >= 200 || head.status === 101) return head
     interim = head
     at = end
   }

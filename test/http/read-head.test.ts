@@ -107,11 +107,16 @@ describe('the end of the head', () => {
     expect(inShort(read(text))).toBe(expected)
   })
 
-  test('goes by the status line when the header is longer than curl would read', () => {
-    const start = 'HTTP/1.1 404 No\r\n'
+  test.each(['', 'HTTP/1.1 100 C\r\n\r\n'])('refuses a header without an end after %j', (before) => {
+    const start = `${before}HTTP/1.1 404 No\r\n`
     const lines = 'X: y\r\n'.repeat(MAX_HEAD_BYTES)
     expect(inShort(read((start + lines).slice(0, MAX_HEAD_BYTES)))).toBe('partial')
-    expect(inShort(read(start + lines))).toBe('404 No')
+    expect(read(start + lines)).toMatchObject({ type: 'refused', detail: 'the header never ends' })
+  })
+
+  test('takes a header that is only fat', () => {
+    const lines = `X: ${'y'.repeat(1000)}\r\n`.repeat(500)
+    expect(inShort(read(`HTTP/1.1 404 No\r\n${lines}\r\n`))).toBe('404 No')
   })
 
   test('refuses a status line without an end', () => {
