@@ -10,6 +10,7 @@ import { createLimiter, type LimiterOptions } from './flow/limiter.js'
 import { pause, stopOf } from './flow/stop.js'
 import { type Connector, createConnector } from './http/connector.js'
 import { createDeadline } from './http/deadline.js'
+import { createDecoders } from './http/decoders.js'
 import { type ExchangeParts, exchange, type HopRequest, type HopResult } from './http/exchange.js'
 import { createLookup, type Lookup } from './http/lookup.js'
 import { isPublicAddress } from './http/private-address.js'
@@ -138,7 +139,7 @@ export function createClient(options: ClientOptions = {}): Client {
     isOver: () => closing.signal.aborted,
   }
   const limiter = createLimiter(limits)
-  const parts = { transport, deadline, now }
+  const parts = { transport, deadline, decoders: createDecoders(), now }
   const headers = new WeakMap<Ask, RequestHeaders>()
   const engine: Engine = {
     ask: askFrom(options, DEFAULT_ASK),

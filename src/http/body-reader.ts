@@ -1,140 +1,161 @@
-// Looks for a text in a body as it comes: takes the content encoding off, decodes the characters, searches, and keeps
-// nothing of what it has searched. Bounded on both sides of every decoder, so that a bomb costs 1 MiB and not the memory.
+// Looks for a text in a body as it comes. A plain body is searched piece by piece and nothing of it is kept; an encoded
+// one is collected, up to a little more than 1 MiB, and decoded when it is whole, with a look or two before that.
 
-import type { Transform } from 'node:stream'
 import { TextDecoder } from 'node:util'
-import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
 import type { BodySearch } from '../types.js'
+import { createCollected } from './collected.js'
+import { type DecodeEnd, type Decoders, type Decoding, type Encoding, TEXT_BYTES } from './decoders.js'
 import { headerValues, type RawHeaders } from './reply-headers.js'
 
 /** What is asked for where a body is read; nothing else is sent that we could not take off again. */
 export const ACCEPT_ENCODING = 'gzip, deflate, br'
 
-/** Bytes that are searched, after decoding; also the most that goes into any decoder, but for its headers. */
-const TEXT_BYTES = 1_048_576
+/** The most that is collected of an encoded body: the text that we search may be one that did not get smaller. */
 const WIRE_BYTES = TEXT_BYTES + 65_536
+/** The first look into an encoded body that goes on; the next ones at four times as much, so that all are cheap. */
+const FIRST_LOOK_BYTES = 16_384
 /** As many as curl takes off (`MAX_ENCODE_STACK`); real servers send one. */
 const ENCODINGS_MAX = 5
 
 /** Takes the body's bytes; says once what came of the search. */
 export interface BodyReader {
-  push(chunk: Buffer): void
-  /** No more bytes will come. What is still in the decoders is searched; the result may come later. */
+  /** False: no more is wanted, whatever comes of what there is. */
+  push(chunk: Buffer): boolean
+  /** No more bytes will come. The result may come later. */
   end(): void
   /** Frees the decoders; no result comes any more. */
   close(): void
 }
 
-/** Searches a body with these headers for `text`. `done` is called once, perhaps within `push` or `end`. */
-export function createBodyReader(text: string, headers: RawHeaders, done: (found: BodySearch) => void): BodyReader {
-  let isOver = false
-  let isEnded = false
-  let wireBytes = 0
-  let decoders: readonly Stage[] = []
+export interface BodyReaderOptions {
+  readonly text: string
+  readonly headers: RawHeaders
+  readonly decoders: Decoders
+}
 
-  const finish = (found: BodySearch) => {
-    if (isOver) return
-    isOver = true
-    for (const decoder of decoders) decoder.close()
-    done(found)
-  }
-
-  const searcher = createSearcher(text, headers)
-  const last: Sink = {
-    write(chunk) {
-      if (isOver) return
-      const result = searcher.push(chunk)
-      if (result !== null) finish(result)
-    },
-    end: () => finish(searcher.end()),
-  }
+/** Searches a body with these headers. `done` is called once, perhaps within `push` or `end`. */
+export function createBodyReader(options: BodyReaderOptions, done: (found: BodySearch) => void): BodyReader {
+  const { text, headers, decoders } = options
   const names = encodingsOf(headers)
-  if (names === null) return { push: () => finish('undecodable'), end: () => finish('undecodable'), close: () => {} }
+  if (names.length === 0) return createPlainReader(createSearcher(text, headers), 'absent', done)
+  const known = names.filter((name): name is Encoding => name === 'gzip' || name === 'deflate' || name === 'br')
+  if (known.length === names.length && known.length <= ENCODINGS_MAX) {
+    // The last encoding was put on last, so it comes off first (RFC 9110 §8.4).
+    return createEncodedReader({ text, headers, decoders, encodings: known.reverse() }, done)
+  }
+  // `none`, `utf-8`, `aws-chunked`: mostly no encoding at all. Where it is one, not to find the text says nothing.
+  return createPlainReader(createSearcher(text, headers), 'undecodable', done)
+}
 
-  let first = last
-  // The last encoding was put on last, so it comes off first (RFC 9110 §8.4).
-  for (const name of names) {
-    const stage = createStage(name, first, finish)
-    decoders = [stage, ...decoders]
-    first = stage
+function createPlainReader(searcher: Searcher, otherwise: BodySearch, done: (found: BodySearch) => void): BodyReader {
+  let isOver = false
+  let isEmpty = true
+  const finish = (found: BodySearch) => {
+    isOver = true
+    done(found === 'found' || isEmpty || otherwise === 'absent' ? found : otherwise)
   }
   return {
     push(chunk) {
-      if (isOver) return
-      wireBytes += chunk.length
-      if (wireBytes > WIRE_BYTES && names.length > 0) finish('beyond')
-      else first.write(chunk)
+      if (isOver) return false
+      isEmpty &&= chunk.length === 0
+      const result = searcher.push(chunk)
+      if (result !== null) finish(result)
+      return result === null
     },
     end() {
-      if (isOver || isEnded) return
-      isEnded = true
-      first.end()
+      if (!isOver) finish(searcher.end())
     },
     close() {
       isOver = true
-      for (const decoder of decoders) decoder.close()
     },
   }
 }
 
-interface Sink {
-  write(chunk: Buffer): void
-  end(): void
+interface EncodedOptions extends BodyReaderOptions {
+  /** In the order in which they come off. */
+  readonly encodings: readonly Encoding[]
 }
 
-interface Stage extends Sink {
-  close(): void
-}
+function createEncodedReader(options: EncodedOptions, done: (found: BodySearch) => void): BodyReader {
+  const collected = createCollected(WIRE_BYTES)
+  let nextLookBytes = FIRST_LOOK_BYTES
+  let decoding: Decoding | null = null
+  let isLooking = false
+  let isOver = false
+  let isEnded = false
 
-/** One encoding taken off. Puts at most 1 MiB out; what it was given and has not yet looked at is no more than that. */
-function createStage(name: string, next: Sink, finish: (found: BodySearch) => void): Stage {
-  let decoder: Transform | null = null
-  let outBytes = 0
-  const open = (firstByte: number): Transform => {
-    const made = decoderOf(name, firstByte)
-    made.on('data', (chunk: Buffer) => {
-      outBytes += chunk.length
-      next.write(chunk)
-      // The searcher knows its own end; this one is for what lies between two decoders.
-      if (outBytes > TEXT_BYTES) finish('beyond')
-    })
-    made.on('end', () => next.end())
-    made.on('error', () => finish('undecodable'))
-    return made
+  /** Takes one encoding off; what comes out goes to `take`. */
+  const takeOff = (encoding: Encoding, bytes: Buffer, take: (piece: Buffer) => boolean) => {
+    decoding = options.decoders.decode({ encoding, bytes, take })
+    return decoding.done
   }
-  return {
-    write(chunk) {
-      if (chunk.length === 0) return
-      decoder ??= open(chunk[0]!)
-      decoder.write(chunk)
-    },
-    end() {
+  /** Decodes from the start: nothing is held between two looks but the bytes themselves. */
+  const look = async () => {
+    isLooking = true
+    const isLast = isEnded
+    let bytes = collected.bytes()
+    let end: DecodeEnd = collected.isFull ? 'beyond' : 'whole'
+    const searcher = createSearcher(options.text, options.headers)
+    let found: BodySearch | null = null
+    for (const [index, encoding] of options.encodings.entries()) {
       // Nothing at all is an empty body, whatever its encoding.
-      if (decoder === null) next.end()
-      else decoder.end()
+      if (bytes.length === 0) break
+      const isInner = index === options.encodings.length - 1
+      const inner = createCollected(TEXT_BYTES)
+      const ended = await takeOff(encoding, bytes, (piece) => {
+        if (!isInner) inner.add(piece)
+        else found ??= searcher.push(piece)
+        return found === null
+      })
+      if (ended === 'beyond' || ended === 'broken') end = ended
+      bytes = inner.bytes()
+    }
+    isLooking = false
+    if (isOver) return
+    const result = resultOf(found ?? searcher.end(), end)
+    if (result !== 'absent' || isLast) finish(result)
+    else if (isEnded) void look()
+  }
+  const finish = (found: BodySearch) => {
+    isOver = true
+    done(found)
+  }
+  const endNow = () => {
+    if (isOver || isEnded) return
+    isEnded = true
+    if (!isLooking) void look()
+  }
+
+  return {
+    push(chunk) {
+      if (isOver || isEnded) return false
+      collected.add(chunk)
+      if (collected.isFull) endNow()
+      else if (collected.length >= nextLookBytes && !isLooking) {
+        nextLookBytes = collected.length * 4
+        void look()
+      }
+      return !isEnded
     },
-    close: () => decoder?.destroy(),
+    end: endNow,
+    close() {
+      isOver = true
+      decoding?.cancel()
+    },
   }
 }
 
-/** An end in the middle is no error: what came is searched, as browsers show it. */
-function decoderOf(name: string, firstByte: number): Transform {
-  const options = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }
-  if (name === 'br') {
-    return createBrotliDecompress({
-      flush: constants.BROTLI_OPERATION_FLUSH,
-      finishFlush: constants.BROTLI_OPERATION_FLUSH,
-    })
-  }
-  if (name === 'gzip') return createGunzip(options)
-  // Many servers send the bare algorithm for `deflate` (RFC 9110 §8.4.1.2); the zlib header begins with method 8.
-  return (firstByte & 0x0f) === 8 ? createInflate(options) : createInflateRaw(options)
+/** What is not found in a part of the text, or in what is broken, is not absent. */
+function resultOf(found: BodySearch, end: DecodeEnd): BodySearch {
+  if (found === 'found') return found
+  if (end === 'broken') return 'undecodable'
+  return end === 'beyond' ? 'beyond' : found
 }
 
-/** The encodings in the order in which they were put on; null where one is unknown or there are too many. */
-function encodingsOf(headers: RawHeaders): readonly string[] | null {
-  const names = headerValues(headers, 'content-encoding')
-    .flatMap((value) => value.split(','))
+/** The encodings in the order in which they were put on. */
+function encodingsOf(headers: RawHeaders): readonly string[] {
+  return headerValues(headers, 'content-encoding')
+    .flatMap((value) => value.split(',', ENCODINGS_MAX + 1))
     .map((name) =>
       name
         .trim()
@@ -142,12 +163,16 @@ function encodingsOf(headers: RawHeaders): readonly string[] | null {
         .replace(/^x-gzip$/, 'gzip'),
     )
     .filter((name) => name !== '' && name !== 'identity')
-  const known = names.every((name) => name === 'gzip' || name === 'deflate' || name === 'br')
-  return known && names.length <= ENCODINGS_MAX ? names : null
+}
+
+interface Searcher {
+  /** null: not yet found, go on. */
+  push(chunk: Buffer): BodySearch | null
+  end(): BodySearch
 }
 
 /** Decodes characters and searches; keeps no more than the length of the text. */
-function createSearcher(text: string, headers: RawHeaders) {
+function createSearcher(text: string, headers: RawHeaders): Searcher {
   let decoder: TextDecoder | null = null
   let head = Buffer.alloc(0)
   let tail = ''
@@ -161,8 +186,7 @@ function createSearcher(text: string, headers: RawHeaders) {
   }
 
   return {
-    /** null: not yet found, go on. */
-    push(chunk: Buffer): BodySearch | null {
+    push(chunk) {
       const room = TEXT_BYTES - bytes
       const piece = chunk.length > room ? chunk.subarray(0, room) : chunk
       bytes += piece.length
@@ -177,7 +201,7 @@ function createSearcher(text: string, headers: RawHeaders) {
       if (search(decoder.decode(ready, { stream: true }))) return 'found'
       return piece.length < chunk.length ? 'beyond' : null
     },
-    end(): BodySearch {
+    end() {
       const ready = decoder === null ? head : Buffer.alloc(0)
       decoder ??= decoderFor(head, headers)
       return search(decoder.decode(ready)) ? 'found' : 'absent'

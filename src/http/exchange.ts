@@ -2,9 +2,11 @@
 // request, raw headers are not parsed, two clock reads on a reused connection. Never judges, never follows.
 
 import type { BodySearch, Method, Stop, Stoppable, TlsFacts } from '../types.js'
+import { bodyFailure, bodyTimeout, seconds } from './body-failure.js'
 import { type BodyReader, createBodyReader } from './body-reader.js'
 import { BREAKS, type Connecting, type Origin } from './connector.js'
 import type { Deadline, Expiring } from './deadline.js'
+import type { Decoders } from './decoders.js'
 import { ExchangeError, type Failure, failureOf, type Phase } from './failure.js'
 import { MAX_INTERIM } from './read-head.js'
 import { contentLengthOf } from './reply-headers.js'
@@ -68,6 +70,7 @@ export interface HopResult {
 export interface ExchangeParts {
   readonly transport: Transport
   readonly deadline: Deadline
+  readonly decoders: Decoders
   now(): number
 }
 
@@ -107,7 +110,7 @@ async function goOn(first: Exchange, request: HopRequest, parts: ExchangeParts):
   if (!result.needsSecondLook() || leftMs <= 0 || isStopped()) return result
   const lookedAt = parts.now()
   const look = await secondLook(request, parts, leftMs)
-  result.correct(look, Math.min(parts.now() - lookedAt, leftMs))
+  result.correct(look, Math.min((look.headAt ?? parts.now()) - lookedAt, leftMs))
   return result
 }
 
@@ -152,6 +155,8 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
   #done = false
   #reader: BodyReader | null = null
   #isWhole = false
+  /** Nothing more is read; what there is, is still searched. */
+  #isEnough = false
   /** What ended the body before its end, while the rest of it is still searched. */
   #cut: ExchangeError | null = null
   #resolve!: (result: HopResult | Promise<HopResult>) => void
@@ -218,18 +223,21 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
     this.elapsedMs += elapsedMs
     this.secondLook = true
     // A second connection that fails says nothing against what the first one got.
-    if (look.failure !== null && look.failure.kind !== 'http.protocol.error' && look.failure.kind !== 'aborted') return
+    const isSaid = look.sawHead || look.failure?.kind === 'http.protocol.error' || look.failure?.kind === 'aborted'
+    if (look.failure !== null && !isSaid) return
     this.failure = look.failure
     this.status = look.status
     this.statusText = look.statusText
     this.rawHeaders = look.rawHeaders
     this.httpVersion = look.httpVersion
+    this.bodyBytes = look.bodyBytes
+    this.body = look.body
   }
 
   /** The deadline's call. */
   expire(): void {
     if (this.#done) return
-    if (this.#reader !== null) this.#cutOff(this.#bodyTimeout())
+    if (this.#reader !== null) this.#cutOff(bodyTimeout(this.status, this.#request.timeoutMs))
     else if (this.status > 0) this.#conclude(null)
     else this.#cancel(this.#timeout())
   }
@@ -264,16 +272,6 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
     })
   }
 
-  #bodyTimeout(): ExchangeError {
-    const { timeoutMs } = this.#request
-    return new ExchangeError({
-      kind: 'timeout',
-      code: 'body',
-      detail: `answered ${this.status}, but the body was not whole in ${seconds(timeoutMs)}`,
-      hint: `If it is only slow: -t ${seconds(timeoutMs * 3).replace(' ', '')}`,
-    })
-  }
-
   // What undici calls, in this order. Each must not throw.
 
   onConnect(): void {}
@@ -298,7 +296,10 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
     const { search } = this.#request
     if (search?.isWanted(status, rawHeaders)) {
       // The deadline stays armed: the body has to come within the attempt's budget.
-      this.#reader = createBodyReader(search.text, rawHeaders, (found) => this.#onSearched(found))
+      const { decoders } = this.#parts
+      this.#reader = createBodyReader({ text: search.text, headers: rawHeaders, decoders }, (found) =>
+        this.#onSearched(found),
+      )
       return true
     }
     if (this.#request.method !== 'HEAD' && contentLengthOf(rawHeaders) > DRAIN_BYTES) {
@@ -312,22 +313,25 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
 
   onData(chunk: Buffer): boolean {
     this.bodyBytes += chunk.length
-    if (this.#reader !== null) this.#reader.push(chunk)
-    else if (this.bodyBytes > DRAIN_BYTES) this.#conclude(null)
+    if (this.#reader !== null) {
+      if (!this.#reader.push(chunk)) this.#leave()
+    } else if (this.bodyBytes > DRAIN_BYTES) this.#conclude(null)
     return true
   }
 
   onComplete(): void {
     if (this.#done) return
     this.#isWhole = true
+    // To decode a body takes our time, not the server's.
+    this.#parts.deadline.disarm(this)
     if (this.#reader === null) this.#settle()
     else this.#reader.end()
   }
 
   onError(error: Error): void {
-    if (this.#done) return
+    if (this.#done || this.#isEnough) return
     if (this.#reader !== null) {
-      this.#cutOff(bodyFailure(error, this.#connection!, this.status))
+      this.#cutOff(bodyFailure(error, this.status, this.#connection!.socket.readableEnded))
       return
     }
     if (this.status === 0) {
@@ -347,6 +351,14 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
     if (this.#cut !== null) return
     this.#cut = error
     this.#reader!.end()
+  }
+
+  /** The reader wants no more, though it may not be done: the server is not heard any further. */
+  #leave(): void {
+    if (this.#done || this.#isEnough) return
+    this.#isEnough = true
+    this.#parts.deadline.disarm(this)
+    this.#connection!.socket.destroy(new ExchangeError({ kind: 'aborted' }))
   }
 
   #onSearched(found: BodySearch): void {
@@ -411,17 +423,4 @@ const LATE: Readonly<Record<Phase, string>> = {
   proxy: 'the proxy did not answer in',
   tls: 'connected, but no TLS handshake in',
   firstByte: 'connected, but no answer in',
-}
-
-function bodyFailure(error: Error, { socket }: Connection, status: number): ExchangeError {
-  const failure = failureOf(error, 'firstByte', socket.readableEnded)
-  const isClosed = failure.kind === 'tcp.closed' || failure.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
-  const kind = isClosed ? 'tcp.closed' : failure.kind
-  const detail = `answered ${status}, but the body broke off`
-  return new ExchangeError({ ...failure, kind, detail }, error)
-}
-
-/** `10 s`, `1.5 s`, `800 ms`. */
-function seconds(ms: number): string {
-  return ms < 1000 ? `${ms} ms` : `${Number((ms / 1000).toFixed(1))} s`
 }

@@ -4,6 +4,7 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createBodyReader } from '../../src/http/body-reader.js'
+import { createDecoders } from '../../src/http/decoders.js'
 import type { BodySearch } from '../../src/types.js'
 
 const MiB = 1_048_576
@@ -15,7 +16,7 @@ function search(text: string, body: Uint8Array, headers: Record<string, string> 
   let pushed = 0
   return new Promise<{ found: BodySearch; pushed: number }>((resolve, reject) => {
     let calls = 0
-    const reader = createBodyReader(text, raw(headers), (found) => {
+    const reader = createBodyReader({ text, headers: raw(headers), decoders: createDecoders() }, (found) => {
       if (++calls > 1) reject(new Error('done twice'))
       // A second call would come a little later.
       setTimeout(() => resolve({ found, pushed }), 5)
@@ -110,7 +111,9 @@ describe('a text is found', () => {
 
   it('before the rest has come', () => {
     const results: BodySearch[] = []
-    createBodyReader('a', raw({}), (result) => results.push(result)).push(Buffer.from('xxaxx'))
+    createBodyReader({ text: 'a', headers: raw({}), decoders: createDecoders() }, (result) =>
+      results.push(result),
+    ).push(Buffer.from('xxaxx'))
     expect(results).toEqual(['found'])
   })
 })
@@ -122,9 +125,9 @@ describe('a text is not found', () => {
     ['in nothing that claims to be gzip', Buffer.alloc(0), { 'content-encoding': 'gzip' }, 'absent'],
     ['in what is no gzip', page, { 'content-encoding': 'gzip' }, 'undecodable'],
     ['in what is no brotli', page, { 'content-encoding': 'br' }, 'undecodable'],
-    ['in an encoding that nobody asked for', page, { 'content-encoding': 'zstd' }, 'undecodable'],
-    ['in an unknown encoding without a body', Buffer.alloc(0), { 'content-encoding': 'zstd' }, 'undecodable'],
-    ['in 20 stacked encodings', page, { 'content-encoding': Array(20).fill('gzip').join(', ') }, 'undecodable'],
+    ['in an encoding that nobody asked for', gzipSync(page), { 'content-encoding': 'zstd' }, 'undecodable'],
+    ['in an unknown encoding without a body', Buffer.alloc(0), { 'content-encoding': 'zstd' }, 'absent'],
+    ['in 20 stacked encodings', stacked(6), { 'content-encoding': Array(20).fill('gzip').join(', ') }, 'undecodable'],
     [
       'in gzip that breaks off before its end',
       gzipSync('Goodbye').subarray(0, -8),
@@ -161,7 +164,10 @@ describe('a text is not found', () => {
 
 it('says nothing more once it is closed', async () => {
   const results: BodySearch[] = []
-  const reader = createBodyReader('a', raw({ 'content-encoding': 'gzip' }), (result) => results.push(result))
+  const reader = createBodyReader(
+    { text: 'a', headers: raw({ 'content-encoding': 'gzip' }), decoders: createDecoders() },
+    (result) => results.push(result),
+  )
   reader.push(gzipSync('a'))
   reader.close()
   reader.end()

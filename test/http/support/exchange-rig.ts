@@ -4,6 +4,7 @@
 import { onTestFinished } from 'vitest'
 import { createConnector } from '../../../src/http/connector.js'
 import { createDeadline } from '../../../src/http/deadline.js'
+import { createDecoders } from '../../../src/http/decoders.js'
 import { exchange, type HopRequest, type HopResult } from '../../../src/http/exchange.js'
 import type { Address, Lookup } from '../../../src/http/lookup.js'
 import { splitUrl } from '../../../src/http/origin.js'
@@ -27,9 +28,10 @@ export function asLookup(lookup: (name: string) => Promise<readonly Address[]>):
   })
 }
 
-/** `lookup` gives the addresses of every name; default: none is looked up. */
+/** `lookup` gives the addresses of every name; default: none is looked up. `decoders` default: those of the client. */
 export function createExchangeRig(
   lookup: (name: string) => Promise<readonly Address[]> = () => Promise.reject(new Error('no lookup expected')),
+  decoders = createDecoders(),
 ): ExchangeRig {
   const now = () => performance.now()
   const whole: Lookup = asLookup(lookup)
@@ -65,7 +67,7 @@ export function createExchangeRig(
         stop: null,
         ...options,
       }
-      return exchange(request, { transport, deadline, now })
+      return exchange(request, { transport, deadline, decoders, now })
     },
   }
 }
