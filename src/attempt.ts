@@ -143,6 +143,7 @@ class Attempt {
         timeoutMs: ask.timeoutMs,
         connectTimeoutMs: ask.connectTimeoutMs,
         search: ask.readsUntil === null ? null : { text: ask.readsUntil, isWanted: isFinal(ask) },
+        readsChain: ask.readsChain,
         keepAlive: (status) => keepAlive(where.origin) || (ask.follow && isRedirect(status)),
         stop,
       })

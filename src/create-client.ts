@@ -8,6 +8,7 @@ import { idleWithinFileLimit, withinFileLimit } from './flow/file-limit.js'
 import { createLearning, type Learning } from './flow/learn-from-answers.js'
 import { createLimiter, type LimiterOptions } from './flow/limiter.js'
 import { pause, stopOf } from './flow/stop.js'
+import { type Anchors, createAnchors } from './http/anchors.js'
 import { type Connector, createConnector } from './http/connector.js'
 import { createDeadline } from './http/deadline.js'
 import { createDecoders } from './http/decoders.js'
@@ -206,6 +207,11 @@ function connectionOptions(options: ClientOptions) {
       '--deny-private: not with a proxy, which looks names up by itself; add --proxy none (--untrusted implies --deny-private)',
     )
   }
+  let trusted: Anchors | null = null
+  const anchors = () => {
+    trusted ??= createAnchors(ca)
+    return trusted
+  }
   let own: SecureContext | null = null
   let anonymous: SecureContext | null = null
   const secureContext = (isAnonymous: boolean) => {
@@ -218,7 +224,13 @@ function connectionOptions(options: ClientOptions) {
   }
   // At once where there is something to be wrong, so that it is said before the first request.
   if (ca.length > 0 || cert !== null) secureContext(false)
-  return { pinned: pinnedFrom(options.resolve ?? [], options.family ?? null), denyPrivate, secureContext, proxyFor }
+  return {
+    pinned: pinnedFrom(options.resolve ?? [], options.family ?? null),
+    denyPrivate,
+    secureContext,
+    anchors,
+    proxyFor,
+  }
 }
 
 /** Read as the flag is, so that a host in any spelling is the one in a URL. With a family, only its addresses where there are some. */
@@ -256,6 +268,7 @@ export function askFrom(options: AskOptions, base: Ask): Ask {
     insecure: insecure ?? base.insecure,
     retries: retries ?? base.retries,
     readsUntil: base.readsUntil,
+    readsChain: base.readsChain,
   }
 }
 

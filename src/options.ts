@@ -645,6 +645,7 @@ export const DEFAULT_ASK: Ask = Object.freeze({
   insecure: DEFAULTS.insecure,
   retries: DEFAULTS.retries,
   readsUntil: null,
+  readsChain: false,
 })
 
 /** What is expected, unless somebody says otherwise: any successful status. */

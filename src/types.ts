@@ -30,6 +30,8 @@ export interface Ask {
   readonly retries: number
   /** Read the body, up to 1 MiB of text, until this was seen in it; then it is part of the answer. null: not read. */
   readonly readsUntil: string | null
+  /** Read the dates of the whole certificate chain. */
+  readonly readsChain: boolean
 }
 
 /** A header of the final answer that has to match. */
@@ -115,6 +117,18 @@ export interface TlsFacts {
   readonly validTo: string | null
   /** The code of what is wrong with the certificate, kept under `insecure`; null when nothing is. */
   readonly error: string | null
+  /** Of a reply: the dates of all certificates of the chain, the server's own first; only where they were needed. */
+  readonly chain?: readonly CertificateDates[]
+  /** Of a reply: an issuer that is not known here is a public one all the same. */
+  readonly isPublic?: boolean
+}
+
+/** When a certificate of a chain is valid, RFC 3339. */
+export interface CertificateDates {
+  /** The common name of an authority; null for the server's own. */
+  readonly subject: string | null
+  readonly validFrom: string
+  readonly validTo: string
 }
 
 /** The headers of the final answer; read only what a check needs, nothing is decoded before. */

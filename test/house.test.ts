@@ -43,6 +43,7 @@ const GROUND = [
   'status-set.ts',
   'types.ts',
   'is-rate-limited.ts',
+  'is-public-name.ts',
   'is-ill-encoded.ts',
   'parse.ts',
   'options.ts',

@@ -1,5 +1,6 @@
 // What is suspected of this machine, and what clears it: no network, and a network that re-signs TLS.
 
+import { isPublicName } from '../is-public-name.js'
 import type { Check, Reply, Target } from '../types.js'
 import type { Suspicion } from './suspicion.js'
 
@@ -52,10 +53,4 @@ export function noteAnswer({ host }: Target, reply: Reply, { offline, resigned }
 
 function asLocal(reply: Reply, code: string, detail: string, hint: string | null): Reply {
   return { ...reply, kind: `local.${code}`, detail, hint }
-}
-
-/** Names of the public DNS: not an address, not a single label, not one that stays on this machine or site. */
-export function isPublicName(host: string): boolean {
-  if (host.startsWith('[') || /^[\d.]+$/.test(host) || !host.includes('.')) return false
-  return !/\.(?:localhost|local|internal|lan|home|arpa)$/.test(host)
 }

@@ -8,6 +8,7 @@ import type { Kind } from '../kinds.js'
 import type { PinnedAddress } from '../parse.js'
 import type { TlsFacts } from '../types.js'
 import { type Address, type Interfaces, literalAddress } from './address.js'
+import { type Anchors, createAnchors } from './anchors.js'
 import { createFailedAddresses, type FailedAddresses } from './failed-addresses.js'
 import { ExchangeError, type OnCancel, type Phase } from './failure.js'
 import { handshake } from './handshake.js'
@@ -46,6 +47,8 @@ export interface Connected {
   readonly connectMs: number
   readonly tlsMs: number | null
   readonly tls: TlsFacts | null
+  /** `tls` with the dates of the whole chain. */
+  readonly withChain?: (() => TlsFacts) | undefined
 }
 
 /** One attempt to connect. `done` rejects with an `ExchangeError`; after `cancel` with the error given there. */
@@ -73,6 +76,8 @@ export interface ConnectorOptions {
   readonly denyPrivate: boolean
   /** Made on first use, then shared by all connections; `anonymous` ones show no certificate of the client's. */
   secureContext(anonymous: boolean): SecureContext
+  /** What that trusts; default: what Node does. */
+  readonly anchors?: () => Anchors
   readonly proxyFor: Connector['proxyFor']
   /** Default: the system's. */
   readonly interfaces?: () => Interfaces
@@ -96,7 +101,16 @@ interface Parts extends ConnectorOptions {
 }
 
 function connectTo(origin: Origin, timeoutMs: number, parts: Parts): Connecting {
-  const { lookup, now, denyPrivate, secureContext, pins, failed, interfaces = networkInterfaces } = parts
+  const {
+    lookup,
+    now,
+    denyPrivate,
+    secureContext,
+    anchors = nodesAnchors,
+    pins,
+    failed,
+    interfaces = networkInterfaces,
+  } = parts
   let phase: Phase = 'dns'
   let cancelled: ExchangeError | null = null
   let release: ((error: ExchangeError) => void) | null = null
@@ -120,7 +134,13 @@ function connectTo(origin: Origin, timeoutMs: number, parts: Parts): Connecting 
     throw cancelled
   }
   const secure = (socket: Socket, { hostname }: HostPort, how: { insecure: boolean; anonymous: boolean }) =>
-    handshake(socket, { hostname, insecure: how.insecure, secureContext: secureContext(how.anonymous), onCancel })
+    handshake(socket, {
+      hostname,
+      insecure: how.insecure,
+      secureContext: secureContext(how.anonymous),
+      anchors,
+      onCancel,
+    })
 
   const run = async (): Promise<Connected> => {
     const proxy = parts.proxyFor(origin)
@@ -195,6 +215,8 @@ function connectTo(origin: Origin, timeoutMs: number, parts: Parts): Connecting 
 function isBreak(error: unknown): boolean {
   return error instanceof ExchangeError && BREAKS.has(error.kind)
 }
+
+const nodesAnchors = () => createAnchors([])
 
 /** Its certificate has to hold whatever is said of the target, and ours is not for it. */
 const PROXY = { insecure: false, anonymous: true }

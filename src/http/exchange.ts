@@ -32,6 +32,8 @@ export interface HopRequest {
   readonly keepAlive: (status: number) => boolean
   /** A text to look for in the body of an answer for which `isWanted`; null: bodies are only drained. */
   readonly search: BodyRequest | null
+  /** Whether the dates of the whole certificate chain are asked for. Default false. */
+  readonly readsChain?: boolean
   /** Where to register what has to stop when the run stops; null: nothing stops it. */
   readonly stop: Stop | null
 }
@@ -199,7 +201,7 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
     const parts = this.#parts
     this.#connection = connection
     this.remoteAddress = connection.remoteAddress
-    this.tls = connection.tls
+    this.tls = (this.#request.readsChain && connection.withChain?.()) || connection.tls
     const now = parts.now()
     this.#sentAt = now
     if (this.bucket === null || this.#request.connectTimeoutMs !== null) {

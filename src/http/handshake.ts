@@ -6,7 +6,10 @@ import type { Socket } from 'node:net'
 import { connect as connectTls, type DetailedPeerCertificate, type SecureContext, type TLSSocket } from 'node:tls'
 import type { TlsFacts } from '../types.js'
 import { literalAddress } from './address.js'
+import type { Anchors } from './anchors.js'
+import { chainDates, isOfPublicAuthority, nameOf } from './certificate-chain.js'
 import { certificateCode, certificateFailure } from './certificate-failure.js'
+import { certificateWords } from './certificate-words.js'
 import { ExchangeError, failureOf, type OnCancel } from './failure.js'
 import { identityError } from './identity-error.js'
 
@@ -15,6 +18,8 @@ export interface HandshakeOptions {
   readonly hostname: string
   readonly insecure: boolean
   readonly secureContext: SecureContext
+  /** What that context trusts. */
+  readonly anchors: () => Anchors
   readonly onCancel: OnCancel
 }
 
@@ -22,11 +27,13 @@ export interface HandshakeOptions {
 export interface Secured {
   readonly socket: TLSSocket
   readonly tls: TlsFacts
+  /** The same with the dates of the whole chain; read on the first call. */
+  readonly withChain: () => TlsFacts
 }
 
 /** Rejects with an `ExchangeError`, both sockets destroyed. */
 export function handshake(socket: Socket, options: HandshakeOptions): Promise<Secured> {
-  const { hostname, insecure, secureContext, onCancel } = options
+  const { hostname, insecure, secureContext, anchors, onCancel } = options
   return new Promise((resolve, reject) => {
     // The dot of the root is no part of a certificate's name (RFC 6066 §3).
     const name = hostname.replace(/\.$/, '')
@@ -59,17 +66,58 @@ export function handshake(socket: Socket, options: HandshakeOptions): Promise<Se
       const code = certificateError(secured)
       if (code !== null && !insecure) {
         certificate ??= secured.getPeerX509Certificate()
-        const failure = certificateFailure(code, verifyText(secured), describe(certificate, code))
-        return fail(new ExchangeError({ ...failure, tls: factsOf(secured, certificate) }))
+        return fail(refusal(code, secured, certificate, anchors()))
       }
       secured.removeAllListeners('error')
       // An alert that comes now (TLS 1.3 refuses a client here, RFC 8446 §4.4.2.4) is told, but only the EOF behind it would
       // end the socket: the alert is the reason.
       secured.on('error', (error) => secured.destroy(error))
-      resolve({ socket: secured, tls: factsOf(secured, certificate ?? secured.getPeerX509Certificate()) })
+      certificate ??= secured.getPeerX509Certificate()
+      const tls = factsOf(secured, certificate)
+      resolve({ socket: secured, tls, withChain: chainReader(tls, certificate, anchors) })
     })
   })
 }
+
+/** Reads the chain once, of a connection that lives on. */
+function chainReader(tls: TlsFacts, certificate: X509Certificate | undefined, anchors: () => Anchors) {
+  let read: TlsFacts | null = null
+  return () => {
+    if (certificate === undefined) return tls
+    read ??= {
+      ...tls,
+      chain: chainDates(certificate, { anchors: anchors(), isVerified: tls.error === null, nowMs: Date.now() }),
+    }
+    return read
+  }
+}
+
+const DATE_CODES = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'])
+
+/** Why a certificate is refused, with what has to be known to tell whose fault that is. */
+function refusal(
+  code: string,
+  socket: TLSSocket,
+  certificate: X509Certificate | undefined,
+  anchors: Anchors,
+): ExchangeError {
+  const facts = factsOf(socket, certificate)
+  const text = verifyText(socket)
+  if (certificate === undefined) return new ExchangeError({ ...certificateFailure(code, text), tls: facts })
+  const chain = DATE_CODES.has(code) ? chainDates(certificate, { anchors, isVerified: false, nowMs: Date.now() }) : []
+  const failure = certificateFailure(code, text, certificateWords(code, certificate, chain))
+  const isPublic = failure.kind === 'tls.cert.authority_invalid' && isOfPublicAuthority(certificate)
+  const isForgotten = isPublic && INTERMEDIATE_MISSES.has(code)
+  const hint = isForgotten ? 'The server does not send its intermediate certificate' : failure.hint
+  return new ExchangeError({ ...failure, hint, tls: { ...facts, chain, isPublic } })
+}
+
+/** The way up from what was sent ends at nobody. */
+const INTERMEDIATE_MISSES = new Set([
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+])
 
 const noCertificate = () => ({}) as DetailedPeerCertificate
 
@@ -78,7 +126,7 @@ function factsOf(socket: TLSSocket, certificate: X509Certificate | undefined): T
   const validTo = certificate === undefined ? Number.NaN : Date.parse(certificate.validTo)
   return {
     protocol: socket.getProtocol(),
-    issuer: certificate === undefined ? null : issuerName(certificate.issuer),
+    issuer: certificate?.issuer ? nameOf(certificate.issuer) : null,
     validTo: Number.isNaN(validTo) ? null : new Date(validTo).toISOString(),
     error: certificateError(socket),
   }
@@ -99,46 +147,4 @@ function certificateError(socket: TLSSocket): string | null {
 function verifyText(socket: TLSSocket): string | null {
   const { _handle } = socket as unknown as { _handle?: { verifyError?(): Error | null } | null }
   return _handle?.verifyError?.()?.message ?? null
-}
-
-/** What is wrong with the certificate, in words; null where the kind's own meaning says it all. */
-function describe(certificate: X509Certificate | undefined, code: string): string | null {
-  if (certificate === undefined) return null
-  switch (code) {
-    case 'CERT_HAS_EXPIRED':
-      return `certificate expired ${daysFrom(certificate.validTo, 'ago')}`
-    case 'CERT_NOT_YET_VALID':
-      return `certificate is not valid yet, ${daysFrom(certificate.validFrom, 'from now')}`
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-    case 'HOSTNAME_MISMATCH':
-      return `certificate is for ${namesOf(certificate.subjectAltName) ?? 'another name'}`
-    default:
-      return null
-  }
-}
-
-const DAY_MS = 86_400_000
-const NAMES_SHOWN = 3
-
-/** `3 days ago (2026-09-20)`, by this machine's clock. */
-function daysFrom(date: string, direction: string): string {
-  const at = Date.parse(date)
-  const days = Math.floor(Math.abs(Date.now() - at) / DAY_MS)
-  const distance = days === 0 ? 'less than a day' : days === 1 ? '1 day' : `${days} days`
-  return `${distance} ${direction} (${new Date(at).toISOString().slice(0, 10)})`
-}
-
-/** `DNS:a.example, IP Address:1.2.3.4` as `a.example, 1.2.3.4`, the first few. */
-function namesOf(subjectAltName: string | undefined): string | null {
-  if (!subjectAltName) return null
-  const names = subjectAltName.split(', ').map((name) => name.replace(/^(DNS|IP Address):/, ''))
-  const more = names.length - NAMES_SHOWN
-  return `${names.slice(0, NAMES_SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-}
-
-/** `CN=…` of the issuer's lines, else its organisation, else all of it. */
-function issuerName(issuer: string | undefined): string | null {
-  if (!issuer) return null
-  const field = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(issuer)?.[1]
-  return field('CN') ?? field('O') ?? issuer.replaceAll('\n', ', ')
 }

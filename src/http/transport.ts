@@ -15,6 +15,8 @@ export interface Connection {
   readonly socket: Socket
   readonly remoteAddress: string
   readonly tls: TlsFacts | null
+  /** The same with the dates of the whole chain. */
+  readonly withChain: (() => TlsFacts) | undefined
   /** Answers it has given; above 0 it is a reused connection, which the server may have closed by now. */
   uses: number
   /** Its neighbours among the idle ones, which the transport keeps in the order in which they became idle. */
@@ -69,10 +71,10 @@ export function createTransport(connector: Connector, maxIdle: number): Transpor
     },
     connect: connector.connect,
     distrust: ({ origin, remoteAddress }) => connector.distrust(origin, remoteAddress),
-    adopt(origin, { socket, remoteAddress, tls }) {
+    adopt(origin, { socket, remoteAddress, tls, withChain }) {
       const client = clientOn(socket, origin)
       const place = { isIdle: false, older: null, newer: null }
-      const connection: Connection = { origin, client, socket, remoteAddress, tls, uses: 0, ...place }
+      const connection: Connection = { origin, client, socket, remoteAddress, tls, withChain, uses: 0, ...place }
       socket.once('close', () => forget(connection))
       return connection
     },

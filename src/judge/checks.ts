@@ -2,7 +2,7 @@
 // plain sentence. Pure; an answer of which nothing is expected costs seven comparisons.
 
 import type { NamedKind } from '../kinds.js'
-import type { Expect, FailedCheck, Reply, Target } from '../types.js'
+import type { CertificateDates, Expect, FailedCheck, Reply, Target } from '../types.js'
 import { cleanPhrase } from './reason.js'
 
 /** An expectation that did not hold, and the sentence for it. */
@@ -115,15 +115,24 @@ function certificateFault(days: number | null, { tls, checkedAtMs }: Reply): Fau
   if (tls.validTo === null) {
     return fault('cert-days', expected, 'unknown', `the end of the certificate is not known, expected it ${expected}`)
   }
-  const left = Date.parse(tls.validTo) - checkedAtMs
+  const { subject, validTo } = firstToEnd(tls)
+  const left = Date.parse(validTo) - checkedAtMs
   if (left >= days * DAY_MS) return []
-  const actual = tls.validTo.slice(0, 10)
+  const whose = subject === null ? 'certificate' : `certificate of "${cleanPhrase(subject)}" in its chain`
+  const actual = `valid until ${validTo.slice(0, 10)}${subject === null ? '' : ` ("${cleanPhrase(subject)}")`}`
   const more = Math.floor(Math.abs(left) / DAY_MS)
   const reason =
     left < 0
-      ? `certificate expired ${countDays(more)} ago, expected ${days} more`
-      : `certificate valid for ${more} more ${more === 1 ? 'day' : 'days'}, expected ${days}`
-  return fault('cert-days', expected, `valid until ${actual}`, reason)
+      ? `${whose} expired ${countDays(more)} ago, expected ${days} more`
+      : `${whose} valid for ${more} more ${more === 1 ? 'day' : 'days'}, expected ${days}`
+  return fault('cert-days', expected, actual, reason)
+}
+
+/** The chain holds no longer than the first of its certificates. */
+function firstToEnd({ chain = [], validTo }: NonNullable<Reply['tls']>): Pick<CertificateDates, 'subject' | 'validTo'> {
+  let first: Pick<CertificateDates, 'subject' | 'validTo'> = { subject: null, validTo: validTo! }
+  for (const each of chain) if (Date.parse(each.validTo) < Date.parse(first.validTo)) first = each
+  return first
 }
 
 /** WHATWG-normalised, without fragment and userinfo; what is no URL as it is. */

@@ -114,7 +114,7 @@ function verdictOf(
     bodyBytes: reply.bodyBytes,
     durationMs: reply.durationMs,
     timingsMs: reply.timingsMs,
-    tls,
+    tls: tls === null ? null : rowOf(tls),
     inferred: reply.inferred,
     secondLook: reply.secondLook,
     duplicateOf: null,
@@ -123,6 +123,12 @@ function verdictOf(
     key: null,
     checkedAt: timeText(reply.checkedAtMs),
   }
+}
+
+/** Without what only judging needs; the very same object where there is none of it. */
+function rowOf(facts: NonNullable<Reply['tls']>): Verdict['tls'] {
+  const { chain, isPublic, ...row } = facts
+  return chain === undefined && isPublic === undefined ? facts : row
 }
 
 function neverAsked(

@@ -14,7 +14,7 @@ export interface Settings {
 
 /** What one level says: the keys that it names and no others. */
 export interface Override {
-  readonly ask: Partial<Omit<Ask, 'headers' | 'readsUntil'>>
+  readonly ask: Partial<Omit<Ask, 'headers' | 'readsUntil' | 'readsChain'>>
   /** Behind those of the base; of one name the last is sent. */
   readonly headers: readonly HeaderPair[]
   /** A text that `parseStatusSet` takes; null: not named. */
@@ -40,7 +40,7 @@ const REDIRECTS = parseStatusSet('301,302,303,307,308')!
 
 /** `base` with `override` over it; the parts that stay the same are the very same objects. */
 export function applyOverride(base: Settings, override: Override): Settings {
-  const { location, finalUrl, contains } = override.expect
+  const { location, finalUrl, contains, certDays } = override.expect
   const implied: { -readonly [Key in keyof Ask]?: Ask[Key] } = {}
   let accept: StatusSet = base.expect.accept
   let acceptIsExplicit = base.expect.acceptIsExplicit
@@ -59,6 +59,7 @@ export function applyOverride(base: Settings, override: Override): Settings {
     implied.readsUntil = contains
     implied.method = 'GET'
   }
+  if (certDays !== undefined) implied.readsChain = true
   if (override.headers.length > 0) implied.headers = [...base.ask.headers, ...override.headers]
 
   const asks = { ...implied, ...override.ask }

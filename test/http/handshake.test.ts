@@ -5,6 +5,7 @@ import { connect as connectTcp } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { literalAddress } from '../../src/http/address.js'
+import { createAnchors } from '../../src/http/anchors.js'
 import { handshake } from '../../src/http/handshake.js'
 import { createSecureContext } from '../../src/http/secure-context.js'
 import { type Certificate, makeCertificate, testCertificates } from '../support/certificates.js'
@@ -13,6 +14,7 @@ import { startRawServer } from '../support/raw-server.js'
 
 const { root, intermediate } = testCertificates()
 const secureContext = createSecureContext({ ca: [root.cert], cert: null, key: null })
+const anchors = () => createAnchors([root.cert])
 const WRONG = 'ERR_TLS_CERT_ALTNAME_INVALID'
 
 const serve = async (tls: Certificate) => closeAfterTest(await startRawServer([], { tls }))
@@ -27,7 +29,7 @@ async function connected(port: number) {
 /** The code of what is wrong with the certificate, by us. */
 async function ours(port: number, hostname: string): Promise<string | null> {
   const onCancel = () => {}
-  const { tls } = await handshake(await connected(port), { hostname, insecure: true, secureContext, onCancel })
+  const { tls } = await handshake(await connected(port), { hostname, insecure: true, secureContext, anchors, onCancel })
   return tls.error
 }
 

@@ -1,7 +1,7 @@
 // X.509 certificates made in process, good ones and every kind of bad one, without openssl and without a dependency.
 // Only what a TLS server's certificate needs (RFC 5280), written as DER by hand: about a millisecond each.
 
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { isIP } from 'node:net'
 
 /** A certificate and its key as PEM: what `tls.createServer` takes. */
@@ -43,6 +43,8 @@ export interface CertificateOptions {
 export interface AuthorityOptions extends Pick<CertificateOptions, 'notBefore' | 'notAfter' | 'extensions'> {
   /** How many authorities may follow below it; default: any number. */
   readonly pathLength?: number
+  /** Certifies this one's key anew, as authorities do for each other. */
+  readonly sameKeyAs?: Authority
 }
 
 /** Of X.509 version 3, as DER. */
@@ -150,7 +152,7 @@ function make(
 ): Certificate & { privateKey: KeyObject } {
   const names = options.names ?? ['localhost', '127.0.0.1', '::1']
   const commonName = options.commonName ?? names[0] ?? 'localhost'
-  const { publicKey, privateKey } = makeKeys(options.keyType ?? 'p-256')
+  const { publicKey, privateKey } = keysOf(options.sameKeyAs) ?? makeKeys(options.keyType ?? 'p-256')
   const signer = options.issuer?.privateKey ?? privateKey
   const algorithm = signer.asymmetricKeyType === 'ec' ? ECDSA_WITH_SHA256 : RSA_WITH_SHA256
   const pathLength = options.pathLength === undefined ? EMPTY : integer(Buffer.of(options.pathLength))
@@ -180,6 +182,10 @@ function make(
   const alone = pem(sequence(body, algorithm, bitString(sign('sha256', body, signer))))
   const above = options.issuer === undefined || options.issuer.isRoot ? '' : options.issuer.cert
   return { cert: alone + above, alone, key: String(privateKey.export({ type: 'pkcs8', format: 'pem' })), privateKey }
+}
+
+function keysOf(authority: Authority | undefined) {
+  return authority && { publicKey: createPublicKey(authority.privateKey), privateKey: authority.privateKey }
 }
 
 function makeKeys(keyType: NonNullable<CertificateOptions['keyType']>) {
