@@ -11,7 +11,22 @@ export const NO_HEADERS: ReplyHeaders = { get: () => null }
 
 /** Reads on demand; a value is UTF-8 where its bytes are valid UTF-8, else latin1 (RFC 9110 §5.5). */
 export function createReplyHeaders(raw: RawHeaders): ReplyHeaders {
-  return new RawReplyHeaders(raw)
+  return new RawReplyHeaders(detached(raw))
+}
+
+/** What a small answer brings in one piece, body and all. */
+const SMALL_PIECE_BYTES = 8192
+
+/** Copies where the headers would keep much more alive than themselves: they are cut from what came with them. */
+export function detached(raw: RawHeaders): RawHeaders {
+  const [first] = raw
+  if (first === undefined || first.buffer.byteLength <= SMALL_PIECE_BYTES) return raw
+  const bytes = Buffer.concat(raw)
+  let at = 0
+  return raw.map(({ length }) => {
+    at += length
+    return bytes.subarray(at - length, at)
+  })
 }
 
 class RawReplyHeaders implements ReplyHeaders {

@@ -5,8 +5,10 @@ import type { NamedKind } from '../kinds.js'
 import type { CertificateDates, Expect, FailedCheck, Reply, Target } from '../types.js'
 import { cleanPhrase } from './reason.js'
 
-/** An expectation that did not hold, and the sentence for it. */
+/** An expectation that did not hold, or of which nobody can say whether it did, and the sentence for it. */
 export interface Fault {
+  /** The check could not be made: that is nothing against the page. */
+  readonly isUnknown: boolean
   readonly kind: Extract<NamedKind, `check.${string}`>
   readonly failed: FailedCheck
   readonly reason: string
@@ -16,6 +18,8 @@ const NO_FAULTS: readonly Fault[] = Object.freeze([])
 const DAY_MS = 86_400_000
 /** Longest piece of the wire that a sentence or a check repeats, in characters. */
 const SHOWN_MAX = 200
+/** The same of a URL, which may be 64 KiB long. */
+const SHOWN_URL_MAX = 2048
 
 /** All expectations that do not hold, in the order in which they are judged. */
 export function faultsOf(target: Target, reply: Reply): readonly Fault[] {
@@ -43,7 +47,11 @@ function hasMore(expect: Expect): boolean {
 }
 
 function fault(check: string, expected: string, actual: string, reason: string): Fault[] {
-  return [{ kind: `check.${check}` as Fault['kind'], failed: { check, expected, actual }, reason }]
+  return [{ isUnknown: false, kind: `check.${check}` as Fault['kind'], failed: { check, expected, actual }, reason }]
+}
+
+function unknown(check: string, expected: string, actual: string, reason: string): Fault[] {
+  return fault(check, expected, actual, reason).map((each) => ({ ...each, isUnknown: true }))
 }
 
 /** The first answer's Location, resolved against the URL that was asked. */
@@ -55,7 +63,7 @@ function locationFault({ url, expect }: Target, reply: Reply): Fault[] {
   if (location === null) return fault('location', expected, 'no redirect', `no redirect, expected one to ${expected}`)
   const actual = comparable(location, url!)
   if (actual === expected) return []
-  return fault('location', expected, actual, `redirects to ${actual}, expected ${expected}`)
+  return fault('location', expected, shown(actual), `redirects to ${shown(actual)}, expected ${expected}`)
 }
 
 function finalUrlFault({ url, expect }: Target, reply: Reply): Fault[] {
@@ -63,7 +71,7 @@ function finalUrlFault({ url, expect }: Target, reply: Reply): Fault[] {
   const expected = comparable(expect.finalUrl, url!)
   const actual = comparable(reply.finalUrl, url!)
   if (actual === expected) return []
-  return fault('final-url', expected, actual, `ends at ${actual}, expected ${expected}`)
+  return fault('final-url', expected, shown(actual), `ends at ${shown(actual)}, expected ${expected}`)
 }
 
 function containsFault(text: string | null, { body, method }: Reply): Fault[] {
@@ -81,10 +89,14 @@ function containsFault(text: string | null, { body, method }: Reply): Fault[] {
         'not in the first 1 MiB of the body',
         `the first 1 MiB of the body does not contain ${quoted}`,
       )
-    case 'undecodable':
-      return fault('contains', expected, 'the body could not be decoded', 'the body could not be decoded')
-    case null:
-      return fault('contains', expected, 'the body could not be read', 'the body could not be read')
+    case 'undecodable': {
+      const why = 'the body could not be decoded'
+      return unknown('contains', expected, why, `${why}, so nobody looked for ${quoted} in all of it`)
+    }
+    case null: {
+      const why = 'the body could not be read'
+      return unknown('contains', expected, why, `${why}, so nobody looked for ${quoted} in it`)
+    }
   }
 }
 
@@ -113,7 +125,7 @@ function certificateFault(days: number | null, { tls, checkedAtMs }: Reply): Fau
   if (days === null || tls === null) return []
   const expected = `valid for ${countDays(days)}`
   if (tls.validTo === null) {
-    return fault('cert-days', expected, 'unknown', `the end of the certificate is not known, expected it ${expected}`)
+    return unknown('cert-days', expected, 'unknown', `the end of the certificate is not known, expected it ${expected}`)
   }
   const { subject, validTo } = firstToEnd(tls)
   const left = Date.parse(validTo) - checkedAtMs
@@ -146,6 +158,10 @@ function comparable(text: string, base: string): string {
   } catch {
     return cleanPhrase(text, SHOWN_MAX)
   }
+}
+
+function shown(url: string): string {
+  return url.length <= SHOWN_URL_MAX ? url : `${url.slice(0, SHOWN_URL_MAX)}…`
 }
 
 /** As given: `500 ms`, `1.25 s`. */

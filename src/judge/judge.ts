@@ -11,6 +11,8 @@ import { cleanPhrase, reasonOfStatus } from './reason.js'
 const NO_CHECKS: readonly FailedCheck[] = Object.freeze([])
 /** Longest reason of `skip=` that is repeated, in characters. */
 const SKIP_REASON_MAX = 200
+/** Real ones have 30 characters; a header may have 256 KiB. */
+const CONTENT_TYPE_MAX = 1024
 const NO_HOPS: readonly Hop[] = Object.freeze([])
 const NO_TIMINGS: Timings = Object.freeze({ queue: null, dns: null, connect: null, tls: null, firstByte: null })
 
@@ -18,7 +20,8 @@ const NO_TIMINGS: Timings = Object.freeze({ queue: null, dns: null, connect: nul
  * The verdict on one answer, or on its absence. No answer fails, unless this machine is to blame (`local.*`) or the way
  * (`proxy.failed`); then a
  * status that the user named is fine; then a documented marker of a refused checker is inconclusive; then `accept`,
- * then the other expectations. All that do not hold are in `failedChecks`; the kind and the reason are the first one's.
+ * then the other expectations. All that do not hold are in `failedChecks`; the kind and the reason are the first one's,
+ * and one that could not be checked at all comes last: where there is no other, nothing is known.
  */
 export function judge(target: Target, reply: Reply): Verdict {
   const { status } = reply
@@ -39,10 +42,13 @@ export function judge(target: Target, reply: Reply): Verdict {
     return verdictOf(target, reply, 'inconclusive', marker, reasonOfBlock(marker, status, reason), hint, NO_CHECKS)
   }
   const faults = faultsOf(target, reply)
-  const [first] = faults
+  const first = faults.find(({ isUnknown }) => !isUnknown) ?? faults[0]
   if (accepted && first === undefined) return verdictOf(target, reply, 'ok', 'ok', reason, reply.hint, NO_CHECKS)
   const failed = faults.map((fault) => fault.failed)
-  if (accepted) return verdictOf(target, reply, 'failed', first!.kind, first!.reason, reply.hint, failed)
+  if (accepted) {
+    const outcome = first!.isUnknown ? 'inconclusive' : 'failed'
+    return verdictOf(target, reply, outcome, first!.kind, first!.reason, reply.hint, failed)
+  }
   failed.unshift({ check: 'status', expected: accept.toString(), actual: `${status}` })
   const hint = reply.hint ?? hintOfStatus(expect, status, reply.redirects)
   return verdictOf(target, reply, 'failed', 'http.error', reason, hint, failed)
@@ -109,7 +115,7 @@ function verdictOf(
     redirects: reply.redirects,
     httpVersion: reply.httpVersion,
     remoteAddress: reply.remoteAddress,
-    contentType: contentType === null ? null : wellFormed(contentType),
+    contentType: contentType === null ? null : wellFormed(contentType.slice(0, CONTENT_TYPE_MAX)),
     contentLength: contentLength(headers),
     bodyBytes: reply.bodyBytes,
     durationMs: reply.durationMs,

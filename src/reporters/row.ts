@@ -36,6 +36,8 @@ export function troubleOf(verdict: Verdict): string {
   if (verdict.kind === 'http.error' || verdict.kind === 'blocked.rate-limit') return phraseOf(verdict)
   if (verdict.code === 'CERT_NOT_YET_VALID') return 'certificate not valid yet'
   if (verdict.code === 'DEPTH_ZERO_SELF_SIGNED_CERT') return 'self-signed certificate'
+  // What the kind means has not been seen.
+  if (verdict.outcome === 'inconclusive' && verdict.kind.startsWith('check.')) return 'could not be checked'
   return kindFacts(verdict.kind).meaning
 }
 

@@ -19,8 +19,13 @@ export interface Section {
 export const SECTIONS: readonly Section[] = [
   { has: ({ outcome }) => outcome === 'failed', title: (count) => `${count} failed` },
   {
-    has: ({ outcome, kind }) => outcome === 'inconclusive' && !isLocal(kind) && kind !== 'proxy.failed',
+    has: ({ outcome, kind }) =>
+      outcome === 'inconclusive' && !isLocal(kind) && kind !== 'proxy.failed' && !kind.startsWith('check.'),
     title: (count) => `${count} inconclusive: the server refused this checker, the page may be fine`,
+  },
+  {
+    has: ({ outcome, kind }) => outcome === 'inconclusive' && kind.startsWith('check.'),
+    title: (count) => `${count} inconclusive: a check could not be made, the page may be fine`,
   },
   {
     has: ({ outcome, kind }) => outcome === 'inconclusive' && kind === 'proxy.failed',

@@ -3,6 +3,7 @@ import {
   contentLengthOf,
   createReplyHeaders,
   decodeField,
+  detached,
   headerValues,
   NO_HEADERS,
 } from '../../src/http/reply-headers.js'
@@ -60,4 +61,14 @@ test.each([
 test('no answer has no headers', () => {
   expect(NO_HEADERS.get('content-type')).toBeNull()
   expect(contentLengthOf([])).toBe(-1)
+})
+
+test('headers of a large piece do not keep it alive', () => {
+  const piece = Buffer.alloc(60_000)
+  piece.write('Content-Typetext/html')
+  const kept = detached([piece.subarray(0, 12), piece.subarray(12, 21)])
+  expect(kept.map(String)).toEqual(['Content-Type', 'text/html'])
+  for (const field of kept) expect(field.buffer.byteLength).toBeLessThanOrEqual(8192)
+  const small = raw('a', 'b')
+  expect(detached(small)).toBe(small)
 })
