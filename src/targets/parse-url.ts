@@ -111,8 +111,8 @@ function finish(url: URL | null, text: string): ParsedUrl {
 
 let lastHost = ''
 
-/** After IDNA: WHATWG lets `$(x)`, `a,b` and `*` pass, of which no request can be made. A loop costs a third of a pattern. */
-function isHost(host: string): boolean {
+/** Whether it can be one after IDNA: WHATWG lets `$(x)`, `a,b` and `*` pass, of which no request can be made. A loop costs a third of a pattern. */
+export function isHost(host: string): boolean {
   if (host.startsWith('[')) return true
   for (let at = 0; at < host.length; at++) {
     const code = host.charCodeAt(at)

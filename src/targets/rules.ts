@@ -3,6 +3,7 @@
 
 import { UsageError } from '../parse.js'
 import { type Environment, ExpansionError, expand, type Variables, variablesOfFlags } from './expand.js'
+import { isHost } from './parse-url.js'
 import { readSettings, wordEnd } from './read-settings.js'
 import { applyOverride, NO_OVERRIDE, type Override, type Settings } from './settings.js'
 
@@ -87,7 +88,8 @@ function hostOf(written: string): string | null {
     const { hostname, host } = new URL(`http://${written}`)
     // `new URL` drops a port of 80, so a colon outside brackets is looked for as well.
     if (host !== hostname || /:\d*$/.test(written.replace(/\[.*\]/, ''))) return null
-    return hostname.replace(/\.$/, '')
+    const name = hostname.replace(/\.$/, '')
+    return isHost(name) ? name : null
   } catch {
     return null
   }

@@ -163,6 +163,8 @@ describe('a rule', () => {
     ['* retries=0', "--rule '* …': expected a host first"],
     ['a.*.b retries=0', "--rule 'a.*.b …': expected a host first"],
     ['example.com:80 retries=0', "--rule 'example.com:80 …': expected a host first"],
+    ['a,b retries=0', "--rule 'a,b …': expected a host first"],
+    ['$(host) retries=0', "--rule '$(host) …': expected a host first"],
     ['https://example.com retries=0', "--rule 'https://example.com …': expected a host first"],
     ['me:hunter2@example.com retries=0', "--rule '***@example.com …': expected a host first"],
     ['retries=0', "--rule 'retries= …': expected a host first"],
