@@ -4,7 +4,7 @@
 import type { Engine } from './create-client.js'
 import type { Breaker, Visit } from './flow/breaker.js'
 import { NO_PERMIT } from './flow/limiter.js'
-import { CLEAN, complaintOf, foundWithoutAnswer, keptOf } from './hop-evidence.js'
+import { CLEAN, complaintOf, foundWithoutAnswer, keptOf, UNKNOWN } from './hop-evidence.js'
 import { isPlain } from './http/connector.js'
 import type { HopResult } from './http/exchange.js'
 import type { Failure } from './http/failure.js'
@@ -119,7 +119,7 @@ class Attempt {
   /** Asks. Whatever is thrown, the permit is given back. */
   async hop(): Promise<HopResult> {
     const { exchange, proxyFor, parts, time } = this.#engine
-    const { keepAlive, stop } = this.#context
+    const { keepAlive, stop, breaker } = this.#context
     if (stop?.stopped) {
       this.#giveBack()
       return ABORTED
@@ -149,6 +149,8 @@ class Attempt {
       })
       this.#proxyFault = plain === null ? null : proxyFaultOf(result, plain)
       if (this.#proxyFault === null) this.#learn(result)
+      // No news of the origin, but those who wait for this hop have to hear that it is back.
+      else if (breaker?.isNeeded) breaker.learn(this.#visitNow(), UNKNOWN)
       return result
     } finally {
       this.#giveBack()

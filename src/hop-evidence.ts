@@ -8,7 +8,7 @@ import { UNTOUCHED } from './reply-of.js'
 
 export const CLEAN: Found<HopResult> = { type: 'clean' }
 const CONNECTED: Found<HopResult> = { type: 'connected' }
-const UNKNOWN: Found<HopResult> = { type: 'unknown' }
+export const UNKNOWN: Found<HopResult> = { type: 'unknown' }
 
 /**
  * Kinds that mean: no connection was made, and another URL of the origin would fare no better. Not a name that does not
