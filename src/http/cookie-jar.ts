@@ -106,7 +106,14 @@ function parseSetCookie(text: string, url: URL, nowMs: number, rules: Rules): Co
   const given = attributes.path?.startsWith('/') ? attributes.path : null
   if (!keepsPrefix({ name, value, secure, hostOnly: scope.hostOnly, path: given })) return null
   const path = given ?? rules.defaultPath(url.pathname)
-  return { name, value, ...scope, path, secure, expiresMs: expiryOf(attributes, nowMs, rules) }
+  const expiresMs = expiryOf(attributes, nowMs, rules)
+  const kept = { name: copied(name), value: copied(value), domain: copied(scope.domain), path: copied(path) }
+  return { ...kept, hostOnly: scope.hostOnly, secure, expiresMs }
+}
+
+/** A slice would keep the whole header alive, which may have 256 KiB. */
+function copied(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1')
 }
 
 /** Without `=` it is all value. */

@@ -8,7 +8,7 @@ import { BREAKS, type Connecting, type Origin } from './connector.js'
 import type { Deadline, Expiring } from './deadline.js'
 import type { Decoders } from './decoders.js'
 import { ExchangeError, type Failure, failureOf, type Phase } from './failure.js'
-import { MAX_INTERIM } from './read-head.js'
+import { MAX_INTERIM, MAX_REASON_BYTES } from './read-head.js'
 import { contentLengthOf } from './reply-headers.js'
 import { type SecondLook, secondLook } from './second-look.js'
 import type { Connection, Transport } from './transport.js'
@@ -292,7 +292,8 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
     this.elapsedMs = this.#elapsed(now)
     this.firstByteMs = now - this.#sentAt
     this.status = status
-    this.statusText = statusText
+    this.statusText =
+      statusText.length <= MAX_REASON_BYTES ? statusText : Buffer.from(statusText).toString('utf8', 0, MAX_REASON_BYTES)
     this.rawHeaders = rawHeaders
     this.httpVersion = httpVersionOf(this.#connection!.socket)
     const { search } = this.#request

@@ -45,8 +45,10 @@ export function isBlank(location: string): boolean {
 /** The hop to record: a Location that is too long to follow is cut. */
 export function hopOf({ url, status, locations }: Answer): Hop {
   const [location = null] = locations
-  const isLong = location !== null && location.length > MAX_LOCATION_LENGTH
-  return { url, status, location: isLong ? `${location.slice(0, SHOWN_LENGTH)}…` : location }
+  if (location === null || location.length <= MAX_LOCATION_LENGTH) return { url, status, location }
+  // A slice would keep the whole alive.
+  const start = Buffer.from(location.slice(0, SHOWN_LENGTH)).toString()
+  return { url, status, location: `${start}…` }
 }
 
 /**

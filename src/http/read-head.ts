@@ -26,6 +26,9 @@ export type Head =
  */
 export const MAX_HEAD_BYTES = 524_288
 
+/** Of the reason phrase, which nobody needs, as much as is kept. */
+export const MAX_REASON_BYTES = 1024
+
 const NEVER_ENDS: Head = { type: 'refused', detail: 'the header never ends', hint: null }
 
 /** More interim answers than these are no conversation; curl goes on until its bound in bytes. */
@@ -53,7 +56,7 @@ export function readHead(received: Buffer): Head {
     const head: WholeHead = {
       type: 'whole',
       status: Number(match[2]),
-      statusText: first.toString('latin1', match[0].length),
+      statusText: first.toString('latin1', match[0].length, match[0].length + MAX_REASON_BYTES),
       rawHeaders: fieldPairs(fields),
       httpVersion: match[1]!,
       bodyAt: end,

@@ -115,7 +115,7 @@ function verdictOf(
     redirects: reply.redirects,
     httpVersion: reply.httpVersion,
     remoteAddress: reply.remoteAddress,
-    contentType: contentType === null ? null : wellFormed(contentType.slice(0, CONTENT_TYPE_MAX)),
+    contentType: contentType === null ? null : wellFormed(atMost(contentType, CONTENT_TYPE_MAX)),
     contentLength: contentLength(headers),
     bodyBytes: reply.bodyBytes,
     durationMs: reply.durationMs,
@@ -201,6 +201,11 @@ function timeText(ms: number): string {
     lastMs = ms
   }
   return lastText
+}
+
+/** A copy where it is cut: a slice would keep the whole alive. */
+function atMost(text: string, length: number): string {
+  return text.length <= length ? text : Buffer.from(text.slice(0, length)).toString()
 }
 
 /** Half a surrogate pair cannot be written as UTF-8. */

@@ -3,6 +3,7 @@
 import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { run } from '../../src/cli.js'
+import { createClient, fetchStatus } from '../../src/index.js'
 import type { Verdict } from '../../src/types.js'
 import { verdictSchema } from '../reporters/support/schemas.js'
 import { startHttpServer } from '../support/http-server.js'
@@ -106,4 +107,16 @@ it('keeps a few KiB of what a server says, however much it is', async () => {
     'check.expect-header',
   ])
   for (const verdict of verdicts) expect(JSON.stringify(verdict).length).toBeLessThan(10_000)
+})
+
+it('keeps of a reason phrase 1 KiB, by the parser and by the second look', async () => {
+  const long = 'x'.repeat(60_000)
+  for (const odd of ['', 'Odd name: x\r\n']) {
+    const bytes = `HTTP/1.1 599 ${long}\r\n${odd}Content-Length: 0\r\n\r\n`
+    const { url } = await startRawServer([step.readHead, step.write(bytes), step.fin])
+    const client = createClient()
+    const [status, , reply] = await fetchStatus(client, url)
+    expect([status, reply.statusText.length]).toEqual([599, 1024])
+    await client.close()
+  }
 })
