@@ -8,6 +8,10 @@
 const { CI, HOME, XDG_CACHE_HOME = HOME && `${HOME}/.cache` } = process.env
 if (XDG_CACHE_HOME && !CI) require('node:module').enableCompileCache?.(`${XDG_CACHE_HOME}/scrape-status`)
 
+// glibc's resolver asks a silent server for 10 s, and a process does not end before it returns; it is only our second opinion,
+// so a second and once more are enough (resolv.conf(5)).
+process.env.RES_OPTIONS ??= 'timeout:1 attempts:2'
+
 const { setTimeout: sleep } = require('node:timers/promises')
 const { getHeapSpaceStatistics, setFlagsFromString } = require('node:v8')
 const { run } = require('../dist/cli.cjs')

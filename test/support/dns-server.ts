@@ -3,7 +3,7 @@
 
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { createServer, isIPv4 } from 'node:net'
+import { type AddressInfo, createServer, isIPv4 } from 'node:net'
 import type { Closable } from './close-after-test.js'
 
 /** The types a lookup asks for. */
@@ -73,8 +73,6 @@ export async function startDnsServer(zone: DnsZone): Promise<DnsServer> {
     } else send(reply.bytes ? reply.bytes(question) : writeReply(question, type, reply))
   }
   socket.on('message', (query, from) => answerTo(query, (bytes) => socket.send(bytes, from.port, from.address), true))
-  socket.bind(0, '127.0.0.1')
-  await once(socket, 'listening')
   const streams = createServer((stream) => {
     stream.on('error', () => {})
     stream.once('data', (message) => {
@@ -88,7 +86,10 @@ export async function startDnsServer(zone: DnsZone): Promise<DnsServer> {
       .flat()
       .some(({ truncated }) => truncated),
   )
-  if (isLong) await once(streams.listen(socket.address().port, '127.0.0.1'), 'listening')
+  // TCP first: a port that is free there is free for UDP more often than the other way round.
+  if (isLong) await once(streams.listen(0, '127.0.0.1'), 'listening')
+  socket.bind(isLong ? (streams.address() as AddressInfo).port : 0, '127.0.0.1')
+  await once(socket, 'listening')
 
   return {
     address: `127.0.0.1:${socket.address().port}`,
