@@ -217,7 +217,8 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
   const later = createLaterPasses({
     recheckMs: options.recheckMs ?? null,
     waitMs: options.waitMs ?? null,
-    mayPass: ({ kind, status, code }) => mayPass({ kind: STATUS_KINDS.has(kind) ? 'ok' : kind, status, code }, true),
+    mayPass: ({ kind, status, code }) =>
+      kind === 'blocked.rate-limit' || mayPass({ kind: kind === 'http.error' ? 'ok' : kind, status, code }, true),
     again: (targets) => askAgain(targets, checkBy),
     now: time.now,
     wait,
@@ -396,8 +397,6 @@ function whyAborted(signal: AbortSignal | undefined): Unfinished {
   return reason === 'time-limit' || reason === 'output-failed' ? reason : 'interrupted'
 }
 
-/** Kinds that are about a status; `mayPass` knows which ones may pass. */
-const STATUS_KINDS: ReadonlySet<string> = new Set(['http.error', 'blocked.rate-limit'])
 /** In place of a verdict that waits for a later pass. */
 const HELD = Symbol('held')
 /** Requests at once when failures are asked again. */

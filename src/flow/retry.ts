@@ -1,6 +1,7 @@
 // Failures that may pass are asked again (RFC 9110 §9.2.2: GET and HEAD are safe to repeat). A URL that waits holds no
 // permit; when its time comes it goes to the front of its host's line.
 
+import { isRateLimited } from '../is-rate-limited.js'
 import type { Kind } from '../kinds.js'
 import type { Check, Reply, Stop, Where } from '../types.js'
 import type { LastTurn } from './last-turn.js'
@@ -51,10 +52,13 @@ const PASSING_PROXY_CODES = new Set([
 
 /** Whether asking again may give another answer. */
 export function mayPass(
-  reply: Pick<Reply, 'kind' | 'status'> & { readonly code?: string | null },
+  reply: Pick<Reply, 'kind' | 'status'> & Partial<Pick<Reply, 'code' | 'headers'>>,
   retryTimeouts: boolean,
 ): boolean {
-  if (reply.kind === 'ok') return PASSING_STATUSES.has(reply.status)
+  const { kind, status, headers } = reply
+  // A 403 about the rate is a 429 by another number.
+  if (kind === 'ok')
+    return PASSING_STATUSES.has(status) || (headers !== undefined && isRateLimited({ status, headers }))
   if (reply.kind === 'proxy.failed') {
     const { code = null } = reply
     if (code === 'timeout') return retryTimeouts

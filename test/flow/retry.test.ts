@@ -72,6 +72,13 @@ describe('asked again is', () => {
     expect(mayPass({ kind: 'proxy.failed', status: 0, code: 'timeout' }, true)).toBe(true)
   })
 
+  test.each([{ 'retry-after': '1' }, { 'x-ratelimit-remaining': '0' }])('a 403 about the rate: %j', async (headers) => {
+    const rig = createRig([answered(403, headers), answered(200)])
+    expect(await rig.ask()).toMatchObject({ status: 200, attempts: 2 })
+    if ('retry-after' in headers) expect(rig.waits[0]).toBe(1000)
+    expect(await createRig([answered(403), answered(200)]).ask()).toMatchObject({ status: 403, attempts: 1 })
+  })
+
   test('not a redirect error whose last status is among them', () => {
     expect(mayPass({ kind: 'http.response.redirect_loop', status: 503 }, true)).toBe(false)
   })
