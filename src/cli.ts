@@ -9,6 +9,7 @@ import { helpText, parseCommand } from './command.js'
 import { type Client, createClient, version } from './create-client.js'
 import { dryRun, dryRunText } from './dry-run.js'
 import { lineContext, openClient, runOptions } from './from-flags.js'
+import { hideSecrets } from './hide-secrets.js'
 import { createInterrupt, type Interrupt, leaveUnread, READER_GRACE_MS } from './interrupt.js'
 import { exitCodeOf } from './judge/exit-code.js'
 import { KEEPS_ROWS, type Memory, noMemory, openMemory } from './memory.js'
@@ -21,7 +22,6 @@ import { createReport, type Report } from './report.js'
 import { escapeText } from './reporters/escape.js'
 import { FLAT, selectColumns } from './reporters/fields.js'
 import { REPORTERS } from './reporters/index.js'
-import { hideInInvalid } from './reporters/redact.js'
 import { sharded } from './sharded.js'
 import { closeInputs, type Input, openInputs, readTargets } from './targets/read-targets.js'
 import type { Reporter, ReporterContext, Sink, Summary, World } from './types.js'
@@ -209,7 +209,7 @@ async function rehearse(source: TargetSource, interrupt: Interrupt, options: Opt
   const total = toAsk + invalid + excluded + duplicate + otherShard
   if (total === 0 && !options.allowEmpty)
     throw new UsageError('nothing to ask: the list holds no URL; one a line, such as https://example.com')
-  await print(world, dryRunText(rehearsal, { safe: escapeText, hide: hideInInvalid }))
+  await print(world, dryRunText(rehearsal, { safe: escapeText, hide: (text) => hideSecrets(text, 'invalid') }))
   return broke !== null ? 4 : invalid > 0 ? 1 : 0
 }
 

@@ -9,6 +9,7 @@ import { UsageError } from './parse.js'
 import { escapeText } from './reporters/escape.js'
 import { redact } from './reporters/redact.js'
 import type { Method, Sink, Target, Verdict } from './types.js'
+import { textHash } from './url-key.js'
 
 /** The list of failures and where it goes. */
 export interface FailedPart {
@@ -70,10 +71,14 @@ function compareWith(rows: KeptRows) {
 function isOf(rows: KeptRows, target: Target): boolean {
   const { index, line, source, input, url, ask } = target
   const asShown = (method: Method) => {
-    const shown = redact({ ...BLANK, input, url: url ?? '', method })
-    return { index, line, source, input: shown.input, key: shown.key }
+    const shown = redact({ ...BLANK, source, input, url: url ?? '', method })
+    return { index, line, source: shown.source, input: shown.input, key: shown.key }
   }
-  return rows.matches(asShown(ask.method)) || (url !== null && ask.method === 'HEAD' && rows.matches(asShown('GET')))
+  const methods: readonly Method[] = url !== null && ask.method === 'HEAD' ? ['HEAD', 'GET'] : [ask.method]
+  if (methods.some((method) => rows.matches(asShown(method)))) return true
+  // Rows of 0.1 have another key, or none where less was hidden.
+  const keys = [null, ...methods.map((method) => (url === null ? null : textHash(method, url)))]
+  return keys.some((key) => rows.matches({ index, line, source, input, key }))
 }
 
 /**

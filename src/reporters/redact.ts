@@ -1,51 +1,33 @@
-// Secrets out of a verdict before anybody prints it: userinfo, and the values of query names that carry keys. Pure, and
-// the very same object when there is nothing to hide, which is found out without any parsing.
+// Secrets out of a verdict before anybody prints it, and what strangers wrote cut to a bound before it is searched. Pure,
+// and the very same object when there is nothing to hide.
 
-import { createHash } from 'node:crypto'
-import type { FailedCheck, Hop, Verdict } from '../types.js'
+import { hideSecrets, shorten, type TextForm } from '../hide-secrets.js'
+import { isSecretName } from '../secret-names.js'
+import type { FailedCheck, Hop, TlsFacts, Verdict } from '../types.js'
+import { urlKey } from '../url-key.js'
 
 const HIDDEN = '***'
-
-/** Query names whose values are keys to something, in lower case: signed URLs of AWS and Google, tokens, passwords. */
-const SECRET_NAMES: ReadonlySet<string> = new Set([
-  'sig',
-  'signature',
-  'token',
-  'access_token',
-  'api_key',
-  'key',
-  'password',
-  'x-amz-signature',
-  'x-amz-credential',
-  'x-amz-security-token',
-  'x-goog-signature',
-  'awsaccesskeyid',
-])
-
-/** Userinfo of a URL that is the whole text; slashes, scheme and tabs as loose as the URL standard reads them. */
-const USERINFO = /^(\s*(?:[a-z][a-z0-9+.-]*:(?=[/\\])|https?:)?[/\\]*)[^/\\?#]*@/i
-/** Up to the last @ of a text that is no URL: where its userinfo ends is anybody's guess. */
-const ANY_USERINFO = /^(\s*(?:[a-z][a-z0-9+.-]*:[/\\]+)?)[\s\S]*@/i
-/** Userinfo of a URL within a sentence. */
-const USERINFO_IN_PROSE = /([a-z][a-z0-9+.-]*:[/\\]{2})[^/\\?#\s]*@/gi
-const PARAMETER = /([?&#;])([^=&#;?\s]+)=([^&#]*)/g
-const PARAMETER_IN_PROSE = /(^|[?&#;\s"'(])([^=&#;?\s"'(]+)=([^&#\s"'<>]*)/g
+/** How deep members of the input are looked into; what lies deeper is not shown. */
+const DEPTH_MAX = 20
 
 /**
- * The verdict without userinfo (`***@`) and without the values of secret query names (`***`), in every text that can
- * hold a URL. When `url` itself changed, `key` tells such URLs apart: 16 hex digits of the SHA-256 of method, space,
- * unredacted URL.
+ * The verdict without userinfo (`***@`) and without the values of secret names (`***`), in every text. `url` and `input`
+ * are the user's and stay whole; all else is cut to 4 KiB, with `…`. When `url` itself changed, `key` tells such URLs apart.
  */
 export function redact(verdict: Verdict): Verdict {
-  if (!mayHide(verdict)) return verdict
-  const url = hideInUrl(verdict.url)
-  const input = verdict.url === '' ? hideInInvalid(verdict.input) : hideInUrl(verdict.input)
-  const finalUrl = hideInUrl(verdict.finalUrl)
+  const url = hideSecrets(verdict.url, 'url')
+  const input =
+    verdict.input === verdict.url ? url : hideSecrets(verdict.input, verdict.url === '' ? 'invalid' : 'written')
+  const finalUrl = verdict.finalUrl === verdict.url ? url : shown(verdict.finalUrl, 'url')
   const redirects = mapSame(verdict.redirects, hideInHop)
-  const reason = hideInProse(verdict.reason)
-  const hint = verdict.hint === null ? null : hideInProse(verdict.hint)
+  const reason = shown(verdict.reason)
+  const hint = shown(verdict.hint)
+  const code = shown(verdict.code)
+  const contentType = shown(verdict.contentType)
+  const source = shown(verdict.source, 'written')
   const failedChecks = mapSame(verdict.failedChecks, hideInCheck)
-  const extra = verdict.extra === null ? null : (hideInValue(verdict.extra) as Verdict['extra'])
+  const tls = hideInTls(verdict.tls)
+  const extra = verdict.extra === null ? null : (hideInValue(verdict.extra, 0) as Verdict['extra'])
   const isSame =
     url === verdict.url &&
     input === verdict.input &&
@@ -53,86 +35,55 @@ export function redact(verdict: Verdict): Verdict {
     redirects === verdict.redirects &&
     reason === verdict.reason &&
     hint === verdict.hint &&
+    code === verdict.code &&
+    contentType === verdict.contentType &&
+    source === verdict.source &&
     failedChecks === verdict.failedChecks &&
+    tls === verdict.tls &&
     extra === verdict.extra
   if (isSame) return verdict
-  const key = url === verdict.url ? verdict.key : keyOf(verdict)
-  return { ...verdict, input, url, finalUrl, redirects, reason, hint, failedChecks, extra, key }
+  const key = url === verdict.url ? verdict.key : urlKey(verdict.method, verdict.url)
+  const texts = { source, input, url, finalUrl, redirects, reason, hint, code, contentType, failedChecks, tls, extra }
+  return { ...verdict, ...texts, key }
 }
 
-/** Only texts with one of two characters can hold a secret; most verdicts end here. */
-function mayHide(verdict: Verdict): boolean {
-  return (
-    verdict.extra !== null ||
-    isSuspect(verdict.url) ||
-    isSuspect(verdict.input) ||
-    isSuspect(verdict.finalUrl) ||
-    isSuspect(verdict.reason) ||
-    (verdict.hint !== null && isSuspect(verdict.hint)) ||
-    verdict.redirects.some((hop) => isSuspect(hop.url) || (hop.location !== null && isSuspect(hop.location))) ||
-    verdict.failedChecks.some((failed) => isSuspect(failed.expected) || isSuspect(failed.actual))
-  )
-}
-
-function isSuspect(text: string): boolean {
-  return text.includes('=') || text.includes('@')
-}
-
-function keyOf(verdict: Verdict): string {
-  return createHash('sha256').update(`${verdict.method} ${verdict.url}`).digest('hex').slice(0, 16)
-}
-
-function hideInUrl(text: string): string {
-  const named = text.includes('@') ? text.replace(USERINFO, `$1${HIDDEN}@`) : text
-  return named.includes('=') ? named.replace(PARAMETER, hideParameter) : named
-}
-
-/** A text that may be a URL or was meant to be one, without userinfo and the values of secret names. */
-export function hideInInvalid(text: string): string {
-  return hideInUrl(text.includes('@') ? text.replace(ANY_USERINFO, `$1${HIDDEN}@`) : text)
-}
-
-function hideInProse(text: string): string {
-  if (!isSuspect(text)) return text
-  return text.replace(USERINFO_IN_PROSE, `$1${HIDDEN}@`).replace(PARAMETER_IN_PROSE, hideParameter)
-}
-
-function hideParameter(whole: string, before: string, name: string, value: string): string {
-  return value !== '' && isSecret(name) ? `${before}${name}=${HIDDEN}` : whole
-}
-
-/** Servers decode names, so a name counts decoded. */
-function isSecret(name: string): boolean {
-  if (!name.includes('%')) return SECRET_NAMES.has(name.toLowerCase())
-  try {
-    return SECRET_NAMES.has(decodeURIComponent(name).toLowerCase())
-  } catch {
-    return false
-  }
+/** Cut before it is searched, and after, because what hides a secret may be longer than the secret. */
+function shown(text: string, form?: TextForm): string
+function shown(text: string | null, form?: TextForm): string | null
+function shown(text: string | null, form: TextForm = 'prose'): string | null {
+  return text === null ? null : shorten(hideSecrets(shorten(text), form))
 }
 
 function hideInHop(hop: Hop): Hop {
-  const url = hideInUrl(hop.url)
-  const location = hop.location === null ? null : hideInUrl(hop.location)
+  const url = shown(hop.url, 'url')
+  const location = shown(hop.location, 'reference')
   return url === hop.url && location === hop.location ? hop : { url, status: hop.status, location }
 }
 
 function hideInCheck(failed: FailedCheck): FailedCheck {
-  const expected = hideInProse(failed.expected)
-  const actual = hideInProse(failed.actual)
+  const expected = shown(failed.expected)
+  const actual = shown(failed.actual)
   if (expected === failed.expected && actual === failed.actual) return failed
   return { check: failed.check, expected, actual }
 }
 
+function hideInTls(tls: TlsFacts | null): TlsFacts | null {
+  if (tls === null) return null
+  const issuer = shown(tls.issuer)
+  const error = shown(tls.error)
+  return issuer === tls.issuer && error === tls.error ? tls : { ...tls, issuer, error }
+}
+
 /** Members of the input that we do not know: their texts, and everything under a secret name. */
-function hideInValue(value: unknown): unknown {
-  if (typeof value === 'string') return hideInProse(value)
-  if (Array.isArray(value)) return mapSame(value, hideInValue)
+function hideInValue(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return shown(value)
   if (typeof value !== 'object' || value === null) return value
+  if (depth > DEPTH_MAX) return '…'
+  if (Array.isArray(value)) return mapSame(value, (item) => hideInValue(item, depth + 1))
   const entries = Object.entries(value)
   const hidden = mapSame(entries, (entry) => {
     const [name, inner] = entry
-    const safe = isSecret(name) && inner !== null && inner !== HIDDEN ? HIDDEN : hideInValue(inner)
+    const safe = isSecretName(name) && inner !== null && inner !== HIDDEN ? HIDDEN : hideInValue(inner, depth + 1)
     return safe === inner ? entry : ([name, safe] as [string, unknown])
   })
   return hidden === entries ? value : Object.fromEntries(hidden)
@@ -141,11 +92,11 @@ function hideInValue(value: unknown): unknown {
 /** `map`, but the very same array when no item changed. */
 function mapSame<T>(items: readonly T[], change: (item: T) => T): readonly T[] {
   let changed: T[] | null = null
-  items.forEach((item, at) => {
-    const next = change(item)
-    if (next === item) return
+  for (let at = 0; at < items.length; at++) {
+    const next = change(items[at]!)
+    if (next === items[at]) continue
     changed ??= items.slice()
     changed[at] = next
-  })
+  }
   return changed ?? items
 }
