@@ -26,6 +26,7 @@ import { createLaterPasses } from './later-passes.js'
 import { sourceOf } from './list-source.js'
 import { DEFAULT_EXPECT } from './options.js'
 import { type FailureBudget, parseShard, type Shard, ValueError } from './parse.js'
+import type { Pattern } from './pattern.js'
 import { neverAsked } from './reply-of.js'
 import { sharded } from './sharded.js'
 import { parseBaseUrl } from './targets/base-url.js'
@@ -52,7 +53,10 @@ export interface CheckAllOptions extends ClientOptions, Omit<ExpectOptions, 'ski
   readonly maxFailures?: FailureBudget
   /** Ask only what is in this part of the list, by `shardOf`; `{ index: 3, count: 8 }` as `--shard 3/8`. Default: all. */
   readonly shard?: Shard | null
-  /** Ask only URLs that match one of these. Default: all. */
+  /**
+   * Ask only URLs that match one of these. Default: all. As everywhere, what cannot run in time linear in the text
+   * (look-around, back references) is a `TypeError`.
+   */
   readonly include?: readonly RegExp[]
   /** Leave out URLs that match one of these. */
   readonly exclude?: readonly RegExp[]
@@ -166,8 +170,10 @@ export interface RunMemory {
 /** What `checkTargets` needs beside a client. */
 export type RunOptions = Omit<
   CheckAllOptions,
-  keyof ClientOptions | keyof ExpectOptions | 'client' | 'rules' | 'shard' | 'baseUrl'
+  keyof ClientOptions | keyof ExpectOptions | 'client' | 'rules' | 'shard' | 'include' | 'exclude' | 'baseUrl'
 > & {
+  readonly include?: readonly (RegExp | Pattern)[]
+  readonly exclude?: readonly (RegExp | Pattern)[]
   /** What hints about the run as a whole depend on; null: none are made. */
   readonly hints?: HintFacts | null
   readonly memory?: RunMemory | null

@@ -1,13 +1,14 @@
 // What a run would ask, without asking: every line accounted for, the hosts, and what is wrong with which line.
 
 import type { TargetSource } from './check-all.js'
+import type { Pattern } from './pattern.js'
 import { createDistinct } from './targets/distinct.js'
 import { createFilter } from './targets/filter.js'
 import type { Target } from './types.js'
 
 export interface DryRunOptions {
-  readonly include: readonly RegExp[]
-  readonly exclude: readonly RegExp[]
+  readonly include: readonly Pattern[]
+  readonly exclude: readonly Pattern[]
   readonly dedupe: boolean
 }
 

@@ -21,6 +21,7 @@ import {
   UsageError,
   ValueError,
 } from './parse.js'
+import type { Pattern } from './pattern.js'
 import { parseStatusSet, type StatusSet, SUCCESSFUL } from './status-set.js'
 import type { Ask, Expect, Format, HeaderPair, HeaderPattern, Method, Show } from './types.js'
 
@@ -548,7 +549,7 @@ export const OPTIONS = {
     shown: null,
     parse: never,
   }),
-  include: spec<readonly RegExp[]>({
+  include: spec<readonly Pattern[]>({
     flags: '--include <regexp>',
     group: 'Input',
     brief: false,
@@ -557,7 +558,7 @@ export const OPTIONS = {
     shown: null,
     parse: (text, previous) => [...previous, parseRegExp(text)],
   }),
-  exclude: spec<readonly RegExp[]>({
+  exclude: spec<readonly Pattern[]>({
     flags: '--exclude <regexp>',
     group: 'Input',
     brief: false,

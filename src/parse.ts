@@ -1,6 +1,7 @@
 // Little languages of flags and line keys. Each parser says what is allowed when it refuses.
 
 import { isIP } from 'node:net'
+import { compilePattern, type Pattern, PatternError } from './pattern.js'
 import type { HeaderPair, HeaderPattern, Method } from './types.js'
 
 /** A mistake of the person who calls: exit 2, one line, nothing requested. */
@@ -198,16 +199,22 @@ export function parseVariableName(text: string): string {
   return text
 }
 
-/** A regular expression in JavaScript's syntax, case-sensitive. */
-export function parseRegExp(text: string): RegExp {
+/** A regular expression in JavaScript's syntax, case-sensitive, without what cannot run in linear time. */
+export function parseRegExp(text: string): Pattern {
+  return parsePattern(text, '')
+}
+
+/** The same of one that is compiled already. */
+export function patternFrom(pattern: RegExp | Pattern): Pattern {
+  return 'flags' in pattern ? parsePattern(pattern.source, pattern.flags) : pattern
+}
+
+function parsePattern(source: string, flags: string): Pattern {
   try {
-    return new RegExp(text, 'u')
-  } catch {
-    try {
-      return new RegExp(text)
-    } catch {
-      throw new ValueError('a regular expression')
-    }
+    return compilePattern(source, flags)
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error
+    throw new ValueError(error.message)
   }
 }
 
@@ -216,6 +223,8 @@ export function nearest(word: string, known: Iterable<string>): string | null {
   let best: string | null = null
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
   for (const candidate of known) {
+    // The word may be a line of 64 KiB.
+    if (Math.abs(candidate.length - word.length) >= bestDistance) continue
     const distance = editDistance(word, candidate)
     if (distance < bestDistance && distance < word.length) {
       best = candidate

@@ -3,6 +3,7 @@
 
 import type { Readable, Writable } from 'node:stream'
 import type { Kind } from './kinds.js'
+import type { Pattern } from './pattern.js'
 import type { StatusSet } from './status-set.js'
 
 /** The methods a status can be asked with (RFC 9110 §9.3.1, §9.3.2). */
@@ -38,7 +39,7 @@ export interface Ask {
 export interface HeaderPattern {
   /** Lower case. */
   readonly name: string
-  readonly pattern: RegExp
+  readonly pattern: Pattern
 }
 
 /** What must hold of the answer; null: nothing is expected there. */

@@ -41,7 +41,11 @@ const GROUND = [
   'bag.ts',
   'kinds.ts',
   'status-set.ts',
+  'secret-names.ts',
+  'hide-secrets.ts',
+  'pattern.ts',
   'types.ts',
+  'url-key.ts',
   'is-rate-limited.ts',
   'is-public-name.ts',
   'is-ill-encoded.ts',
@@ -116,6 +120,7 @@ test('undici is known to the http room only, and each package to one place', () 
   const users = (name: string) => files.filter((file) => names(file).some((from) => from.split('/')[0] === name))
   expect(users('undici').filter((file) => roomOf(file) !== 'http')).toEqual([])
   expect(users('commander')).toEqual(['command.ts'])
+  expect(users('re2js')).toEqual(['pattern.ts'])
   expect(users('chalk')).toEqual(['reporters/theme.ts'])
   expect(users('cli-table3')).toEqual(['reporters/grid.ts'])
   expect(users('tough-cookie')).toEqual(['http/cookie-jar.ts'])

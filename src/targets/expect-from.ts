@@ -1,7 +1,7 @@
 // Expectations as the library's users write them, in the words that the lines of a list use: so that the same keys mean
 // the same everywhere, what they imply included.
 
-import { parseHeaderPattern, parseNeedle, ValueError } from '../parse.js'
+import { parseHeaderPattern, parseNeedle, patternFrom, ValueError } from '../parse.js'
 import { parseStatusSet } from '../status-set.js'
 import type { HeaderPattern } from '../types.js'
 import { parsePlace } from './line-keys.js'
@@ -73,7 +73,7 @@ function parseAmount(value: number): number {
 }
 
 function patternOf([name, pattern]: readonly [string, RegExp | string]): HeaderPattern {
-  const source = typeof pattern === 'string' ? pattern : ''
-  const { name: lower, pattern: parsed } = checked('expectHeaders', `${name}: ${source}`, parseHeaderPattern)
-  return { name: lower, pattern: typeof pattern === 'string' ? parsed : pattern }
+  if (typeof pattern === 'string') return checked('expectHeaders', `${name}: ${pattern}`, parseHeaderPattern)
+  const parsed = checked('expectHeaders', `${name}:`, parseHeaderPattern)
+  return { name: parsed.name, pattern: checked('expectHeaders', pattern, patternFrom) }
 }

@@ -6,6 +6,7 @@ import { createHintCounter } from '../../src/judge/hints.js'
 import { judge, verdictOfSkip } from '../../src/judge/judge.js'
 import { createTally } from '../../src/judge/summarise.js'
 import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/options.js'
+import { compilePattern } from '../../src/pattern.js'
 import { parseStatusSet } from '../../src/status-set.js'
 import type { Expect, Reply, Target } from '../../src/types.js'
 import { verdictSchema } from '../reporters/support/schemas.js'
@@ -85,7 +86,7 @@ describe('holds', () => {
     ['the text', { contains: 'Welcome' }, reply({ body: 'found' })],
     [
       'a header',
-      { headers: [{ name: 'content-type', pattern: /^text\/html/u }] },
+      { headers: [{ name: 'content-type', pattern: compilePattern('^text/html') }] },
       reply({}, { 'content-type': 'text/html; charset=utf-8' }),
     ],
     ['a latency at its limit', { maxLatencyMs: 88 }, reply()],
@@ -164,15 +165,15 @@ describe('does not hold', () => {
     ],
     [
       'check.expect-header',
-      { headers: [{ name: 'content-type', pattern: /^text\/html/u }] },
+      { headers: [{ name: 'content-type', pattern: compilePattern('^text/html') }] },
       reply({}, { 'content-type': 'text/\x1b[31mplain' }),
-      'content-type is "text/\ufffd[31mplain", expected ^text\\/html',
-      'content-type: ^text\\/html',
+      'content-type is "text/\ufffd[31mplain", expected ^text/html',
+      'content-type: ^text/html',
       'content-type: text/\ufffd[31mplain',
     ],
     [
       'check.expect-header',
-      { headers: [{ name: 'x-a', pattern: /b/ }] },
+      { headers: [{ name: 'x-a', pattern: compilePattern('b') }] },
       reply(),
       'no x-a header, expected one like b',
       'x-a: b',
@@ -247,8 +248,8 @@ describe('does not hold', () => {
       finalUrl: '/b',
       contains: 'c',
       headers: [
-        { name: 'd', pattern: /d/ },
-        { name: 'e', pattern: /e/ },
+        { name: 'd', pattern: compilePattern('d') },
+        { name: 'e', pattern: compilePattern('e') },
       ],
       maxLatencyMs: 1,
       certDays: 365,
@@ -308,7 +309,7 @@ describe('does not hold', () => {
 })
 
 it('a pattern with a memory of its own finds the same every time', () => {
-  const headers = [{ name: 'a', pattern: /b/g }]
+  const headers = [{ name: 'a', pattern: compilePattern('b', 'g') }]
   const outcomes = [1, 2, 3].map(() => judge(target({ headers }), reply({}, { a: 'b' })).outcome)
   expect(outcomes).toEqual(['ok', 'ok', 'ok'])
 })

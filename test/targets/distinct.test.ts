@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_EXPECT } from '../../src/options.js'
+import { compilePattern } from '../../src/pattern.js'
 import { parseStatusSet } from '../../src/status-set.js'
 import { createDistinct } from '../../src/targets/distinct.js'
 import type { Ask } from '../../src/types.js'
@@ -35,7 +36,11 @@ describe('a repeat', () => {
     ['another text', { expect: { ...DEFAULT_EXPECT, contains: 'a' } }, false],
     ['another location', { expect: { ...DEFAULT_EXPECT, location: '/a' } }, false],
     ['another final URL', { expect: { ...DEFAULT_EXPECT, finalUrl: '/a' } }, false],
-    ['another header pattern', { expect: { ...DEFAULT_EXPECT, headers: [{ name: 'a', pattern: /b/ }] } }, false],
+    [
+      'another header pattern',
+      { expect: { ...DEFAULT_EXPECT, headers: [{ name: 'a', pattern: compilePattern('b') }] } },
+      false,
+    ],
     ['another latency', { expect: { ...DEFAULT_EXPECT, maxLatencyMs: 1 } }, false],
     ['other certificate days', { expect: { ...DEFAULT_EXPECT, certDays: 1 } }, false],
     ['not following', { ask: ask({ follow: false }) }, false],
