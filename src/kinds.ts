@@ -65,6 +65,11 @@ const LOCAL: KindFacts = kind('LOCAL', 'this machine ran into a limit', 'This ma
 const LOCALS: Readonly<Record<string, KindFacts>> = {
   // What to do about it concerns the whole run, and is said once.
   'local.dns': kind('LOCAL', 'DNS here knows no public name'),
+  'local.no_ipv4': kind(
+    'LOCAL',
+    'this machine has no IPv4',
+    'There is no other address to reach it at: check it from a machine that has IPv4',
+  ),
   'local.no_ipv6': kind(
     'LOCAL',
     'this machine has no IPv6',

@@ -16,7 +16,7 @@ export interface LocalFaultOptions {
 }
 
 /** What this machine lacks, where waiting and asking less changes nothing. */
-const LASTING = new Set<Kind>(['local.no_ipv6'])
+const LASTING = new Set<Kind>(['local.no_ipv4', 'local.no_ipv6'])
 /** In all about 15 s: a closed connection's port is free after 60 s at worst, a descriptor at once. */
 const TRIES = 8
 const FIRST_WAIT_MS = 100

@@ -42,7 +42,7 @@ export function interleave(addresses: readonly Address[], first: 4 | 6): readonl
 /** Global unicast is 2000::/3 (RFC 4291 §2.4); fc00::/7 reaches its own site (RFC 4193); fe80::/10 needs a zone and reaches no name. */
 export function ipv6Reach(interfaces: Interfaces): Ipv6Reach {
   let reach: Ipv6Reach = 'none'
-  for (const { family, internal, address } of Object.values(interfaces).flatMap((entries) => entries ?? [])) {
+  for (const { family, internal, address } of addressesOf(interfaces)) {
     if (family !== 'IPv6' || internal) continue
     if (/^[23]/.test(address)) return 'global'
     if (/^f[cd]/i.test(address)) reach = 'site'
@@ -50,20 +50,38 @@ export function ipv6Reach(interfaces: Interfaces): Ipv6Reach {
   return reach
 }
 
-/** Codes of connecting that a machine without IPv6 gives to every address of that sort. */
+/** Codes of connecting that a machine without a family gives to every address of it. */
 const WAYLESS_CODES = new Set(['EADDRNOTAVAIL', 'ENETUNREACH', 'EHOSTUNREACH', 'EAFNOSUPPORT'])
 
 /**
- * Whether a failure to connect says only that this machine's IPv6 does not go as far as the address: then it is neither the host's fault
- * nor a shortage. IPv4 within IPv6 and addresses with a zone are no matter of reach.
+ * The family that this machine lacks, where a failure to connect says no more than that: it is neither the host's fault nor a shortage
+ * then. Null else; IPv4 within IPv6 and addresses with a zone are no matter of reach, and without any network it is not the family.
  */
-export function isBeyondIpv6({ address, family }: Address, code: string | null, interfaces: () => Interfaces): boolean {
-  if (family !== 6 || code === null || !WAYLESS_CODES.has(code)) return false
+export function missingFamily(
+  { address, family }: Address,
+  code: string | null,
+  interfaces: () => Interfaces,
+): 4 | 6 | null {
+  if (code === null || !WAYLESS_CODES.has(code)) return null
+  const isMissing = family === 6 ? isBeyondIpv6(address, code, interfaces) : isBeyondIpv4(address, interfaces)
+  return isMissing ? family : null
+}
+
+function isBeyondIpv6(address: string, code: string, interfaces: () => Interfaces): boolean {
   if (code === 'EAFNOSUPPORT') return true
-  if (address === '::1')
-    return !Object.values(interfaces())
-      .flat()
-      .some((one) => one?.address === '::1')
+  if (address === '::1') return !addressesOf(interfaces()).some((one) => one.address === '::1')
   if (/^[23]/.test(address)) return ipv6Reach(interfaces()) !== 'global'
   return /^f[cd]/i.test(address) && ipv6Reach(interfaces()) === 'none'
+}
+
+/** 169.254.0.0/16 is what a machine gives itself where nobody else does (RFC 3927). */
+function isBeyondIpv4(address: string, interfaces: () => Interfaces): boolean {
+  if (address.startsWith('127.') || ipv6Reach(interfaces()) === 'none') return false
+  return !addressesOf(interfaces()).some(
+    ({ family, internal, address }) => family === 'IPv4' && !internal && !address.startsWith('169.254.'),
+  )
+}
+
+function addressesOf(interfaces: Interfaces): NetworkInterfaceInfo[] {
+  return Object.values(interfaces).flatMap((entries) => entries ?? [])
 }

@@ -134,12 +134,15 @@ function readRecords(
   return { addresses, ttlS, end }
 }
 
+/** A name has 127 labels at most (RFC 1035 §2.3.4), and needs no more pointers. */
+const NAME_STEPS = 255
+
 /** Where a name ends that begins there; null when it does not. Pointers go back only (RFC 1035 §4.1.4), so there is no circle. */
 function endOfName(message: Buffer, start: number): number | null {
   let at = start
   let end: number | null = null
   let before = start
-  for (;;) {
+  for (let step = 0; step < NAME_STEPS; step++) {
     const length = message[at]
     if (length === undefined) return null
     if (length === 0) return end ?? at + 1
@@ -153,6 +156,7 @@ function endOfName(message: Buffer, start: number): number | null {
     if (at >= before || at < HEADER_BYTES) return null
     before = at
   }
+  return null
 }
 
 /** In s; one with its first bit set is 0 (RFC 2181 §8). */

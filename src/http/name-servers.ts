@@ -47,18 +47,20 @@ const OPEN_MAX = 4096
 /** So many questions in a row that only another server answered make that one the preferred. */
 const RESCUES = 3
 const DNS_PORT = 53
+/** How often the system is asked for its servers at most, ms, and only where they bring nothing. */
+const READ_EVERY_MS = 1000
 
-interface Server {
+interface Server extends ServerAddress {
   readonly datagrams: Datagrams
   readonly streams: Streams
 }
 
 /** Throws when a server is not an IP address with or without port. */
 export function createNameServers({ servers, limit, deadlineMs, now }: NameServersOptions): NameServers {
-  const known = addressesOf(servers).map((address) => ({
-    datagrams: createDatagrams(address),
-    streams: createStreams(address),
-  }))
+  let known = serversAt(addressesOf(servers))
+  /** Those that this machine used before, until what they were asked is over. */
+  const former: Server[] = []
+  let readAt = now()
   const deadline = createDeadline(now)
   /** Index of the server that is asked first. */
   let preferred = 0
@@ -101,6 +103,17 @@ export function createNameServers({ servers, limit, deadlineMs, now }: NameServe
     question.takeBack.push(askOnce(server, question.asked, (answer) => receive(question, answer, place)))
   }
 
+  /** A machine may come to another network in the middle of a run. */
+  function readAnew(): void {
+    if (servers !== null || now() - readAt < READ_EVERY_MS) return
+    readAt = now()
+    const addresses = addressesOf(null)
+    if (addresses.map(nameOf).join() === known.map(nameOf).join()) return
+    former.push(...known)
+    known = serversAt(addresses)
+    preferred = 0
+  }
+
   function receive(question: OpenQuestion, answer: Answer, place: number): void {
     // Another server may do better; where the name does not exist it may not.
     if ('code' in answer && saysNoAnswer(answer.code) && question.asks < Math.min(known.length, STEPS.length)) {
@@ -139,6 +152,7 @@ export function createNameServers({ servers, limit, deadlineMs, now }: NameServe
     deadline.disarm(question)
     for (const takeBack of question.takeBack) takeBack()
     if (question.step === 0) onWire--
+    if ('code' in answer && saysNoAnswer(answer.code)) readAnew()
     const stalledMs = deadline.stalledMs() - question.stalledBefore
     question.asked.done(answer, Math.max(0, now() - question.sentAt - stalledMs))
     sendWaiting()
@@ -150,7 +164,7 @@ export function createNameServers({ servers, limit, deadlineMs, now }: NameServe
     last = null
     for (const question of open) end(question, { code: 'ECANCELLED' })
     for (const { asked } of unsent) asked.done({ code: 'ECANCELLED' }, 0)
-    for (const { datagrams, streams } of known) {
+    for (const { datagrams, streams } of [...known, ...former]) {
       datagrams.close()
       streams.close()
     }
@@ -197,6 +211,18 @@ function askOnce({ datagrams, streams }: Server, query: Query, done: (answer: An
     )
   })
   return () => takeBack()
+}
+
+function serversAt(addresses: readonly ServerAddress[]): readonly Server[] {
+  return addresses.map((address) => ({
+    ...address,
+    datagrams: createDatagrams(address),
+    streams: createStreams(address),
+  }))
+}
+
+function nameOf({ host, port }: ServerAddress): string {
+  return `[${host}]:${port}`
 }
 
 function addressesOf(servers: readonly string[] | null): readonly ServerAddress[] {

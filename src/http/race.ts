@@ -3,7 +3,7 @@
 // that fails at once makes room for the next at once, however many there are.
 
 import { createConnection, type Socket } from 'node:net'
-import { type Address, type Interfaces, isBeyondIpv6 } from './address.js'
+import { type Address, type Interfaces, missingFamily } from './address.js'
 import { ExchangeError, failureOf, ignoreError, type OnCancel } from './failure.js'
 
 /** RFC 8305 §8 recommends 250 ms. */
@@ -84,8 +84,10 @@ export function race(addresses: readonly Address[], { port, onCancel, interfaces
     const lose = (address: Address, error: unknown) => {
       lost(address)
       const failure = failureOf(error, 'connect', false)
-      const isWayless = isBeyondIpv6(address, failure.code, interfaces)
-      failures.push(new ExchangeError(isWayless ? { ...failure, ...NO_IPV6 } : failure, error))
+      const missing = missingFamily(address, failure.code, interfaces)
+      failures.push(
+        new ExchangeError(missing === null ? failure : { ...failure, kind: `local.no_ipv${missing}` }, error),
+      )
       if (next < addresses.length) startNext()
       else if (running.size === 0) {
         finish()
@@ -105,10 +107,15 @@ function invalidAddress(address: string): Error {
   return Object.assign(new Error(`connect EINVAL ${address}`), { code: 'EINVAL', syscall: 'connect' })
 }
 
-const NO_IPV6 = { kind: 'local.no_ipv6' } as const
-
 /** What a host that is alive said, and what says least. */
-const TELLING = ['tcp.refused', 'tcp.reset', 'tcp.timed_out', 'tcp.address_unreachable', NO_IPV6.kind]
+const TELLING = [
+  'tcp.refused',
+  'tcp.reset',
+  'tcp.timed_out',
+  'tcp.address_unreachable',
+  'local.no_ipv4',
+  'local.no_ipv6',
+]
 
 /** Which failure of several addresses to report: first a shortage of our own, because then nobody knows of that address. */
 function mostTelling(failures: readonly ExchangeError[]): ExchangeError {

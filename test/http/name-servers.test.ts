@@ -1,6 +1,7 @@
 // What one DNS message does to its own question, and that it does nothing to any other.
 
-import { afterEach, describe, expect, it } from 'vitest'
+import { Resolver } from 'node:dns'
+import { afterEach, describe, expect, it, onTestFinished, test, vi } from 'vitest'
 import { type Answer, isDnsName, readMessage, writeQuery } from '../../src/http/dns-message.js'
 import { createNameServers, type NameServers } from '../../src/http/name-servers.js'
 import { closeAfterTest } from '../support/close-after-test.js'
@@ -105,6 +106,21 @@ describe('a message that makes no sense', () => {
     expect(await serversAt([bad.address, good.address])('a.test')).toEqual(FOUND)
   })
 
+  it('takes no more than a name can hold, however many pointers are strung together', () => {
+    const query = writeQuery(7, { hostname: 'a.test', type: 'A' })
+    const record = (pointer: number, type = 1) => [0xc0 | (pointer >> 8), pointer & 255, 0, type, 0, 1, 0, 0, 0, 9]
+    // Each points two bytes back, down to the name of the question.
+    const chain = Array.from({ length: 400 }, (_, at) => (at === 0 ? 12 : query.length + 12 + 2 * (at - 1)))
+    const text = [...record(12, 16), 3, 32, ...chain.flatMap((pointer) => [0xc0 | (pointer >> 8), pointer & 255])]
+    const whole = (last: number) => {
+      const message = withAnswer(query, ...text, ...record(query.length + 12 + 2 * last), 0, 4, 1, 2, 3, 4)
+      message[7] = 2
+      return readMessage(message, query, 'A')?.answer
+    }
+    expect(whole(100)).toMatchObject({ addresses: [{ address: '1.2.3.4' }] })
+    expect(whole(399)).toEqual({ code: 'EBADRESP' })
+  })
+
   it('never makes reading it throw, cut wherever it is', () => {
     const query = writeQuery(7, { hostname: 'a.test', type: 'A' })
     const whole = withAnswer(query, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 1, 2, 3, 4)
@@ -181,6 +197,25 @@ describe('time in which this process stood still', () => {
     // As after SIGSTOP: an hour is over, and no timer felt it.
     skippedMs = 3_600_000
     expect(await found).toEqual(FOUND)
+  })
+})
+
+describe('the servers of the system', () => {
+  test('are read anew when those that were read bring nothing, as after a change of networks', async () => {
+    const gone = await startDnsServer({})
+    await gone.close()
+    const good = await serve({ 'a.test': { A: answer(V4) } })
+    const read = vi.spyOn(Resolver.prototype, 'getServers').mockReturnValueOnce([gone.address])
+    onTestFinished(() => read.mockRestore())
+    read.mockReturnValue([good.address])
+    let time = 0
+    const servers = createNameServers({ servers: null, limit: 256, deadlineMs: 800, now: () => time })
+    open.push(servers)
+    const ask = () => new Promise<Answer>((done) => servers.ask({ hostname: 'a.test', type: 'A', done }))
+    time = 5000
+    expect(await ask()).toEqual({ code: 'ECONNREFUSED' })
+    expect(await ask()).toEqual(FOUND)
+    expect(read).toHaveBeenCalledTimes(2)
   })
 })
 

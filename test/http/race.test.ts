@@ -20,6 +20,9 @@ const NO_IPV6: Interfaces = { lo: [entry('127.0.0.1', true)], eth0: [entry('192.
 const SITE: Interfaces = { lo: [entry('::1', true)], eth0: [entry('fd00::2'), entry('fe80::2')] }
 const GLOBAL: Interfaces = { lo: [entry('::1', true)], eth0: [entry('2a00::2')] }
 
+const V6_ONLY: Interfaces = { lo: [entry('127.0.0.1', true)], eth0: [entry('2a00::2'), entry('169.254.7.7')] }
+const NOTHING: Interfaces = { lo: [entry('127.0.0.1', true), entry('::1', true)] }
+
 const of = (address: string): Address => ({ address, family: address.includes(':') ? 6 : 4 })
 
 /** Connections that fail with the code given for their address, or are made where it is null; and the order in which they were begun. */
@@ -84,6 +87,18 @@ describe('an IPv6 address', () => {
     expect(await connectorOf([address], interfaces).connect()).toBe(`${ends} ${code}`)
     expect(await connectorOf([], interfaces).connect(`http://[${address}]/`)).toBe(`${ends} ${code}`)
   })
+})
+
+test.each<[what: string, address: string, code: string, interfaces: Interfaces, ends: string]>([
+  ['IPv6 alone', '192.0.2.1', 'ENETUNREACH', V6_ONLY, 'local.no_ipv4'],
+  ['IPv6 alone', '127.0.0.5', 'ENETUNREACH', V6_ONLY, 'tcp.address_unreachable'],
+  ['IPv6 alone and no port left', '127.0.0.5', 'EADDRNOTAVAIL', V6_ONLY, 'local.EADDRNOTAVAIL'],
+  ['both', '192.0.2.1', 'ENETUNREACH', { eth0: [entry('192.0.2.9'), entry('2a00::2')] }, 'tcp.address_unreachable'],
+  ['IPv4 alone', '192.0.2.1', 'EADDRNOTAVAIL', NO_IPV6, 'local.EADDRNOTAVAIL'],
+  ['no network', '192.0.2.1', 'ENETUNREACH', NOTHING, 'tcp.address_unreachable'],
+])('an IPv4 address of a machine with %s: %s and %s', async (_, address, code, interfaces, ends) => {
+  connections({ [address]: code })
+  expect(await connectorOf([address], interfaces).connect()).toBe(`${ends} ${code}`)
 })
 
 describe('what is said of several addresses', () => {
