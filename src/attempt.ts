@@ -30,6 +30,8 @@ export interface AttemptContext {
   readonly keepAlive: (origin: string) => boolean
   /** Knows which origins bring nothing; null: every hop is asked. */
   readonly breaker: Breaker<HopResult> | null
+  /** Told of every hop, the moment it is over; not what a proxy said. */
+  readonly heard?: (host: string, result: HopResult) => void
   /** Of a URL that was asked before: what the breaker learned from then on speaks for it. */
   readonly againSinceMs: number | null
 }
@@ -148,9 +150,13 @@ class Attempt {
         stop,
       })
       this.#proxyFault = plain === null ? null : proxyFaultOf(result, plain)
-      if (this.#proxyFault === null) this.#learn(result)
-      // No news of the origin, but those who wait for this hop have to hear that it is back.
-      else if (breaker?.isNeeded) breaker.learn(this.#visitNow(), UNKNOWN)
+      if (this.#proxyFault === null) {
+        this.#context.heard?.(where.host, result)
+        this.#learn(result)
+      } else if (breaker?.isNeeded) {
+        // No news of the origin, but those who wait for this hop have to hear that it is back.
+        breaker.learn(this.#visitNow(), UNKNOWN)
+      }
       return result
     } finally {
       this.#giveBack()

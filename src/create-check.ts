@@ -10,11 +10,13 @@ import { createLastTurn, type RestOfList } from './flow/last-turn.js'
 import { withLocalFaults } from './flow/local-faults.js'
 import { withOverload } from './flow/overload.js'
 import { withRetries } from './flow/retry.js'
-import { noteAnswer, withSuspects } from './flow/suspects.js'
+import { createSuspects, type Suspects } from './flow/suspects.js'
 import { createSuspicion } from './flow/suspicion.js'
+import { createWrongClock } from './flow/wrong-clock.js'
+import { answerTime } from './http/answer-time.js'
 import type { HopResult } from './http/exchange.js'
 import { splitUrl } from './http/origin.js'
-import { isSiteAddress } from './http/private-address.js'
+import { isPublicAddress, isSiteAddress } from './http/private-address.js'
 import { keptReply } from './reply-of.js'
 import type { Check, Reply, Stop, Target } from './types.js'
 
@@ -54,15 +56,24 @@ export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
   const wait = (ms: number) => time.wait(ms, stop)
   const clock = { now, wallNow, random, wait }
   const announce = createAnnounce(notify)
-  const suspicion = () => createSuspicion({ needed: WITNESSES, holdMs: HOLD_MS, wait })
-  const [offline, resigned] = [suspicion(), suspicion()]
+  const suspects = suspectsOf(engine, wait)
   const breaking: BreakerOptions = { limiter, now, wait, stop, maxWaitMs, announce, hasOthers: rest.hasSome }
   const breaker = createBreaker<HopResult>(breaking)
   const keepAlive: AttemptContext['keepAlive'] = (origin) => limiter.waiting(origin) > 0
 
+  const heard = suspects.hear
   // One without a permit was begun before, so it goes before those that were not.
   const ask: Check = ({ url, ask }, { permit, queuedMs, againSinceMs = null }) =>
-    attempt(engine, url!, ask, { permit, queuedMs, stop, keepAlive, breaker, againSinceMs, front: permit === null })
+    attempt(engine, url!, ask, {
+      permit,
+      queuedMs,
+      stop,
+      keepAlive,
+      breaker,
+      heard,
+      againSinceMs,
+      front: permit === null,
+    })
   const first: Check = (target, context) => (context.made ? Promise.resolve(context.made) : ask(target, context))
   const fair = withLocalFaults(withHeadFallback(first), { limiter, now, wait, stop, notify })
   const calm = withOverload(fair, { limiter, now, wait })
@@ -76,8 +87,7 @@ export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
     retryTimeouts,
     maxWaitMs,
   })
-  const unsuspected = withSuspects(patient, { offline, resigned })
-  const careful = withBlindResolver(unsuspected, { resolver: resolverOf(engine), wait, notify })
+  const careful = withBlindResolver(suspects.over(patient), { resolver: resolverOf(engine), wait, notify })
 
   return {
     // Most answers need none of this, which saves five promises each.
@@ -87,7 +97,6 @@ export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
         if (reply.kind !== 'ok' || reply.status >= 400 || isRefusedHead) {
           return careful(target, { permit: null, queuedMs: context.queuedMs, made: reply })
         }
-        if (!(offline.isCleared() && resigned.isCleared())) noteAnswer(target, reply, { offline, resigned })
         if (!careful.isCleared()) careful.noteAnswer(reply)
         return reply
       }),
@@ -97,6 +106,20 @@ export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
       return found === null ? null : keptReply(found, target, wallNow())
     },
   }
+}
+
+/** What may be this machine's fault, and what is known of it. */
+function suspectsOf({ time, machine }: Engine, wait: (ms: number) => Promise<void>): Suspects<HopResult> {
+  const suspicion = () => createSuspicion({ needed: WITNESSES, holdMs: HOLD_MS, wait })
+  const { wallNow } = time
+  const clock = createWrongClock<HopResult>({
+    suspicion: suspicion(),
+    wallNow,
+    timeOf: ({ rawHeaders }) => answerTime(rawHeaders),
+    earliestMs: machine.earliestMs,
+  })
+  const { hasNetwork } = machine
+  return createSuspects({ offline: suspicion(), resigned: suspicion(), clock, hasNetwork, isPublicAddress })
 }
 
 /** What names are asked of. The hosts file is none of it. */

@@ -3,12 +3,14 @@
 
 import { createRequire } from 'node:module'
 import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import type { SecureContext } from 'node:tls'
 import { idleWithinFileLimit, withinFileLimit } from './flow/file-limit.js'
 import { createLearning, type Learning } from './flow/learn-from-answers.js'
 import { createLimiter, type LimiterOptions } from './flow/limiter.js'
 import { pause, stopOf } from './flow/stop.js'
-import { type Anchors, createAnchors } from './http/anchors.js'
+import { isNetworked } from './http/address.js'
+import { type Anchors, createAnchors, newestRootMs } from './http/anchors.js'
 import { type Connector, createConnector } from './http/connector.js'
 import { createDeadline } from './http/deadline.js'
 import { createDecoders } from './http/decoders.js'
@@ -90,6 +92,14 @@ export interface Client {
   readonly [ENGINE]: Engine
 }
 
+/** What this machine knows of itself. */
+export interface Machine {
+  /** Whether it has an address of a network. */
+  hasNetwork(): boolean
+  /** No clock of today says less, ms since 1970. */
+  earliestMs(): number
+}
+
 /** The working parts of a client. */
 export interface Engine {
   readonly ask: Ask
@@ -105,6 +115,7 @@ export interface Engine {
   readonly proxyFor: Connector['proxyFor']
   /** Whether there is a client certificate, which is only for the origins that are asked first. */
   readonly hasCertificate: boolean
+  readonly machine: Machine
   headersOf(ask: Ask): RequestHeaders
   readonly time: Time
 }
@@ -152,6 +163,7 @@ export function createClient(options: ClientOptions = {}): Client {
     lookup,
     proxyFor: connector.proxyFor,
     hasCertificate: options.cert != null,
+    machine: { hasNetwork: () => isNetworked(networkInterfaces()), earliestMs: newestRootMs },
     headersOf(ask) {
       let made = headers.get(ask)
       if (made === undefined) {

@@ -85,3 +85,10 @@ function isBeyondIpv4(address: string, interfaces: () => Interfaces): boolean {
 function addressesOf(interfaces: Interfaces): NetworkInterfaceInfo[] {
   return Object.values(interfaces).flatMap((entries) => entries ?? [])
 }
+
+/** Whether this machine has an address of a network: loopback and link-local ones lead nowhere. */
+export function isNetworked(interfaces: Interfaces): boolean {
+  return addressesOf(interfaces).some(
+    ({ internal, address }) => !internal && !/^(?:169\.254\.|fe[89ab])/i.test(address),
+  )
+}

@@ -9,8 +9,6 @@ export interface Anchors {
   holds(certificate: X509Certificate): boolean
   /** Those whose subject may be this one, in the lines of `X509Certificate`. */
   named(subject: string): X509Certificate[]
-  /** When the newest was made, ms since 1970: no clock of today says less. */
-  newestMs(): number
 }
 
 /** `ca`: PEM texts to trust beside Node's own. Nothing is read before it is asked for. */
@@ -24,14 +22,17 @@ export function createAnchors(ca: readonly string[]): Anchors {
   return {
     holds: ({ raw }) => all().some((each) => each.equals(raw)),
     named: (subject) => all().flatMap((each) => (each.includes(nameOf(subject)) ? parsed(each) : [])),
-    newestMs: () =>
-      Math.max(
-        0,
-        ...all()
-          .flatMap(parsed)
-          .map(({ validFrom }) => Date.parse(validFrom) || 0),
-      ),
   }
+}
+
+/** When the newest of the roots that came with Node was made, ms since 1970. Reads all of them: 100 ms. */
+export function newestRootMs(): number {
+  return Math.max(
+    ...tls.rootCertificates
+      .flatMap(blocksOf)
+      .flatMap(parsed)
+      .map(({ validFrom }) => Date.parse(validFrom)),
+  )
 }
 
 /** From Node 22.15 on with all that it was told to trust; before, only what came with it can be listed. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { withSuspects } from '../../src/flow/suspects.js'
+import { createSuspects, type Heard } from '../../src/flow/suspects.js'
 import type { Suspicion } from '../../src/flow/suspicion.js'
 import type { Kind } from '../../src/kinds.js'
 import type { Reply, Target } from '../../src/types.js'
@@ -19,26 +19,72 @@ function createSuspicion(guilty: boolean) {
   return { suspicion, weighed, clears: () => clears }
 }
 
-async function ask(host: string, given: Partial<Reply>, guilty = true) {
-  const [offline, resigned] = [createSuspicion(guilty), createSuspicion(guilty)]
-  const base: Partial<Reply> = { kind: 'ok', code: null, detail: null, hint: null, remoteAddress: null, tls: null }
-  const check = withSuspects(async () => ({ ...base, ...given }) as Reply, {
-    offline: offline.suspicion,
-    resigned: resigned.suspicion,
-  })
-  const reply = await check({ host } as Target, { permit: null, queuedMs: 0 })
-  return { reply, offline, resigned }
+interface Rig {
+  readonly guilty?: boolean
+  /** What the clock is found to be. */
+  readonly wrong?: string | null
+  readonly hasNetwork?: boolean
 }
 
+function createRig({ guilty = true, wrong = null, hasNetwork = true }: Rig = {}) {
+  const [offline, resigned] = [createSuspicion(guilty), createSuspicion(guilty)]
+  const clock = { hear: () => {}, isCleared: () => true, weigh: async () => wrong }
+  const suspects = createSuspects<Heard>({
+    offline: offline.suspicion,
+    resigned: resigned.suspicion,
+    clock,
+    hasNetwork: () => hasNetwork,
+    isPublicAddress: (address) => address.startsWith('93.'),
+  })
+  return { suspects, offline, resigned }
+}
+
+async function ask(host: string, given: Partial<Reply>, rig: Rig = {}) {
+  const made = createRig(rig)
+  const base: Partial<Reply> = { kind: 'ok', code: null, detail: null, hint: null, tls: null, redirects: [] }
+  const check = made.suspects.over(async () => ({ ...base, ...given }) as Reply)
+  return { ...made, reply: await check({ host } as Target, { permit: null, queuedMs: 0 }) }
+}
+
+function hear(host: string, given: Partial<Heard>, rig: Rig = {}) {
+  const made = createRig(rig)
+  made.suspects.hear(host, { status: 0, failure: null, remoteAddress: null, tls: null, ...given })
+  return made
+}
+
+const failure = (kind: Kind, code: string | null = null): Partial<Heard> => ({ failure: { kind, code } })
+
 describe('no network', () => {
-  test.each<Kind>(['dns.failed', 'tcp.address_unreachable'])('is suspected on %s of a public name', async (kind) => {
-    const { reply, offline } = await ask('www.a.example', { kind, code: 'ESERVFAIL' })
+  test.each<[Kind, string]>([
+    ['dns.failed', 'ETIMEOUT'],
+    ['dns.failed', 'ECONNREFUSED'],
+    ['dns.failed', 'EAI_AGAIN'],
+    ['tcp.address_unreachable', 'ENETUNREACH'],
+    ['tcp.address_unreachable', 'ENETDOWN'],
+  ])('is suspected on %s %s of a public name', async (kind, code) => {
+    const { reply, offline } = await ask('www.a.example', { kind, code })
     expect(offline.weighed).toEqual([['network', 'www.a.example']])
-    expect(reply).toMatchObject({ kind: 'local.offline', code: 'ESERVFAIL', detail: 'this machine is offline' })
-    expect((await ask('www.a.example', { kind, code: 'ESERVFAIL' }, false)).reply).toMatchObject({
-      kind,
-      code: 'ESERVFAIL',
-    })
+    expect(reply).toMatchObject({ kind: 'local.offline', code, detail: 'this machine is offline' })
+    expect((await ask('www.a.example', { kind, code }, { guilty: false })).reply).toMatchObject({ kind, code })
+  })
+
+  test.each<[Kind, string]>([
+    ['dns.failed', 'ESERVFAIL'],
+    ['dns.failed', 'EREFUSED'],
+    ['dns.failed', 'EBADRESP'],
+    ['tcp.address_unreachable', 'EHOSTUNREACH'],
+    ['tcp.address_unreachable', 'EACCES'],
+    ['timeout', 'connect'],
+  ])('is not suspected on %s %s: somebody said so', async (kind, code) => {
+    const { reply, offline } = await ask('www.a.example', { kind, code })
+    expect([reply.kind, offline.weighed]).toEqual([kind, []])
+  })
+
+  test('is suspected on SERVFAIL where there is no address of a network: a stub of this machine says so by itself', async () => {
+    const rig = { hasNetwork: false }
+    const { reply } = await ask('www.a.example', { kind: 'dns.failed', code: 'ESERVFAIL' }, rig)
+    expect(reply.kind).toBe('local.offline')
+    expect(hear('www.a.example', failure('dns.failed', 'ESERVFAIL'), rig).offline.clears()).toBe(0)
   })
 
   test.each([
@@ -51,23 +97,43 @@ describe('no network', () => {
     'x.internal',
     'x.lan',
     '1.0.0.127.in-addr.arpa',
-  ])('is not suspected on what %s says, which is no public name', async (host) => {
-    const { reply, offline } = await ask(host, { kind: 'dns.failed' })
-    expect(reply.kind).toBe('dns.failed')
-    expect([offline.weighed, offline.clears()]).toEqual([[], 0])
+  ])('is not suspected on what %s says, nor cleared by it', async (host) => {
+    const { reply, offline } = await ask(host, { kind: 'dns.failed', code: 'ETIMEOUT' })
+    expect([reply.kind, offline.weighed]).toEqual(['dns.failed', []])
+    expect(hear(host, { status: 200, remoteAddress: '127.0.0.1' }).offline.clears()).toBe(0)
   })
 
-  test.each<[string, Partial<Reply>, number]>([
-    ['an answer', { remoteAddress: '192.0.2.1' }, 1],
-    ['a certificate', { kind: 'tls.cert.date_invalid', tls: {} as Reply['tls'] }, 1],
-    ['a name server that knows a name to be dead', { kind: 'dns.name_not_resolved' }, 1],
-    ['a refusal', { kind: 'tcp.refused' }, 1],
-    ['a reset', { kind: 'tcp.reset' }, 1],
-    ['silence', { kind: 'timeout' }, 0],
-    ['a fault of this machine', { kind: 'local.EMFILE' }, 0],
-    ['a stop', { kind: 'aborted' }, 0],
-  ])('after %s: cleared %i times', async (_what, given, times) => {
-    expect((await ask('www.a.example', given)).offline.clears()).toBe(times)
+  test('is asked about the host at the end of a chain', async () => {
+    const redirects = [{ url: 'http://localhost/', status: 302, location: 'http://www.b.example/' }]
+    const given = { kind: 'dns.failed', code: 'ETIMEOUT', redirects, finalUrl: 'http://www.b.example/' } as const
+    expect((await ask('localhost', given)).offline.weighed).toEqual([['network', 'www.b.example']])
+  })
+
+  test.each<[string, string, Partial<Heard>, number]>([
+    ['an answer', 'www.a.example', { status: 200 }, 1],
+    ['a redirect', 'www.a.example', { status: 302 }, 1],
+    ['an error', 'www.a.example', { status: 503 }, 1],
+    ['an answer of a public address', '93.184.215.14', { status: 404, remoteAddress: '93.184.215.14' }, 1],
+    ['an answer of a public address by a short name', 'intranet', { status: 200, remoteAddress: '93.184.215.14' }, 1],
+    ['an answer of a private address', '10.0.0.7', { status: 200, remoteAddress: '10.0.0.7' }, 0],
+    ['a bad certificate', 'www.a.example', failure('tls.cert.date_invalid', 'CERT_HAS_EXPIRED'), 1],
+    ['an alert', 'www.a.example', failure('tls.protocol.error'), 1],
+    ['what is no HTTP', 'www.a.example', failure('http.protocol.error'), 1],
+    ['a name server that knows a name to be dead', 'www.a.example', failure('dns.name_not_resolved', 'ENOTFOUND'), 1],
+    ['a name that nobody was asked of', 'www.a.example', failure('dns.name_not_resolved', 'EBADNAME'), 0],
+    ['a name server that fails', 'www.a.example', failure('dns.failed', 'ESERVFAIL'), 1],
+    ['a name server that is silent', 'www.a.example', failure('dns.failed', 'ETIMEOUT'), 0],
+    ['a refusal', 'www.a.example', failure('tcp.refused'), 1],
+    ['a refusal of a public address', '93.184.215.14', failure('tcp.refused'), 1],
+    ['a reset', 'www.a.example', failure('tcp.reset'), 1],
+    ['silence', 'www.a.example', failure('timeout', 'connect'), 0],
+    ['silence after a connection', 'www.a.example', failure('timeout', 'firstByte'), 1],
+    ['silence in a handshake', 'www.a.example', failure('tcp.timed_out', 'tls'), 1],
+    ['a proxy', 'www.a.example', failure('proxy.failed'), 0],
+    ['a fault of this machine', 'www.a.example', failure('local.EMFILE'), 0],
+    ['a stop', 'www.a.example', failure('aborted'), 0],
+  ])('after %s: of %s, cleared %o', (_what, host, given, times) => {
+    expect(hear(host, given).offline.clears()).toBe(times)
   })
 })
 
@@ -85,10 +151,15 @@ describe('TLS that is re-signed on the way', () => {
     expect(resigned.weighed).toEqual([['Acme', 'www.a.example']])
     expect(reply).toMatchObject({ kind: 'local.tls_resigned', detail: 'TLS is re-signed on the way by Acme' })
     expect(reply.hint).toContain('--ca-file')
-    expect((await ask('www.a.example', { kind, code, tls }, false)).reply).toMatchObject({ kind, code })
+    expect((await ask('www.a.example', { kind, code, tls }, { guilty: false })).reply).toMatchObject({ kind, code })
   })
 
   test.each<[string, string, Partial<Reply>]>([
+    [
+      'a certificate of a public authority',
+      'www.a.example',
+      { kind, code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', tls: { ...tls, isPublic: true } },
+    ],
     [
       'a certificate that has expired',
       'www.a.example',
@@ -107,4 +178,17 @@ describe('TLS that is re-signed on the way', () => {
     expect(reply.kind).toBe(given.kind)
     expect(resigned.weighed).toEqual([])
   })
+
+  test('is over once a certificate holds, whatever the status', () => {
+    const holds = { ...tls, error: null }
+    expect(hear('www.a.example', { status: 404, tls: holds }).resigned.clears()).toBe(1)
+    expect(hear('localhost', { status: 200, tls: holds }).resigned.clears()).toBe(0)
+    expect(hear('www.a.example', { status: 200, tls }).resigned.clears()).toBe(0)
+  })
+})
+
+test('a clock that is wrong is told in its own words', async () => {
+  const { reply } = await ask('www.a.example', { kind: 'tls.cert.date_invalid' }, { wrong: 'the clock is wrong' })
+  expect(reply).toMatchObject({ kind: 'local.clock', detail: 'the clock is wrong' })
+  expect(reply.hint).toContain('clock')
 })
