@@ -97,7 +97,7 @@ export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
         if (reply.kind !== 'ok' || reply.status >= 400 || isRefusedHead) {
           return careful(target, { permit: null, queuedMs: context.queuedMs, made: reply })
         }
-        if (!careful.isCleared()) careful.noteAnswer(reply)
+        if (!careful.isCleared()) careful.noteAnswer(target, reply)
         return reply
       }),
     known(target) {

@@ -21,7 +21,7 @@ export interface BlindResolverOptions {
 /** A check that knows a blind resolver. */
 export interface SeeingCheck extends Check {
   /** Learns from an answer that nothing else is made of. */
-  noteAnswer(reply: Reply): void
+  noteAnswer(target: Target, reply: Reply): void
   /** Somebody was found: nothing is suspected any more, and answers need not be noted. */
   isCleared(): boolean
 }
@@ -50,14 +50,16 @@ export function withBlindResolver(check: Check, { resolver, wait, notify }: Blin
     decide = resolve
   })
 
-  const noteAnswer = (reply: Reply) => {
+  const noteAnswer = ({ host }: Target, { redirects, finalUrl }: Reply) => {
     if (isCleared || isProven) return
-    // Whoever redirected us was found as well.
-    const urls = [...reply.redirects.map(({ url }) => url), reply.finalUrl]
-    isCleared = urls.some((url) => isFound(new URL(url).hostname))
+    // Whoever redirected us was found as well. Most answers are of the host that was asked: no URL is taken apart for them.
+    isCleared =
+      isFound(host) ||
+      (redirects.length > 0 &&
+        [finalUrl, ...redirects.map(({ url }) => url)].some((url) => isFound(new URL(url).hostname)))
     if (isCleared) decide()
   }
-  const isFound = (host: string) => host.includes('.') && !/^\[|^[\d.]+$/.test(host) && resolver.hasFound(host)
+  const isFound = (host: string) => isName(host) && resolver.hasFound(host)
   const prove = () => {
     if (!isProven) notify(SENTENCE)
     isProven = true
@@ -82,10 +84,16 @@ export function withBlindResolver(check: Check, { resolver, wait, notify }: Blin
 
   const seeing = async (target: Target, context: CheckContext) => {
     const reply = await check(target, context)
-    noteAnswer(reply)
+    noteAnswer(target, reply)
     if (isCleared || reply.kind !== 'dns.name_not_resolved' || reply.code === NEVER_ASKED) return reply
     const isDead = !(await isUnseen(new URL(reply.finalUrl).hostname))
     return isDead ? reply : { ...reply, kind: 'local.dns' as const, detail: null, hint: null }
   }
   return Object.assign(seeing, { noteAnswer, isCleared: () => isCleared })
+}
+
+/** Neither an address nor a single label: names in URLs do not end with a digit (WHATWG URL, "ends in a number"). */
+function isName(host: string): boolean {
+  const last = host.charCodeAt(host.length - 1)
+  return (last < 48 || last > 57) && last !== 93 && host.includes('.')
 }

@@ -34,7 +34,9 @@ function createRig(zones: Zones = {}, found: string[] = []) {
     await clock.advance(10_000)
     return work
   }
-  return { ask, settle, told, asked, found, check, clock }
+  const answer = (finalUrl: string, status = 200) =>
+    check.noteAnswer({ url: finalUrl, host: new URL(finalUrl).hostname } as Target, answered(status, {}, { finalUrl }))
+  return { ask, answer, settle, told, asked, found, check, clock }
 }
 
 const DEAD: Partial<Reply> = {}
@@ -95,7 +97,7 @@ describe('a resolver that knows no zone', () => {
     const asking = allOf(rig, ['http://a.example.co.uk/', 'http://b.example.co.uk/', 'http://example.co.uk/'])
     await rig.clock.advance(1999)
     rig.found.push('www.live.org')
-    rig.check.noteAnswer(answered(200, {}, { finalUrl: 'http://www.live.org/' }))
+    rig.answer('http://www.live.org/')
     expect(new Set(await asking)).toEqual(new Set(['dns.name_not_resolved']))
   })
 
@@ -136,7 +138,7 @@ describe('is not suspected', () => {
 
   test('once a name was found, and no zone is asked for', async () => {
     const rig = createRig({}, ['www.live.org'])
-    rig.check.noteAnswer(answered(503, {}, { finalUrl: 'http://www.live.org/' }))
+    rig.answer('http://www.live.org/', 503)
     expect(rig.check.isCleared()).toBe(true)
     expect(await allOf(rig, three)).toEqual(Array(3).fill('dns.name_not_resolved'))
     expect(rig.asked).toEqual([])
@@ -159,7 +161,7 @@ describe('is not suspected', () => {
 test('answers of literals and of this machine clear nothing', async () => {
   const rig = createRig({}, ['127.0.0.1', '[::1]', 'localhost'])
   for (const finalUrl of ['http://127.0.0.1/', 'http://[::1]/', 'http://localhost/']) {
-    rig.check.noteAnswer(answered(200, {}, { finalUrl }))
+    rig.answer(finalUrl)
   }
   expect(rig.check.isCleared()).toBe(false)
   expect(await allOf(rig, three)).toEqual(Array(3).fill('local.dns'))
