@@ -43,6 +43,15 @@ const world = {
     process.removeAllListeners(name)
     process.kill(process.pid, name)
   },
+  pid: process.pid,
+  isRunning(pid) {
+    try {
+      return process.kill(pid, 0)
+    } catch ({ code }) {
+      // One of another user's.
+      return code === 'EPERM'
+    }
+  },
   // Only once a reader that takes nothing has had its time: a pending write would keep the process for ever.
   leave(code) {
     process.exit(code)

@@ -12,7 +12,8 @@ import { lineContext, openClient, runOptions } from './from-flags.js'
 import { hideSecrets } from './hide-secrets.js'
 import { createInterrupt, type Interrupt, leaveUnread, READER_GRACE_MS } from './interrupt.js'
 import { exitCodeOf } from './judge/exit-code.js'
-import { KEEPS_ROWS, type Memory, noMemory, openMemory } from './memory.js'
+import { type Memory, noMemory, openMemory } from './memory.js'
+import { KEEPS_ROWS } from './open-files.js'
 import type { Options } from './options.js'
 import { createSink, whyWritingFailed } from './output/sink.js'
 import { UsageError } from './parse.js'
@@ -102,8 +103,18 @@ async function checkInputs(names: readonly string[], request: CheckRequest): Pro
     const client = await openClient(options, world)
     try {
       const { argv, context } = request
-      const memory = await openMemory({ options, argv, names, context, openSource: list, signal })
-      return await execute(memory, client, request)
+      const sayNow = (text: string) => say(world, text)
+      const memory = await openMemory({
+        options,
+        argv,
+        names,
+        context,
+        openSource: list,
+        signal,
+        process: world,
+        say: sayNow,
+      })
+      return await execute(memory, client, request).finally(memory.close)
     } finally {
       await client.close()
     }
@@ -188,6 +199,7 @@ function conclude(run: Run, summary: Summary, report: Report, request: EndReques
   // The table shows them itself.
   if (!options.quiet && options.report !== 'table') for (const notice of summary.notices) say(world, escapeText(notice))
   for (const { name, error } of report.errors) if (!said.has(error)) say(world, `${name}: ${whyWritingFailed(error)}`)
+  for (const notice of memory.notices()) say(world, notice)
   for (const name of report.unread) say(world, `${name}: nobody read what was written; the rest of it was dropped`)
   const notAsked = `${urls(summary.lines.notAsked)} read and not asked`
   if (signal !== null) say(world, `${why}; ${notAsked}`)

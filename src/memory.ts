@@ -1,26 +1,26 @@
 // What a run knows of earlier ones: the rows of an interrupted run (`--resume`), a baseline to compare with; and the files
 // that it leaves for later ones. Everything wrong with them is a `UsageError` before the first request.
 
-import { copyFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { RunMemory, TargetSource } from './check-all.js'
-import { type Baseline, createBaseline } from './judge/baseline.js'
-import { baselineRow } from './judge/baseline-row.js'
+import type { Baseline } from './judge/baseline.js'
+import { type Earlier, openFiles } from './open-files.js'
 import { openRows } from './open-rows.js'
 import type { Options, OutputRequest } from './options.js'
-import { createFailedList, type FailedList } from './output/failed-list.js'
-import { type Fate, findRows, openPartFile, type PartFile, type PartFileOptions } from './output/part-file.js'
-import { readRows } from './output/read-rows.js'
-import { type KeptRows, NEEDED_FIELDS, readKeptRows } from './output/resume.js'
+import { createFailedList } from './output/failed-list.js'
+import { findRows, lockOutput } from './output/find-output.js'
+import { type FileLock, lockOwner, type Process } from './output/lock-file.js'
+import type { PartFile } from './output/part-file.js'
+import { NEEDED_FIELDS, readKeptRows } from './output/resume.js'
 import { resumeCommand } from './output/resume-command.js'
 import { UsageError } from './parse.js'
+import { readBaseline } from './read-baseline.js'
 import type { ReportPart } from './report.js'
 import { escapeText } from './reporters/escape.js'
-import { REPORTERS } from './reporters/index.js'
 import { redact } from './reporters/redact.js'
-import { canBeReadAgain, type FailedPart, heldAgainst, refuseChangedList } from './resumed-list.js'
+import { canBeReadAgain, heldAgainst, refuseChangedList } from './resumed-list.js'
 import { isRowOf } from './sharded.js'
-import type { Format, ReporterContext, Sink, Summary, Verdict } from './types.js'
+import type { ReporterContext, Summary, Verdict } from './types.js'
 
 export interface MemoryRequest {
   readonly options: Options
@@ -31,6 +31,10 @@ export interface MemoryRequest {
   readonly context: ReporterContext
   /** Opens the list; called twice where it is to be read before the run. */
   openSource(): TargetSource
+  /** Told at once of what cannot wait for the summary. */
+  say(text: string): void
+  /** This process, for the locks of files that belong to one run. */
+  readonly process: Process
   /** Ends the wait for a reader of a pipe; then `openMemory` rejects with its reason. */
   readonly signal: AbortSignal
 }
@@ -45,6 +49,10 @@ export interface Memory {
   wayOn(summary: Summary): string | null
   /** Gives up files that nothing was asked for. */
   discard(): Promise<void>
+  /** What befell files while they were written. */
+  notices(): readonly string[]
+  /** Gives the files back to other runs. */
+  close(): Promise<void>
 }
 
 /** Of a run that had to end before it began. */
@@ -57,22 +65,40 @@ export function noMemory(): Memory {
     broke: () => null,
     close() {},
   }
-  return { source, run: null, parts: [], wayOn: () => null, async discard() {} }
+  return { source, run: null, parts: [], wayOn: () => null, notices: () => [], async discard() {}, async close() {} }
 }
 
-/** A growing report that an earlier run has left. */
-interface Earlier {
-  readonly output: OutputRequest
-  readonly rows: KeptRows
-  readonly partPath: string
-  /** The part, or the whole report of a run that had finished. */
-  readonly rowsPath: string
-}
-
-/** Reads what is there, checks it against the list, and opens all files. */
+/** Takes the files for this run, reads what is there, checks it against the list, and opens all of them. */
 export async function openMemory(request: MemoryRequest): Promise<Memory> {
-  const { options, context } = request
-  refuseMistakes(options)
+  refuseMistakes(request.options)
+  const locks: FileLock[] = []
+  const close = async () => {
+    for (const lock of locks) await lock.release()
+  }
+  try {
+    const owner = await lockOwner(request.process)
+    for (const { path, flag } of filesOf(request.options)) {
+      const lock = await lockOutput(path, flag, owner)
+      if (lock !== null) locks.push(lock)
+    }
+    return { ...(await openLocked(request)), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Whatever is written to. */
+function filesOf({ output, baseline, updateBaseline, writeFailed }: Options) {
+  return [
+    ...output.map(({ path }) => ({ path, flag: '--output' })),
+    ...(updateBaseline && baseline !== null ? [{ path: baseline, flag: '--baseline' }] : []),
+    ...(writeFailed === null ? [] : [{ path: writeFailed, flag: '--write-failed' }]),
+  ]
+}
+
+async function openLocked(request: MemoryRequest): Promise<Omit<Memory, 'close'>> {
+  const { options, context, say, signal } = request
   const notices: string[] = []
   const baseline = options.baseline === null ? null : await readBaseline(options.baseline, request, notices)
   const earlier = options.resume ? await readEarlier(resumedOutput(options), request, notices) : null
@@ -82,7 +108,7 @@ export async function openMemory(request: MemoryRequest): Promise<Memory> {
   const failedList =
     options.writeFailed === null ? null : createFailedList({ strict: options.strict, safe: escapeText })
   const replay = { isOn: earlier !== null }
-  const files = await openFiles(options, context, { earlier, failedList, replay, notices, signal: request.signal })
+  const files = await openFiles(options, context, { earlier, failedList, replay, say, signal })
   const source = earlier === null ? list : heldAgainst(earlier.rows, list, files.failed)
 
   const run: RunMemory = {
@@ -101,6 +127,7 @@ export async function openMemory(request: MemoryRequest): Promise<Memory> {
     run: baseline === null && earlier === null && failedList === null ? null : run,
     parts: files.parts,
     wayOn: (summary) => wayOn(summary, files.growing, request),
+    notices: () => files.all.flatMap(({ notice }) => (notice === null ? [] : [notice])),
     async discard() {
       for (const file of files.all) await file.discard()
     },
@@ -137,32 +164,6 @@ function resumedOutput({ output }: Options): OutputRequest {
   const [other] = output
   const what = other === undefined ? 'a report to go on with' : `${other.path} has no rows that can be gone on with`
   throw new UsageError(`--resume: ${what}; it needs -o FILE.ndjson`)
-}
-
-/** Rows of other shards are left out: what this run does not ask is not gone. */
-async function readBaseline(path: string, request: MemoryRequest, notices: string[]): Promise<Baseline> {
-  const { signal } = request
-  const { shard, updateBaseline } = request.options
-  const baseline = createBaseline()
-  try {
-    for await (const { lines, firstLine } of readRows(await openRows(path, '--baseline', signal))) {
-      lines.forEach((line, at) => {
-        if (line === '') return
-        const row = baselineRow(line, `--baseline ${path}, line ${firstLine + at}`)
-        if (isRowOf(shard, row.url)) baseline.add(row)
-        else if (updateBaseline) {
-          const what = `line ${firstLine + at} of ${path} is another shard's and would be lost`
-          throw new UsageError(`--update-baseline: ${what}; give each shard a baseline of its own`)
-        }
-      })
-    }
-  } catch (cause) {
-    if (cause instanceof UsageError || cause === signal.reason) throw cause
-    const code = (cause as NodeJS.ErrnoException).code ?? String(cause)
-    if (code !== 'ENOENT') throw new UsageError(`--baseline ${path}: cannot be read (${code})`, { cause })
-    notices.push(`no baseline ${path} yet: every failure is new`)
-  }
-  return baseline
 }
 
 /** A line without a URL is compared by its text, which reports show without secrets. */
@@ -202,115 +203,6 @@ async function readEarlier(
     if (cause instanceof UsageError || cause === signal.reason) throw cause
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause)
     throw new UsageError(`--resume: the rows of ${path} cannot be read (${code})`, { cause })
-  }
-}
-
-interface Files {
-  readonly parts: readonly ReportPart[]
-  readonly all: readonly PartFile[]
-  /** Those whose rows stay when the run is cut short. */
-  readonly growing: readonly PartFile[]
-  readonly failed: FailedPart | null
-}
-
-interface FileFacts {
-  readonly earlier: Earlier | null
-  readonly failedList: FailedList | null
-  readonly replay: { isOn: boolean }
-  readonly notices: string[]
-  readonly signal: AbortSignal
-}
-
-const FATES: Readonly<Record<Format, Fate>> = {
-  ndjson: 'grows',
-  csv: 'grows',
-  json: 'document',
-  table: 'document',
-  summary: 'document',
-}
-
-/** Formats in which every row can be found again. */
-export const KEEPS_ROWS: ReadonlySet<Format> = new Set(['ndjson', 'json', 'csv'])
-
-async function openFiles(options: Options, context: ReporterContext, facts: FileFacts): Promise<Files> {
-  const { earlier, failedList, replay, notices } = facts
-  const plain = { ...context, columns: null, color: false }
-  const parts: ReportPart[] = []
-  const all: PartFile[] = []
-  const growing: PartFile[] = []
-  let failed: FailedPart | null = null
-  const open = async (path: string, fileOptions: Omit<PartFileOptions, 'signal'>) => {
-    const file = await openPartFile(path, { ...fileOptions, signal: facts.signal })
-    all.push(file)
-    if (fileOptions.fate === 'grows') growing.push(file)
-    if (file.beganAnew) notices.push(`${file.partPath}, left by a run that was cut short, was begun anew`)
-    return file
-  }
-  try {
-    for (const output of options.output) {
-      const { format, path } = output
-      const kept = earlier?.output === output ? earlier : null
-      const isCopy = kept !== null && kept.rowsPath !== kept.partPath
-      const keptBytes = kept === null ? null : await layDown(kept)
-      const file = await open(path, { flag: '--output', fate: FATES[format], keptBytes, isCopy })
-      parts.push({
-        reporter: REPORTERS[format](plain),
-        sink: kept === null ? file : silentDuring(replay, file),
-        keepsRows: KEEPS_ROWS.has(format),
-      })
-    }
-    if (options.updateBaseline) {
-      const file = await open(options.baseline!, { flag: '--baseline', fate: 'replaces' })
-      parts.push({ reporter: REPORTERS.ndjson({ ...plain, fields: null }), sink: file, keepsRows: true })
-    }
-    if (failedList !== null) {
-      const file = await open(options.writeFailed!, { flag: '--write-failed', fate: 'grows', mode: 0o600 })
-      failed = { list: failedList, sink: file }
-      parts.push({ reporter: failedList, sink: file })
-    }
-  } catch (error) {
-    for (const file of all) await file.discard()
-    throw error
-  }
-  return { parts, all, growing, failed }
-}
-
-/**
- * Puts the rows that are kept where the run goes on; returns their bytes. What is not as it should be is written anew
- * beside it first, so that a kill in the middle costs nothing.
- */
-async function layDown({ rows, rowsPath, partPath, output }: Earlier): Promise<number> {
-  if (rows.bytes !== null && rowsPath === partPath) return rows.bytes
-  const newPath = `${partPath}.new`
-  try {
-    if (rows.bytes !== null) await copyFile(rowsPath, newPath)
-    else await writeFile(newPath, rows.text())
-    await rename(newPath, partPath)
-    return rows.bytes ?? (await stat(partPath)).size
-  } catch (cause) {
-    await rm(newPath, { force: true })
-    const code = (cause as NodeJS.ErrnoException).code ?? String(cause)
-    throw new UsageError(`--resume: the rows of ${output.path} cannot be copied (${code})`, { cause })
-  }
-}
-
-/** The rows that are replayed for the other reports are in this file already. */
-function silentDuring(replay: { readonly isOn: boolean }, sink: Sink): Sink {
-  return {
-    name: sink.name,
-    get gone() {
-      return sink.gone
-    },
-    get error() {
-      return sink.error
-    },
-    get isUnread() {
-      return sink.isUnread ?? false
-    },
-    onFault: (listener) => sink.onFault?.(listener),
-    hurry: (graceMs) => sink.hurry?.(graceMs),
-    write: (text) => (replay.isOn ? undefined : sink.write(text)),
-    end: (run) => sink.end(run),
   }
 }
 

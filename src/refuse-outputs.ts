@@ -3,7 +3,7 @@
 import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Options, OutputRequest } from './options.js'
-import { partPathOf } from './output/part-file.js'
+import { partPathOf } from './output/find-output.js'
 import { UsageError } from './parse.js'
 import type { Input } from './targets/read-targets.js'
 

@@ -443,6 +443,10 @@ export interface World {
   onSignal(handler: (signal: 'SIGINT' | 'SIGTERM') => void): () => void
   /** Ends the process now, whatever is pending: only for the second signal. */
   die(exitCode: number): void
+  /** The id of this process. */
+  readonly pid: number
+  /** Whether a process with this id runs on this machine. */
+  isRunning(pid: number): boolean
   /** Ends the process with output pending that nobody reads: only for a run that had to end. */
   leave(exitCode: number): void
 }

@@ -1,9 +1,12 @@
 // A file that has its name only when it is whole: written as `NAME.part`, renamed at the end. So a run that breaks never
 // takes the place of a good report, and what it has written stays where `--resume` finds it.
 
-import { access, constants, copyFile, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { copyFile, type FileHandle, lstat, open, rename, rm, stat } from 'node:fs/promises'
 import { UsageError } from '../parse.js'
 import type { Sink } from '../types.js'
+import { LOCKED, lookAt, partPathOf } from './find-output.js'
+import { placeFor, type SetAside, setAside } from './set-aside.js'
 import { createSink, openFileSink, openPipeSink, whyNotWritten } from './sink.js'
 
 /**
@@ -23,6 +26,8 @@ export interface PartFileOptions {
   readonly keptBytes?: number | null
   /** The kept bytes are a copy of a finished file: nothing is lost when the part goes. */
   readonly isCopy?: boolean
+  /** All that an earlier part of it holds will be written again, so that it need not be kept. */
+  readonly isReplayed?: boolean
   /** Ends the wait for somebody who reads a named pipe; then opening rejects with its reason. Default: it may last. */
   readonly signal?: AbortSignal
 }
@@ -31,30 +36,12 @@ export interface PartFileOptions {
 export interface PartFile extends Sink {
   /** Where the text is until the end; null where it goes straight into a device or a pipe. */
   readonly partPath: string | null
-  /** True when a `NAME.part` of an earlier run was dropped for it. */
-  readonly beganAnew: boolean
+  /** Where the rows of a `NAME.part` went that an earlier run had left; null where there was none. */
+  readonly aside: SetAside | null
+  /** What befell the part while it was written, though nothing was lost; null where nothing did. */
+  readonly notice: string | null
   /** Gives up a file that nothing was asked for; one that goes on is left as it is. */
   discard(): Promise<void>
-}
-
-/** The folder takes no new files. */
-const LOCKED: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS'])
-
-/** The name of the file while it is written. */
-export function partPathOf(path: string): string {
-  return `${path}.part`
-}
-
-/** Where the rows of an earlier run are: in `NAME.part`, else in `NAME`; null where there is neither. */
-export async function findRows(path: string, flag: string): Promise<{ partPath: string; rowsPath: string | null }> {
-  const { isDirect, realPath, mode } = await lookAt(path)
-  if (isDirect) throw new UsageError(`${flag} ${path}: not a file; only a file can be gone on with`)
-  const partPath = partPathOf(realPath)
-  const hasPart = await stat(partPath).then(
-    () => true,
-    () => false,
-  )
-  return { partPath, rowsPath: hasPart ? partPath : mode === null ? null : realPath }
 }
 
 /**
@@ -62,7 +49,7 @@ export async function findRows(path: string, flag: string): Promise<{ partPath: 
  * that takes no new ones are written directly. A `UsageError` says why it cannot be.
  */
 export async function openPartFile(path: string, options: PartFileOptions): Promise<PartFile> {
-  const { flag, fate, keptBytes = null, isCopy } = options
+  const { flag, fate, keptBytes = null, isCopy = false, isReplayed = false } = options
   const refuse = (cause: unknown, where = '') => {
     const code = (cause as NodeJS.ErrnoException).code
     return new UsageError(`${flag} ${path}: ${where}${whyNotWritten(path, code)}`, { cause })
@@ -74,18 +61,15 @@ export async function openPartFile(path: string, options: PartFileOptions): Prom
   const { realPath, mode: formerMode } = found
   const part = partPathOf(realPath)
   const mode = options.mode ?? formerMode
-  let beganAnew = false
   try {
-    if (keptBytes === null) {
-      beganAnew = fate === 'grows' && (await sizeOf(part)) > 0
-      await rm(part, { force: true })
-    }
+    if (keptBytes === null && isReplayed) await rm(part, { force: true })
+    const aside = keptBytes === null ? await setAside(part) : null
     // `wx`: a file or link that somebody else puts there meanwhile is not written into.
-    const file = await open(part, keptBytes === null ? 'wx' : 'r+', mode ?? 0o666)
+    const file = await open(part, keptBytes === null ? 'wx+' : 'r+', mode ?? 0o666)
     if (mode !== null) await file.chmod(mode)
     if (keptBytes !== null) await file.truncate(keptBytes)
-    const sink = createSink(file.createWriteStream(keptBytes === null ? {} : { start: keptBytes }), path, true)
-    return partSink(sink, { part, realPath, fate, isFresh: keptBytes === null || isCopy === true, beganAnew })
+    const isFresh = keptBytes === null || isCopy
+    return partSink({ file, path, part, realPath, fate, isFresh, aside, start: keptBytes ?? 0 })
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     const isWrittenInPlace =
@@ -96,30 +80,69 @@ export async function openPartFile(path: string, options: PartFileOptions): Prom
 }
 
 interface Place {
+  readonly file: FileHandle
+  /** As the user knows it. */
+  readonly path: string
   readonly part: string
   readonly realPath: string
   readonly fate: Fate
   readonly isFresh: boolean
-  readonly beganAnew: boolean
+  readonly aside: SetAside | null
+  /** Where the first byte goes. */
+  readonly start: number
 }
 
-function partSink(inner: Sink, { part, realPath, fate, isFresh, beganAnew }: Place): PartFile {
+function partSink(place: Place): PartFile {
+  const { file, path, part, realPath, fate, isFresh, aside } = place
+  // By its number: a stream of the handle itself would close it, and what was written is read again where the part is gone.
+  const stream = createWriteStream(part, { fd: file.fd, start: place.start, autoClose: false })
+  const inner = createSink(stream, path)
   let failure: Error | null = null
+  let notice: string | null = null
   let ended: Promise<void> | null = null
-  const finish = async (isWhole: boolean, isJudged: boolean): Promise<void> => {
+
+  /** Whether the part goes on under its name, after it was closed. */
+  const close = async (): Promise<boolean> => {
     await inner.end()
-    const isGood = inner.error === null && !inner.gone
+    await new Promise((resolve) => stream.end(resolve))
     try {
-      if (fate === 'replaces' && !(isGood && isWhole && isJudged)) await rm(part, { force: true })
-      else if (isGood && (isWhole || fate === 'document')) await moveOver(part, realPath)
+      const whose = await whoseIs(part, file)
+      if (whose === 'ours') return true
+      const saved = await saveRows(file, part, whose)
+      if (whose === 'gone') notice = `${part} was removed while it was written; it is whole again`
+      else if (saved === null) failure = new UsageError(`${part} is another file now`)
+      else failure = new UsageError(`${part} is another file now, which is left as it is; the rows are in ${saved}`)
+      return whose === 'gone'
+    } finally {
+      // Some file systems say only now that there was no room (close(2)).
+      await file.close()
+    }
+  }
+  const finish = async (isWhole: boolean, isJudged: boolean): Promise<void> => {
+    try {
+      const isOurs = await close()
+      const isGood = inner.error === null && !inner.gone && isOurs
+      if (fate === 'replaces' && !(isGood && isWhole && isJudged)) {
+        if (isOurs) await rm(part, { force: true })
+      } else if (isGood && (isWhole || fate === 'document')) await moveOver(part, realPath)
     } catch (error) {
       failure = error as Error
     }
   }
+  /** As if it had not been opened. */
+  const undo = async (): Promise<void> => {
+    const isOurs = await close()
+    if (!isFresh || !isOurs) return
+    await rm(part, { force: true })
+    if (aside !== null) await rename(aside.path, part)
+  }
   return {
     name: inner.name,
     partPath: part,
-    beganAnew,
+    aside,
+    get notice() {
+      return notice
+    },
     get gone() {
       return inner.gone
     },
@@ -134,13 +157,45 @@ function partSink(inner: Sink, { part, realPath, fate, isFresh, beganAnew }: Pla
       return ended
     },
     async discard() {
-      if (ended !== null) return
-      ended = inner.end()
+      ended ??= undo()
       await ended
-      if (isFresh) await rm(part, { force: true })
     },
   }
 }
+
+/** Names are only names: somebody may have removed the part, or put another file in its place. */
+async function whoseIs(part: string, file: FileHandle): Promise<'ours' | 'gone' | 'another'> {
+  const own = await file.stat({ bigint: true })
+  const found = await lstat(part, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+    return null
+  })
+  if (found === null) return 'gone'
+  return found.dev === own.dev && found.ino === own.ino ? 'ours' : 'another'
+}
+
+/** Writes what is in the file under its name again, or beside it where another file has that; null where it holds nothing. */
+async function saveRows(file: FileHandle, part: string, whose: 'gone' | 'another'): Promise<string | null> {
+  const { size } = await file.stat()
+  if (size === 0 && whose === 'another') return null
+  // A name that nobody has: what stands there may be more.
+  const path = whose === 'gone' ? part : await placeFor(part, 0)
+  const copy = await open(path, 'wx', (await file.stat()).mode & 0o777)
+  try {
+    const buffer = Buffer.allocUnsafe(COPY_BYTES)
+    for (let at = 0; at < size; ) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, at)
+      if (bytesRead === 0) break
+      await copy.writeFile(buffer.subarray(0, bytesRead))
+      at += bytesRead
+    }
+  } finally {
+    await copy.close()
+  }
+  return path
+}
+
+const COPY_BYTES = 1024 * 1024
 
 async function openDirectly(path: string, { flag, signal }: PartFileOptions): Promise<PartFile> {
   const isPipe = await stat(path).then(
@@ -151,7 +206,8 @@ async function openDirectly(path: string, { flag, signal }: PartFileOptions): Pr
   return {
     name: sink.name,
     partPath: null,
-    beganAnew: false,
+    aside: null,
+    notice: null,
     get gone() {
       return sink.gone
     },
@@ -169,22 +225,6 @@ async function openDirectly(path: string, { flag, signal }: PartFileOptions): Pr
   }
 }
 
-/** Where the file really is, and whether there is one that a rename would replace. */
-async function lookAt(path: string): Promise<{ isDirect: boolean; realPath: string; mode: number | null }> {
-  // Behind these names stand descriptors that others hold: a rename would leave them with the old file.
-  if (/^\/(?:dev|proc)\//.test(path)) return { isDirect: true, realPath: path, mode: null }
-  try {
-    const stats = await stat(path)
-    if (!stats.isFile()) return { isDirect: true, realPath: path, mode: null }
-    // A rename asks nobody whether the old file may be written.
-    await access(path, constants.W_OK)
-    return { isDirect: false, realPath: await realpath(path), mode: stats.mode & 0o777 }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    return { isDirect: false, realPath: path, mode: null }
-  }
-}
-
 /** A file that is mounted by itself, as in a container, cannot be replaced; its contents can. */
 async function moveOver(part: string, path: string): Promise<void> {
   try {
@@ -195,11 +235,4 @@ async function moveOver(part: string, path: string): Promise<void> {
     await copyFile(part, path)
     await rm(part, { force: true })
   }
-}
-
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    (stats) => stats.size,
-    () => 0,
-  )
 }

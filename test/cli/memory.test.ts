@@ -162,13 +162,16 @@ describe('-o FILE', () => {
     expect([place.text('out.ndjson'), place.exists('out.ndjson.part')]).toEqual(['yesterday\n', false])
   })
 
-  test('a part of a run before is begun anew without --resume, and that is said', async () => {
+  test('a part of a run before is moved aside without --resume, and that is said at once', async () => {
     const { url } = await serve()
     const place = await createPlace()
     await place.write('out.ndjson.part', '{"torn')
-    const { code, stdout } = await place.run([`${url}/200/a`, `${url}/200/b`, '-o', place.path('out.ndjson')])
+    const { code, stderr } = await place.run([`${url}/200/a`, `${url}/200/b`, '-q', '-o', place.path('out.ndjson')])
     expect(code).toBe(0)
-    expect(stdout.replace(/\s+/g, ' ')).toContain('out.ndjson.part, left by a run that was cut short, was begun anew')
+    expect(stderr).toMatch(
+      /out\.ndjson\.part, left by a run that was cut short \(0 lines\), is now .*\.part\.old; with --resume/,
+    )
+    expect(place.text('out.ndjson.part.old')).toBe('{"torn')
     expect(place.rows('out.ndjson')).toHaveLength(2)
   })
 })

@@ -42,15 +42,53 @@ describe('what becomes of the file at the end', () => {
   })
 })
 
-it('begins anew, and says so where rows of an earlier run were there', async () => {
-  const first = await openPartFile(path, { flag, fate: 'grows' })
-  expect(first.beganAnew).toBe(false)
-  await first.end(WHOLE)
-  await writeFile(`${path}.part`, 'old\n')
-  const file = await openPartFile(path, { flag, fate: 'grows' })
-  expect(file.beganAnew).toBe(true)
-  await file.end(WHOLE)
+it('moves what an earlier run left aside, where it gives way only to more', async () => {
+  const begin = async (text: string | null) => {
+    if (text !== null) await writeFile(`${path}.part`, text)
+    const file = await openPartFile(path, { flag, fate: 'grows' })
+    await file.end(WHOLE)
+    return file.aside
+  }
+  const [old, second] = [`${path}.part.old`, `${path}.part.old.2`]
+  expect(await begin(null)).toBeNull()
+  expect(await begin('')).toBeNull()
+  expect(await begin('1\n2\n')).toEqual({ path: old, lines: 2 })
+  expect(await begin('a\nb\n')).toEqual({ path: second, lines: 2 })
+  expect(await begin('1\n2\n3\ntorn')).toEqual({ path: old, lines: 3 })
+  expect(await begin('x\n')).toEqual({ path: `${path}.part.old.3`, lines: 1 })
+  expect([await textOf(old), await textOf(second)]).toEqual(['1\n2\n3\ntorn', 'a\nb\n'])
   expect(await textOf(path)).toBe('')
+})
+
+it('puts back what it moved aside when nothing was asked for', async () => {
+  await writeFile(`${path}.part`, 'one\n')
+  const file = await openPartFile(path, { flag, fate: 'grows' })
+  await file.discard()
+  expect([await textOf(`${path}.part`), await textOf(`${path}.part.old`)]).toEqual(['one\n', null])
+})
+
+it.each<Fate>(['grows', 'document', 'replaces'])('writes a part that somebody removed once more (%s)', async (fate) => {
+  const file = await openPartFile(path, { flag, fate })
+  await file.write('one\n')
+  await rm(`${path}.part`)
+  await file.write('two\n')
+  await file.end(WHOLE)
+  expect([await textOf(path), file.error]).toEqual(['one\ntwo\n', null])
+  expect(file.notice).toBe(`${path}.part was removed while it was written; it is whole again`)
+})
+
+it.each<Fate>(['grows', 'document', 'replaces'])('leaves a part that is somebody else’s now (%s)', async (fate) => {
+  await writeFile(path, 'good\n')
+  const file = await openPartFile(path, { flag, fate })
+  await file.write('ours\n')
+  await rm(`${path}.part`)
+  await writeFile(`${path}.part`, 'theirs\n')
+  await file.end(WHOLE)
+  const places = [path, `${path}.part`, `${path}.part.old`]
+  expect(await Promise.all(places.map(textOf))).toEqual(['good\n', 'theirs\n', 'ours\n'])
+  expect(file.error?.message).toBe(
+    `${path}.part is another file now, which is left as it is; the rows are in ${path}.part.old`,
+  )
 })
 
 it('goes on behind the bytes that are kept', async () => {

@@ -51,6 +51,8 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
       return () => void handlers.delete(handler)
     },
     die: (exitCode) => void deaths.push(exitCode),
+    pid: process.pid,
+    isRunning: (pid) => pid === process.pid,
     leave: (exitCode) => void leaves.push(exitCode),
     stdoutText: stdout.text,
     stderrText: stderr.text,
