@@ -169,14 +169,18 @@ class Attempt {
     const ask = this.#ask
     this.#spentMs += result.elapsedMs
     if (this.#proxyFault !== null) return this.#reply(result, this.#proxyFault)
-    if (result.failure !== null || !ask.follow || !isRedirect(result.status)) return this.#reply(result)
+    if (result.failure !== null || !isRedirect(result.status)) return this.#reply(result)
+    const url = this.#url
+    const answer = { url, status: result.status, locations: locationsOf(result.rawHeaders) }
+    if (!ask.follow) {
+      if (!answer.locations.every(isBlank)) this.#redirects.push(hopOf(answer))
+      return this.#reply(result)
+    }
     const stalledMs = parts.deadline.stalledMs() - this.#stalledBefore
     const drainedMs = Math.max(0, time.now() - this.#beganAt - stalledMs - result.elapsedMs)
 
-    const url = this.#url
     this.#chain ??= createRedirectChain(url, time.wallNow)
     this.#chain.take(url, headerBytes(result.rawHeaders, 'set-cookie'))
-    const answer = { url, status: result.status, locations: locationsOf(result.rawHeaders) }
     const next = nextHop(answer, this.#redirects, ask.maxRedirects, this.#chain.isLoop)
     if (next.type === 'final') return this.#reply(result)
     this.#redirects.push(hopOf(answer))

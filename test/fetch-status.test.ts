@@ -162,13 +162,15 @@ describe('redirects', () => {
   test('are not followed where the user says so', async () => {
     const server = await serve({ '/a': to('/b') })
     const reply = await ask(`${server.url}/a`, { follow: false })
-    expect(reply).toMatchObject({ status: 302, kind: 'ok', redirects: [], finalUrl: `${server.url}/a` })
+    const redirects = [{ url: `${server.url}/a`, status: 302, location: '/b' }]
+    expect(reply).toMatchObject({ status: 302, kind: 'ok', redirects, finalUrl: `${server.url}/a` })
     expect(server.requests()).toBe(1)
   })
 
   test('without a Location are answers', async () => {
     const server = await serve({ '*': 302 })
     expect(await ask(server.url)).toMatchObject({ status: 302, kind: 'ok', redirects: [] })
+    expect(await ask(server.url, { follow: false })).toMatchObject({ status: 302, kind: 'ok', redirects: [] })
   })
 
   test('with the same Location twice are followed, with two different ones not', async () => {

@@ -4,7 +4,7 @@ import type { Summary, Verdict } from '../types.js'
 import { count } from './count.js'
 import { humanDuration } from './duration.js'
 import { joinLines } from './escape.js'
-import { labelOf, otherFaultsOf, shortTarget, urlOf } from './row.js'
+import { endOfWay, isUnfollowed, labelOf, otherFaultsOf, shortTarget } from './row.js'
 import { textWidth, wrapText } from './text-width.js'
 import type { Theme } from './theme.js'
 
@@ -52,19 +52,9 @@ function head(verdict: Verdict, theme: Theme): string[] {
 /** Each URL of the way with what it answered; the last one ends it. */
 function hops(verdict: Verdict, theme: Theme): string[] {
   const way = verdict.redirects.map((hop) => ({ url: hop.url, status: `${hop.status}` }))
-  return hopLines([...way, { url: endOfWay(verdict), status: labelOf(verdict) }], theme)
-}
-
-/** After a redirect that could not be followed the way ends where that one pointed to. */
-function endOfWay(verdict: Verdict): string {
-  const last = verdict.redirects.at(-1)
-  const isStuck = verdict.outcome === 'failed' && verdict.kind.startsWith('http.response.')
-  if (!isStuck || last === undefined) return verdict.finalUrl === '' ? urlOf(verdict) : verdict.finalUrl
-  try {
-    return new URL(last.location ?? '', last.url).href
-  } catch {
-    return last.location ?? last.url
-  }
+  // A redirect that was not followed is the answer itself; what it leads to was not asked.
+  const status = isUnfollowed(verdict) ? '' : labelOf(verdict)
+  return hopLines([...way, { url: endOfWay(verdict), status }], theme)
 }
 
 function hopLines(way: readonly { readonly url: string; readonly status: string }[], theme: Theme): string[] {

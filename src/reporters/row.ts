@@ -63,6 +63,26 @@ export function otherFaultsOf({ failedChecks }: Verdict): readonly string[] {
   return failedChecks.slice(1).map(({ check, expected, actual }) => `also ${check}: ${actual}, expected ${expected}`)
 }
 
+/** Whether the answer is a redirect that the user did not want followed. */
+export function isUnfollowed({ redirects, finalUrl, status, kind }: Verdict): boolean {
+  const last = redirects.at(-1)
+  return last !== undefined && last.url === finalUrl && last.status === status && !kind.startsWith('http.response.')
+}
+
+/** Where the way ends: after a redirect that was not or could not be followed it is where that one points to. */
+export function endOfWay(verdict: Verdict): string {
+  const last = verdict.redirects.at(-1)
+  const isStuck = verdict.outcome === 'failed' && verdict.kind.startsWith('http.response.')
+  if (last === undefined || !(isStuck || isUnfollowed(verdict))) {
+    return verdict.finalUrl === '' ? urlOf(verdict) : verdict.finalUrl
+  }
+  try {
+    return new URL(last.location ?? '', last.url).href
+  } catch {
+    return last.location ?? last.url
+  }
+}
+
 /** Where redirects led, as short as it is clear: the path alone on the same origin. */
 export function shortTarget(from: string, to: string): string {
   try {
@@ -90,7 +110,7 @@ function noteOf(verdict: Verdict, theme: Theme): string {
 
 function noteOfSuccess(verdict: Verdict, theme: Theme): string {
   const notes: string[] = []
-  if (verdict.redirects.length > 0) notes.push(`${theme.arrow} ${shortTarget(verdict.url, verdict.finalUrl)}`)
+  if (verdict.redirects.length > 0) notes.push(`${theme.arrow} ${shortTarget(verdict.url, endOfWay(verdict))}`)
   if (verdict.status < 200 || verdict.status > 299) notes.push(`${phraseOf(verdict)} (accepted)`.trimStart())
   if (verdict.tls !== null && verdict.tls.error !== null) notes.push(`certificate: ${verdict.tls.error}`)
   if (verdict.attempts > 1) notes.push(`after ${verdict.attempts} tries`)
