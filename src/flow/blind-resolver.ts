@@ -2,7 +2,7 @@
 // of the top-level zones too, and those exist. Then it is no witness against any public name.
 
 import type { Check, CheckContext, Reply, Target } from '../types.js'
-import { publicPlaceOf } from './public-zone.js'
+import { type PublicPlace, publicPlaceOf } from './public-zone.js'
 
 /** What is known of the resolver that names are asked of. */
 export interface ResolverFacts {
@@ -36,7 +36,7 @@ const WITNESSES = 3
 /** How long fewer of them wait for one that is found, which takes longer than to be told of none; ms. */
 const HOLD_MS = 2000
 const SENTENCE =
-  'DNS here knows no public name, nor the zones com and org, so nothing is said of what it calls dead; where only a proxy looks names up: --proxy'
+  'the DNS of this machine knows no public name, not even com and org: what it calls dead is not judged. If only a proxy looks names up here: --proxy'
 /** No public DNS has such a name (`a..b`), so nobody was asked. */
 const NEVER_ASKED = 'EBADNAME'
 
@@ -66,14 +66,16 @@ export function withBlindResolver(check: Check, { resolver, wait, notify }: Blin
     decide()
   }
 
-  const isBlindTo = async (zone: string): Promise<boolean> => {
+  const isBlindTo = async ({ zone, domain }: PublicPlace): Promise<boolean> => {
     if ((await resolver.zoneExists(zone, 'SOA')) !== 'absent') return false
     const found = await Promise.all(ALWAYS.map(([name, type]) => resolver.zoneExists(name, type)))
-    return found.every((answer) => answer === 'absent')
+    if (!found.every((answer) => answer === 'absent')) return false
+    // One that serves a domain of its own site knows which of its names are dead.
+    return (await resolver.zoneExists(domain, 'SOA')) !== 'exists'
   }
   const isUnseen = async (host: string): Promise<boolean> => {
     const place = publicPlaceOf(host)
-    if (place === null || !(await isBlindTo(place.zone))) return false
+    if (place === null || !(await isBlindTo(place))) return false
     // Three are enough to know; the set need not hold more.
     if (domains.size < WITNESSES) domains.add(place.domain)
     if (!isCleared && domains.size >= WITNESSES) prove()

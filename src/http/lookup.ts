@@ -75,7 +75,7 @@ const DEAD_MS = 30_000
  * one question, in ms.
  */
 const FAILED_MS = 200
-/** How long a zone that was asked for stays what it is, in ms, and how many are remembered: there are some 1,500 at the top. */
+/** How long a zone that was asked for stays what it is, in ms, and how many are remembered: there are some 1,500 at the top. Beyond, all are asked anew. */
 const ZONE_MS = 60_000
 const ZONES_MAX = 2048
 

@@ -51,7 +51,8 @@ describe('a resolver that knows no zone', () => {
     expect(rig.clock.now()).toBe(0)
     expect(rig.told).toHaveLength(1)
     expect(rig.told[0]).toContain('com and org')
-    expect(new Set(rig.asked)).toEqual(new Set(['com SOA', 'org SOA', 'com NS']))
+    expect(rig.asked.slice(0, 3)).toEqual(['com SOA', 'org SOA', 'com SOA'])
+    expect(rig.asked).toContain('com NS')
   })
 
   test('is seen by one name alone, when nobody has been found for two seconds', async () => {
@@ -90,6 +91,14 @@ describe('a resolver that knows no zone', () => {
     ).toEqual(new Set(['dns.name_not_resolved']))
     await allOf(rig, three)
     expect(await rig.ask('http://late.xyzzy/')).toBe('dns.name_not_resolved')
+  })
+
+  test('but a domain of its own site is believed about the names of that one', async () => {
+    const rig = createRig({ 'company.com': 'exists' })
+    expect(await allOf(rig, [...three, 'http://wiki.company.com/'])).toEqual([
+      ...Array(3).fill('local.dns'),
+      'dns.name_not_resolved',
+    ])
   })
 
   test('is not suspected by several names of one domain sooner than by one', async () => {
