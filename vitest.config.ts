@@ -15,7 +15,10 @@ const tally: Reporter = {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
+    // For what hangs, on a machine that is busy with something else as well.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     typecheck: { enabled: false },
     maxWorkers: 2,
     reporters: ['default', tally],

@@ -66,7 +66,7 @@ test('kill -9 at a random moment, then --resume, twenty times: every line exactl
   })
   // What was on the wire or not yet written at a kill is asked again, and nothing else.
   expect(server.requests()).toBeLessThan(LINES * 2)
-}, 90_000)
+})
 
 test('SIGTERM prints the command that goes on, and a shell takes it as it is', async () => {
   let hangs = true

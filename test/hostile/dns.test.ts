@@ -112,10 +112,12 @@ describe('what a name server says', () => {
     expect(silent).toHaveLength(1)
     // Less than four seconds where this machine stood still meanwhile: that is not counted.
     expect(silent[0]!.durationMs).toBeGreaterThanOrEqual(2000)
-    expect(silent[0]!.durationMs).toBeLessThanOrEqual(4000 + 3 * SLACK_MS)
-    for (const row of asked.rows.filter(({ code }) => code !== 'ETIMEOUT')) expect(row.durationMs).toBeLessThan(2000)
+    expect(silent[0]!.durationMs).toBeLessThanOrEqual(4000 + 3 * SLACK_MS + asked.waitedMs)
+    for (const row of asked.rows.filter(({ code }) => code !== 'ETIMEOUT')) {
+      expect(row.durationMs).toBeLessThan(2000 + asked.waitedMs)
+    }
     // AAAA is given 50 ms.
-    expect(asked.rows[7]!.timingsMs.dns).toBeLessThan(50 + 3 * SLACK_MS)
+    expect(asked.rows[7]!.timingsMs.dns).toBeLessThan(50 + 3 * SLACK_MS + asked.waitedMs)
   })
 })
 
@@ -124,17 +126,17 @@ test('case 107: sixteen dead names among 200 live ones: the live ones are done w
   const live = Array.from({ length: 200 }, (_, at) => `l${at}.live.example`)
   const zone = Object.fromEntries([...dead.map((name) => [name, both(dropped)]), ...live.map((name) => [name, alive])])
   const { server, ask } = await world(zone)
-  const { rows, printed, code } = await ask([...dead, ...live], ['-t', '1500ms'])
+  const { rows, printed, code, waitedMs } = await ask([...dead, ...live], ['-t', '1500ms'])
   expect(code).toBe(1)
   expect(rows.slice(16).map(ending)).toEqual(live.map(() => 200))
   for (const row of rows.slice(0, 16)) {
     expect(row).toMatchObject({ kind: 'timeout', code: 'dns', reason: 'DNS did not answer in 1.5 s' })
-    expect(row.durationMs).toBeLessThanOrEqual(1500 + SLACK_MS)
+    expect(row.durationMs).toBeLessThanOrEqual(1500 + SLACK_MS + waitedMs)
   }
   expect(printed.slice(200).map(({ kind }) => kind)).toEqual(dead.map(() => 'timeout'))
-  for (const row of rows.slice(16)) expect(row.durationMs).toBeLessThan(1000)
+  for (const row of rows.slice(16)) expect(row.durationMs).toBeLessThan(1000 + waitedMs)
   const times = printed.slice(0, 200).map(({ checkedAt }) => Date.parse(checkedAt))
-  expect(Math.max(...times) - Math.min(...times)).toBeLessThan(1000)
+  expect(Math.max(...times) - Math.min(...times)).toBeLessThan(1000 + waitedMs)
   expect(server.requests()).toBe(200)
 })
 
@@ -142,10 +144,10 @@ test('case 107: more dead names than may be asked at once hold up no living one 
   const dead = Array.from({ length: 100 }, (_, at) => `d${at}.dead.example`)
   const zone = Object.fromEntries([...dead.map((name) => [name, both(dropped)]), ['live.example', alive]])
   const { ask } = await world(zone)
-  const { rows } = await ask([...dead, 'live.example'], ['-c', '20', '-t', '500ms'])
+  const { rows } = await ask([...dead, 'live.example'], ['-c', '20', '-t', '1500ms'])
   expect(rows.slice(0, 100).map(({ kind, code }) => [kind, code])).toEqual(dead.map(() => ['timeout', 'dns']))
   expect(ending(rows[100]!)).toBe(200)
-  expect(rows[100]!.durationMs).toBeLessThan(500)
+  expect(rows[100]!.durationMs).toBeLessThan(1500)
 })
 
 describe('several addresses', () => {
@@ -156,10 +158,10 @@ describe('several addresses', () => {
       '127.0.0.102',
       hole.port,
     )
-    const { rows } = await ask(['two.example'], ['-t', '3s'])
+    const { rows, waitedMs } = await ask(['two.example'], ['-t', '10s'])
     expect(rows[0]).toMatchObject({ status: 200, remoteAddress: '127.0.0.102' })
     expect(rows[0]!.durationMs).toBeGreaterThanOrEqual(100)
-    expect(rows[0]!.durationMs).toBeLessThan(250 + 2 * SLACK_MS)
+    expect(rows[0]!.durationMs).toBeLessThan(250 + 2 * SLACK_MS + waitedMs)
     expect(server.connections()).toBe(1)
   })
 
@@ -181,20 +183,20 @@ describe('several addresses', () => {
       }),
     )
     const lines = ['a', 'b', 'c', 'd'].map((name) => `http://${name}.mixed.example:${hole.port}/`)
-    const { rows } = await ask(lines, ['--dns-server', dns.address, '-t', '700ms'])
+    const { rows, waitedMs } = await ask(lines, ['--dns-server', dns.address, '-t', '700ms'])
     for (const row of rows.slice(0, 3)) {
       expect(row).toMatchObject({ kind: 'timeout', code: 'connect' })
       expect(row.durationMs).toBeGreaterThanOrEqual(699)
-      expect(row.durationMs).toBeLessThanOrEqual(700 + SLACK_MS)
+      expect(row.durationMs).toBeLessThanOrEqual(700 + SLACK_MS + waitedMs)
     }
     expect(rows[3]).toMatchObject({ kind: 'tcp.refused', code: 'ECONNREFUSED' })
   })
 
   test('--connect-timeout ends connecting alone, and is tcp.timed_out', async () => {
     const hole = closeAfterTest(await startBlackHole('127.0.0.107'))
-    const { rows } = await ask([hole.url], ['--connect-timeout', '300ms', '-t', '5s'])
+    const { rows, waitedMs } = await ask([hole.url], ['--connect-timeout', '300ms', '-t', '30s'])
     expect(rows[0]).toMatchObject({ kind: 'tcp.timed_out', code: 'connect' })
-    expect(rows[0]!.durationMs).toBeLessThan(300 + 2 * SLACK_MS)
+    expect(rows[0]!.durationMs).toBeLessThan(300 + 2 * SLACK_MS + waitedMs)
   })
 })
 

@@ -11,6 +11,7 @@ import { type TestCertificates, testCertificates } from '../support/certificates
 import { closeAfterTest } from '../support/close-after-test.js'
 import { startHttpServer } from '../support/http-server.js'
 import { type Script, startRawServer, step } from '../support/raw-server.js'
+import { stopwatch } from '../support/stopwatch.js'
 import { asLookup, createExchangeRig, ending, v4 } from './support/exchange-rig.js'
 
 const onLinux = process.platform === 'linux'
@@ -22,25 +23,25 @@ async function timed(
   url: string,
   options: Partial<HopRequest> & { readonly insecure?: boolean } = {},
 ) {
-  const startedAt = performance.now()
+  const watch = stopwatch()
   const result = await rig.ask(url, options)
-  return { result, tookMs: performance.now() - startedAt }
+  return { result, tookMs: watch.ownMs(), wallMs: watch.wallMs() }
 }
 
 describe('the budget bites in every phase, and the code says in which', () => {
   test('dns: a lookup that never answers', async () => {
-    const { result, tookMs } = await timed(createExchangeRig(never), 'http://a.example/', { budgetMs: 200 })
+    const { result, tookMs, wallMs } = await timed(createExchangeRig(never), 'http://a.example/', { budgetMs: 200 })
     expect(result).toMatchObject({ status: 0, failure: { kind: 'timeout', code: 'dns' } })
     expect(result.failure?.detail).toBe('DNS did not answer in 200 ms')
-    expect(tookMs).toBeGreaterThanOrEqual(200)
+    expect(wallMs).toBeGreaterThanOrEqual(200)
     expect(tookMs).toBeLessThan(700)
   })
 
   test.runIf(onLinux)('connect: a host that drops what comes', async () => {
     const hole = closeAfterTest(await startBlackHole('127.0.0.71'))
-    const { result, tookMs } = await timed(createExchangeRig(), hole.url, { budgetMs: 300 })
+    const { result, tookMs, wallMs } = await timed(createExchangeRig(), hole.url, { budgetMs: 300 })
     expect(result).toMatchObject({ status: 0, failure: { kind: 'timeout', code: 'connect' } })
-    expect(tookMs).toBeGreaterThanOrEqual(300)
+    expect(wallMs).toBeGreaterThanOrEqual(300)
     expect(tookMs).toBeLessThan(800)
   })
 
@@ -125,9 +126,9 @@ describe('of several addresses', () => {
     const hole = closeAfterTest(await startBlackHole('127.0.0.78'))
     const server = await serveOn('127.0.0.79', hole.port)
     const rig = createExchangeRig(async () => v4('127.0.0.78', '127.0.0.79'))
-    const { result, tookMs } = await timed(rig, `http://a.example:${server.port}/`)
+    const { result, tookMs, wallMs } = await timed(rig, `http://a.example:${server.port}/`)
     expect(result).toMatchObject({ status: 200, remoteAddress: '127.0.0.79' })
-    expect(tookMs).toBeGreaterThanOrEqual(240)
+    expect(wallMs).toBeGreaterThanOrEqual(240)
     expect(tookMs).toBeLessThan(700)
   })
 
@@ -137,9 +138,9 @@ describe('of several addresses', () => {
   ])('%s is not decided before the dead one’s time is over', async (_case, addresses) => {
     const hole = closeAfterTest(await startBlackHole('127.0.0.80'))
     const rig = createExchangeRig(async () => v4(...addresses))
-    const { result, tookMs } = await timed(rig, `http://a.example:${hole.port}/`, { budgetMs: 600 })
+    const { result, wallMs } = await timed(rig, `http://a.example:${hole.port}/`, { budgetMs: 600 })
     expect(result).toMatchObject({ failure: { kind: 'timeout', code: 'connect' } })
-    expect(tookMs).toBeGreaterThanOrEqual(600)
+    expect(wallMs).toBeGreaterThanOrEqual(600)
   })
 
   test('that all refuse, it is refused; a list of one that cannot be reached says less', async () => {
@@ -332,9 +333,9 @@ describe('a stop', () => {
     const target = url || server.url.replace('http:', phase === 'tls' ? 'https:' : 'http:')
     const asked = createExchangeRig(lookup).ask(target, { stop: stopOf(controller.signal) })
     setTimeout(() => controller.abort(), 50)
-    const startedAt = performance.now()
+    const watch = stopwatch()
     expect(await asked).toMatchObject({ status: 0, failure: { kind: 'aborted' } })
-    expect(performance.now() - startedAt).toBeLessThan(1000)
+    expect(watch.ownMs()).toBeLessThan(1000)
   })
 
   test('in the very moment of the connection still ends it', async () => {

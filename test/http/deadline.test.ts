@@ -235,7 +235,7 @@ describe('the process', () => {
       const job = { bucket: null, stallMark: 0, expire: () => console.log('told') }
       deadline.arm(job, 200)
       ${then}`
-    return spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', timeout: 5000 })
+    return spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', timeout: 60_000 })
   }
 
   test('stays alive while a job is armed, though nothing else keeps it', () => {

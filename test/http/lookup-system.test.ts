@@ -11,6 +11,7 @@ import {
   sending,
   startDnsServer,
 } from '../support/dns-server.js'
+import { stopwatch } from '../support/stopwatch.js'
 
 const V4 = '192.0.2.1'
 
@@ -166,10 +167,10 @@ describe('the second opinion', () => {
   it('holds up nobody when it hangs', async () => {
     const lookup = lookupWith(await serve({ 'a.test': { A: answer(V4) } }), never, 400)
     const dead = Promise.all(Array.from({ length: 200 }, (_, index) => failure(lookup, `x${index}.test`)))
-    const start = performance.now()
+    const watch = stopwatch()
     await lookup('a.test')
     expect((await dead).every(({ code }) => code === 'ENOTFOUND')).toBe(true)
-    expect(performance.now() - start).toBeLessThan(1500)
+    expect(watch.ownMs()).toBeLessThan(1500)
   })
 })
 

@@ -16,6 +16,7 @@ import {
   nodata,
   startDnsServer,
 } from '../support/dns-server.js'
+import { stopwatch } from '../support/stopwatch.js'
 
 const V4 = '192.0.2.1'
 const V6 = '2001:db8::1'
@@ -147,9 +148,9 @@ describe('A and AAAA', () => {
     ['is nothing', nodata],
   ])('uses A when AAAA %s', async (_, AAAA) => {
     const server = await serve({ 'a.test': { A: answer(V4), AAAA } })
-    const start = performance.now()
+    const watch = stopwatch()
     expect(await addresses(lookupAt(server), 'a.test')).toEqual([V4])
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(watch.ownMs()).toBeLessThan(1000)
   })
 
   it.each([

@@ -32,7 +32,7 @@ beforeAll(async () => {
   packed = pack.files.map(({ path }) => path)
   await writeFile(join(project, 'package.json'), '{ "name": "empty", "private": true, "type": "module" }')
   await exec('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], { cwd: project })
-}, 120_000)
+})
 
 afterAll(() => rm(home, { recursive: true, force: true }))
 

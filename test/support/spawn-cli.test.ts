@@ -34,7 +34,7 @@ test('gives the exit code and both outputs, and feeds stdin', async () => {
   })
   const echoed = await spawnCli(['echo'], { script, input: 'one\ntwo\n' })
   expect(echoed).toMatchObject({ code: 0, stdout: 'one\ntwo\n', peakRssKb: null })
-  expect(echoed.durationMs).toBeGreaterThan(1)
+  expect(echoed.durationMs + echoed.waitedMs).toBeGreaterThan(1)
 })
 
 test('has a bare environment and what the test adds', async () => {

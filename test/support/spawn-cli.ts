@@ -4,8 +4,12 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { stopwatch, waitedForCoreMs } from './stopwatch.js'
 
 const COMMAND = fileURLToPath(new URL('../../bin/scrape-status.js', import.meta.url))
+
+/** The kernel's figures of a process end with it. */
+const LOOK_EVERY_MS = 25
 
 export interface SpawnCliOptions {
   /** What is piped in; default nothing, stdin is closed. `open`: a pipe that stays open and silent. */
@@ -13,7 +17,7 @@ export interface SpawnCliOptions {
   /** Added to a bare environment: PATH, HOME, a UTF-8 locale, and nothing that is left in that home. `undefined` takes away. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
-  /** Killed after this; default 30 s. */
+  /** Killed after this: for what hangs; default 2 min. */
   readonly killAfterMs?: number
   /** Arguments for node itself, such as `--expose-gc`. */
   readonly nodeArgs?: readonly string[]
@@ -37,7 +41,10 @@ export interface CliResult {
   readonly signal: NodeJS.Signals | null
   readonly stdout: string
   readonly stderr: string
+  /** Without the time in which it, or we who serve it, waited for a core: what a busy machine adds is no fault of its. */
   readonly durationMs: number
+  /** That time: how much later than on an idle machine a row of its may be. */
+  readonly waitedMs: number
   /** The most memory it had, in KiB; null unless asked for, or when it was killed. */
   readonly peakRssKb: number | null
 }
@@ -63,7 +70,7 @@ export function spawnCli(args: readonly string[], options: SpawnCliOptions = {})
 
 /** Starts the command and leaves it running, for tests that send signals. */
 export function startCli(args: readonly string[], options: SpawnCliOptions = {}): RunningCli {
-  const startedMs = performance.now()
+  const watch = stopwatch()
   const preload = options.measureMemory ? ['--import', `data:text/javascript,${encodeURIComponent(REPORT_PEAK)}`] : []
   const argv = [process.execPath, ...preload, ...(options.nodeArgs ?? []), options.script ?? COMMAND, ...args]
   const { maxOpenFiles, maxFileBytes } = options
@@ -90,18 +97,25 @@ export function startCli(args: readonly string[], options: SpawnCliOptions = {})
 
   const killNow = () => void child.kill('SIGKILL')
   process.once('exit', killNow)
-  const timer = setTimeout(killNow, options.killAfterMs ?? 30_000)
+  const timer = setTimeout(killNow, options.killAfterMs ?? 120_000)
+  let waitedMs = 0
+  const look = () => {
+    waitedMs = Math.max(waitedMs, waitedForCoreMs(child.pid))
+  }
+  const looking = setInterval(look, LOOK_EVERY_MS)
   const finished = new Promise<CliResult>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => {
       process.off('exit', killNow)
       clearTimeout(timer)
+      clearInterval(looking)
       resolve({
         code,
         signal,
         stdout: stdout.text(),
         stderr: stderr.text(),
-        durationMs: performance.now() - startedMs,
+        durationMs: Math.max(0, watch.ownMs() - waitedMs),
+        waitedMs: waitedMs + watch.wallMs() - watch.ownMs(),
         peakRssKb: Number(peak.text()) || null,
       })
     })
