@@ -14,7 +14,7 @@ process.env.RES_OPTIONS ??= 'timeout:1 attempts:2'
 
 const { setTimeout: sleep } = require('node:timers/promises')
 const { getHeapSpaceStatistics, setFlagsFromString } = require('node:v8')
-const { run } = require('../dist/cli.cjs')
+const { crashText, run } = require('../dist/cli.cjs')
 
 const SIGNALS = ['SIGINT', 'SIGTERM']
 
@@ -86,6 +86,6 @@ run(process.argv.slice(2), world).then(
   },
   (error) => {
     process.exitCode = 3
-    process.stderr.write(`scrape-status: an error in this program, please report it: ${error?.stack ?? error}\n`)
+    process.stderr.write(crashText(error))
   },
 )

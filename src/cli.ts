@@ -9,7 +9,7 @@ import { helpText, parseCommand } from './command.js'
 import { type Client, createClient, version } from './create-client.js'
 import { dryRun, dryRunText } from './dry-run.js'
 import { lineContext, openClient, runOptions } from './from-flags.js'
-import { hideSecrets } from './hide-secrets.js'
+import { hideSecrets, shorten } from './hide-secrets.js'
 import { createInterrupt, type Interrupt, leaveUnread, READER_GRACE_MS } from './interrupt.js'
 import { exitCodeOf } from './judge/exit-code.js'
 import { type Memory, noMemory, openMemory } from './memory.js'
@@ -197,7 +197,7 @@ function conclude(run: Run, summary: Summary, report: Report, request: EndReques
     outputFailed,
   })
   // The table shows them itself.
-  if (!options.quiet && options.report !== 'table') for (const notice of summary.notices) say(world, escapeText(notice))
+  if (!options.quiet && options.report !== 'table') for (const notice of summary.notices) say(world, notice)
   for (const { name, error } of report.errors) if (!said.has(error)) say(world, `${name}: ${whyWritingFailed(error)}`)
   for (const notice of memory.notices()) say(world, notice)
   for (const name of report.unread) say(world, `${name}: nobody read what was written; the rest of it was dropped`)
@@ -214,9 +214,9 @@ async function rehearse(source: TargetSource, interrupt: Interrupt, options: Opt
   interrupt.onStop(() => source.close())
   const rehearsal = await dryRun(source, options)
   interrupt.signal.throwIfAborted()
-  for (const notice of source.notices) say(world, escapeText(notice))
+  for (const notice of source.notices) say(world, notice)
   const broke = source.broke()
-  if (broke !== null) say(world, escapeText(broke))
+  if (broke !== null) say(world, broke)
   const { toAsk, invalid, excluded, duplicate, otherShard } = rehearsal
   const total = toAsk + invalid + excluded + duplicate + otherShard
   if (total === 0 && !options.allowEmpty)
@@ -287,10 +287,21 @@ function urls(count: number): string {
 
 /** Longest message; it may repeat an argument. */
 const MESSAGE_MAX = 2000
+/** Node writes ten; a message may have any number. */
+const STACK_LINES_MAX = 30
 
-/** One line for the user, on stderr. What it repeats of the arguments or the list cannot steer the terminal. */
+/** One line for the user, on stderr. What it repeats of the arguments or the list cannot steer the terminal, and is no secret. */
 function say({ stderr }: World, text: string): void {
-  stderr.write(`scrape-status: ${escapeText(text, MESSAGE_MAX)}\n`)
+  stderr.write(`scrape-status: ${escapeText(hideSecrets(shorten(text), 'prose'), MESSAGE_MAX)}\n`)
+}
+
+/** What is said of a bug: its stack, which may repeat what a server or a list said. */
+export function crashText(error: unknown): string {
+  const lines = String((error as Error | null)?.stack ?? error)
+    .split('\n')
+    .slice(0, STACK_LINES_MAX)
+  const safe = lines.map((line) => escapeText(hideSecrets(shorten(line), 'prose'), MESSAGE_MAX))
+  return `scrape-status: an error in this program, please report it: ${safe.join('\n')}\n`
 }
 
 function versionText(): string {

@@ -81,7 +81,7 @@ export function dryRunText(run: DryRun, { safe, hide }: DryRunTexts): string {
     ...(run.invalid > 0 ? [`invalid  ${run.invalid}`] : []),
     ...run.problems.flatMap(({ source, line, input, problem }) => [
       `  ${safe(line === null ? source : `${source}:${line}`)}  ${safe(hide(input))}`,
-      `    ${safe(problem!.reason)}`,
+      `    ${safe(hide(problem!.reason))}`,
     ]),
     ...(run.invalid > run.problems.length ? [`  and ${run.invalid - run.problems.length} more`] : []),
   ]

@@ -209,7 +209,7 @@ class Reader {
     if (!isSecretName(name)) return
     const start = this.#at
     this.#at = this.#valueEnd(start, level)
-    if (!isHarmless(name, this.#text.slice(start, Math.min(this.#at, start + 4)))) this.#hide(start, this.#at)
+    if (!isHarmless(name, this.#text.slice(start, Math.min(this.#at, start + 8)))) this.#hide(start, this.#at)
   }
 
   #valueEnd(start: number, level: number): number {

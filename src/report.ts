@@ -1,6 +1,7 @@
 // Verdicts to reporters to sinks. The only place where secrets are taken out, once a verdict, before any reporter sees
 // it; and the only place that waits for a slow reader.
 
+import { hideSecrets, shorten } from './hide-secrets.js'
 import { redact } from './reporters/redact.js'
 import type { Reporter, Sink, Summary, Verdict } from './types.js'
 
@@ -61,7 +62,9 @@ export function createReport(parts: readonly ReportPart[], onFault: (fault: Outp
       return feed((reporter) => reporter.each(shown))
     },
     async end(summary) {
-      await Promise.all(parts.map((part) => endOf(part, summary)))
+      const notices = summary.notices.map((notice) => hideSecrets(shorten(notice), 'prose'))
+      const shown = { ...summary, notices }
+      await Promise.all(parts.map((part) => endOf(part, shown)))
     },
     get allGone() {
       return parts.length > 0 && parts.every(({ sink }) => isDone(sink))

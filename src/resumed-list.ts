@@ -6,7 +6,6 @@ import type { TargetSource } from './check-all.js'
 import type { FailedList } from './output/failed-list.js'
 import { BLANK, type KeptRows, whyChanged } from './output/resume.js'
 import { UsageError } from './parse.js'
-import { escapeText } from './reporters/escape.js'
 import { redact } from './reporters/redact.js'
 import type { Method, Sink, Target, Verdict } from './types.js'
 import { textHash } from './url-key.js'
@@ -33,12 +32,12 @@ export async function refuseChangedList(rows: KeptRows, source: TargetSource): P
   for await (const batch of source.batches) {
     for (const target of batch) {
       const why = await comparison.fault(target)
-      if (why !== null) throw new UsageError(escapeText(why))
+      if (why !== null) throw new UsageError(why)
     }
     if (comparison.isThrough) return source.close()
   }
   const why = source.broke() === null ? await comparison.faultAtEnd() : null
-  if (why !== null) throw new UsageError(escapeText(why))
+  if (why !== null) throw new UsageError(why)
 }
 
 /** Holds the targets against the rows that were kept of them. */

@@ -89,9 +89,9 @@ export function isSecretName(name: string): boolean {
   return found
 }
 
-/** Whether a value that reads so is none: an HTTP status has the name of an OAuth code. */
+/** Whether a value that reads so is none: an HTTP status has the name of an OAuth code, and messages say `key=value`. */
 export function isHarmless(name: string, value: string): boolean {
-  return /^\d{1,3}$/.test(value) && /code$/i.test(name.slice(-NAME_MAX))
+  return /^value…?$/i.test(value) || (/^\d{1,3}$/.test(value) && /code$/i.test(name.slice(-NAME_MAX)))
 }
 
 function looksSecret(written: string): boolean {

@@ -2,7 +2,7 @@
 // Remembers 32 bits a row, never a row: ten million of them are 40 MB. Rows are read again where they are wanted.
 
 import { UsageError } from '../parse.js'
-import type { Target, Verdict } from '../types.js'
+import type { Outcome, Target, Verdict } from '../types.js'
 import { type RowBytes, readRows } from './read-rows.js'
 
 /** The fields without which a row can neither be told from others nor counted. */
@@ -143,7 +143,27 @@ function parseRow(text: string, where: () => string): Verdict {
   const missing = NEEDED_FIELDS.find((name) => row[name] === undefined)
   if (missing !== undefined) throw new UsageError(`--resume: ${where()}: no ${missing}; was it written with --fields?`)
   if (!Number.isSafeInteger(row.index) || row.index! < 0) throw new UsageError(`--resume: ${where()}: a wrong index`)
+  const wrong = wrongField(row)
+  if (wrong !== undefined) throw new UsageError(`--resume: ${where()}: a wrong ${wrong}`)
   return { ...BLANK, ...row }
+}
+
+const OUTCOMES: ReadonlySet<unknown> = new Set(['ok', 'failed', 'inconclusive', 'skipped'] satisfies Outcome[])
+const NUMBERS: ReadonlySet<string> = new Set(['line', 'durationMs', 'contentLength', 'duplicateOf'])
+const OBJECTS: ReadonlySet<string> = new Set(['tls', 'extra'])
+
+/** The first field that reports could not print: the file may be anybody's. */
+function wrongField(row: Partial<Verdict>): string | undefined {
+  if (!OUTCOMES.has(row.outcome)) return 'outcome'
+  if (row.method !== 'GET' && row.method !== 'HEAD') return 'method'
+  return Object.entries(BLANK).find(([name, blank]) => {
+    const value: unknown = row[name as keyof Verdict]
+    if (value === undefined || (blank === null && value === null)) return false
+    if (value === null || Array.isArray(value) !== Array.isArray(blank)) return true
+    const expected =
+      blank !== null ? typeof blank : NUMBERS.has(name) ? 'number' : OBJECTS.has(name) ? 'object' : 'string'
+    return typeof value !== expected
+  })?.[0]
 }
 
 /** A verdict that says nothing: what a report needs of a row whose other fields were not written. */

@@ -2,7 +2,7 @@
 // for a formula and none holds a line break.
 
 import type { Reporter, ReporterContext } from '../types.js'
-import { escapeControls, guardLine } from './escape.js'
+import { escapeHidden, guardLine } from './escape.js'
 import { FLAT, selectColumns } from './fields.js'
 import { toJson } from './to-json.js'
 
@@ -31,5 +31,5 @@ function cell(value: unknown): string {
 
 function harmless(text: string): string {
   const isFormula = text.length > 1 && FORMULA.test(text)
-  return guardLine(escapeControls(isFormula ? `'${text}` : text))
+  return guardLine(escapeHidden(isFormula ? `'${text}` : text))
 }

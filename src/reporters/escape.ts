@@ -51,9 +51,9 @@ export function escapeInJson(json: string): string {
   return json.replace(HIDDEN, escapeUnits).replace(/#(?=#)/g, '\\u0023')
 }
 
-/** Control characters alone made visible, for files that a program reads (CSV); line breaks included. */
-export function escapeControls(text: string): string {
-  return text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]|\p{Cs}/gu, escapeCharacter)
+/** What is not seen made visible as on a terminal, tabs aside, for files that programs and people read (CSV). */
+export function escapeHidden(text: string): string {
+  return text.replace(HIDDEN, (character) => (character === '\t' ? character : escapeCharacter(character)))
 }
 
 function escapeCharacter(character: string): string {

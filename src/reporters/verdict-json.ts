@@ -34,10 +34,10 @@ const judged = remembered(
     a.method === b.method &&
     a.attempts === b.attempts,
   (v) => {
-    const outcome = `"host":${text(v.host)},"outcome":"${v.outcome}","ok":${v.ok},"status":${number(v.status)}`
+    const outcome = `"host":${text(v.host)},"outcome":${text(v.outcome)},"ok":${v.ok === true},"status":${number(v.status)}`
     const why = `"kind":${text(v.kind)},"reason":${text(v.reason)},"hint":${text(v.hint)},"code":${text(v.code)}`
     const checks = `"failedChecks":${list(v.failedChecks, failedCheck)}`
-    return `,${outcome},${why},${checks},"method":"${v.method}","attempts":${number(v.attempts)},`
+    return `,${outcome},${why},${checks},"method":${text(v.method)},"attempts":${number(v.attempts)},`
   },
 )
 
@@ -67,7 +67,7 @@ const looked = remembered(
     a.extra === b.extra &&
     a.key === b.key,
   (v) => {
-    const looks = `"inferred":${v.inferred},"secondLook":${v.secondLook},"duplicateOf":${number(v.duplicateOf)}`
+    const looks = `"inferred":${v.inferred === true},"secondLook":${v.secondLook === true},"duplicateOf":${number(v.duplicateOf)}`
     const extra = v.extra === null ? 'null' : toJson(v.extra)
     const rest = `"change":${text(v.change)},"extra":${extra},"key":${text(v.key)},"checkedAt":${text(v.checkedAt)}`
     return `,"tls":${tls(v.tls)},${looks},${rest}}`

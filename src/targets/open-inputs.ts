@@ -7,6 +7,7 @@ import { Socket } from 'node:net'
 import { basename, dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { isatty, ReadStream } from 'node:tty'
+import { hideSecrets } from '../hide-secrets.js'
 import { nearest, UsageError } from '../parse.js'
 import { mayBecomeBom, SNIFF_BYTES, sniff } from './sniff.js'
 import type { Encoding } from './split-lines.js'
@@ -218,7 +219,8 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 async function whyNotOpened(written: string, error: NodeJS.ErrnoException): Promise<string> {
-  const name = written.replace(USERINFO, '$1***@')
+  // What was meant as a URL may hold a password.
+  const name = written.includes(':') ? hideSecrets(written, 'invalid') : written
   if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') {
     const code = error.code ?? error.message
     return `cannot read ${name}: ${REASONS[code] ? `${REASONS[code]} (${code})` : code}`
@@ -229,9 +231,6 @@ async function whyNotOpened(written: string, error: NodeJS.ErrnoException): Prom
   const near = nearest(basename(name), await readdir(dirname(name)).catch(() => []))
   return `no file ${name}${near === null ? '' : `; did you mean ${name.slice(0, name.length - basename(name).length)}${near}?`}`
 }
-
-/** What was meant as a URL may hold a password. */
-const USERINFO = /^([a-z][a-z0-9+.-]*:\/\/)?[^/?#@]*:[^/?#]*@/i
 
 const LIST_ENDING = /\.(?:te?xt?|[ct]sv|jsonl?|ndjson|li?st|log|urls?|links?|x?html?|xml|ya?ml|gz|zip)$/i
 

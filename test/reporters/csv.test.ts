@@ -31,6 +31,10 @@ it.each([
   ['##[error]x', '\\x23#[error]x'],
   ['::error::x', '\\x3a\\x3aerror::x'],
   ['a\x00\x1b', 'a\\x00\\x1b'],
+  ['a\u200bb\u202ec\u2066d\ufeffe\u00adf', 'a\\u{200b}b\\u{202e}c\\u{2066}d\\u{feff}e\\xadf'],
+  ['\u{e0041}\u2028\x85\ufe0f', '\\u{e0041}\\u{2028}\\x85\\u{fe0f}'],
+  ['\u200b=1', '\\u{200b}=1'],
+  ['a\tb 漢字 é', 'a\tb 漢字 é'],
 ])('the cell %j reads %j', (input, cell) => {
   expect(read(csv([verdict({ input })]))[0]?.input).toBe(cell)
 })
@@ -53,7 +57,9 @@ it('any verdict is one line of harmless cells, and as a record again fits the sc
     fc.property(anyVerdict, (one) => {
       const text = csv([one])
       expect(text.split('\r\n')).toHaveLength(3)
-      expect(text.replaceAll('\r\n', '')).not.toMatch(/[\x00-\x08\x0a-\x1f\x7f-\x9f]|\p{Cs}|##(?:\[|vso\[)/u)
+      expect(text.replaceAll('\r\n', '')).not.toMatch(
+        /[\x00-\x08\x0a-\x1f\x7f-\x9f]|[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]|##(?:\[|vso\[)/u,
+      )
       const [row, ...more] = read(text)
       expect(more).toEqual([])
       expect(Object.keys(row!)).toEqual(FLAT.map((column) => column.name))

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { escapeControls, escapeText, guardLine } from '../../src/reporters/escape.js'
+import { escapeHidden, escapeText, guardLine } from '../../src/reporters/escape.js'
 import { HOSTILE, hostileText } from './support/arbitrary-verdict.js'
 
 const DANGEROUS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
@@ -63,6 +63,6 @@ it('guardLine breaks a command that two cells make together, and is done after o
   )
 })
 
-it('escapeControls keeps tabs and all visible text', () => {
-  expect(escapeControls('a\tb\u202e漢\x00\n\u2028')).toBe('a\tb\u202e漢\\x00\\x0a\\u{2028}')
+it('escapeHidden keeps tabs and all visible text', () => {
+  expect(escapeHidden('a\tb\u202e漢\x00\n\u2028')).toBe('a\tb\\u{202e}漢\\x00\\x0a\\u{2028}')
 })
