@@ -10,7 +10,7 @@ import { DEFAULT_ASK, DEFAULT_EXPECT } from '../src/options.js'
 import { createFailedList } from '../src/output/failed-list.js'
 import { resumeCommand } from '../src/output/resume-command.js'
 import * as parsers from '../src/parse.js'
-import { escapeControls, escapeInJson, escapeText, guardLine, joinLines } from '../src/reporters/escape.js'
+import { escapeHidden, escapeInJson, escapeText, guardLine, joinLines } from '../src/reporters/escape.js'
 import { REPORTERS } from '../src/reporters/index.js'
 import { redact } from '../src/reporters/redact.js'
 import { toJson } from '../src/reporters/to-json.js'
@@ -101,7 +101,7 @@ const FUNCTIONS: Readonly<Record<string, (text: string) => unknown>> = {
   guardLine,
   joinLines: (text) => joinLines([text]),
   escapeInJson,
-  escapeControls,
+  escapeHidden,
   toJson,
   failedList(text) {
     const list = createFailedList({ strict: false, safe: escapeText })
@@ -206,20 +206,26 @@ function quickest(read: (text: string) => unknown, text: string): number {
   return Math.min(...Array.from({ length: 4 }, () => timeOf(read, text)))
 }
 
-test.each(Object.entries(FUNCTIONS))('%s', (_, read) => {
-  const faults: string[] = []
-  for (const piece of PIECES) {
-    for (const around of AROUND) {
-      const long = made(piece, around, LENGTHS.long)
-      if (timeOf(read, made(piece, around, LENGTHS.short)) < SUSPECT_MS / 16 && timeOf(read, long) < SUSPECT_MS)
-        continue
-      const longMs = quickest(read, long)
-      const growth = longMs / quickest(read, made(piece, around, LENGTHS.short))
-      // The first look was at a cold function or a busy machine.
-      if (longMs > SUSPECT_MS / 4 && growth > GROWTH_MAX)
+/** Reports put 64 KiB of everything together many times over, so they see fewer. */
+const fits = (name: string, at: number) => !name.startsWith('the report') || at % 3 === 0
+
+test.each(Object.entries(FUNCTIONS))(
+  '%s',
+  (name, read) => {
+    const faults: string[] = []
+    for (const piece of PIECES.filter((_, at) => fits(name, at))) {
+      for (const around of AROUND.filter((_, at) => fits(name, at))) {
+        const long = made(piece, around, LENGTHS.long)
+        if (timeOf(read, long) < SUSPECT_MS) continue
+        const longMs = quickest(read, long)
+        const growth = longMs / quickest(read, made(piece, around, LENGTHS.short))
+        // The first look was at a cold function.
+        if (longMs < SUSPECT_MS / 4 || growth < GROWTH_MAX) continue
         faults.push(`${JSON.stringify(`${around[0]}${piece}…${around[1]}`)} ×${growth.toFixed(0)}`)
-      if (faults.length > 3) break
+        if (faults.length > 3) return expect(faults).toEqual([])
+      }
     }
-  }
-  expect(faults).toEqual([])
-})
+    expect(faults).toEqual([])
+  },
+  120_000,
+)
