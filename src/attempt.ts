@@ -228,11 +228,13 @@ class Attempt {
   /** One a hop: the breaker knows it again by identity. */
   #visitNow(): Visit {
     const { againSinceMs, front } = this.#context
+    const isFirstHop = this.#redirects.length === 0
     this.#visit ??= {
       where: this.#target.where,
       budgetMs: this.#budgetMs(),
-      sinceMs: againSinceMs ?? this.#engine.time.now() - (this.#redirects.length === 0 ? this.#queuedMs : 0),
-      isAgain: front,
+      sinceMs: againSinceMs ?? this.#engine.time.now() - (isFirstHop ? this.#queuedMs : 0),
+      // A thousand hosts may redirect to one that is dead: nobody goes there without having waited for news of it.
+      isAgain: front && isFirstHop,
     }
     return this.#visit
   }

@@ -1,14 +1,13 @@
 // The pipeline on one screen: targets → sharded → filter → distinct → schedule(check) → judge → tally. What comes out are
 // verdicts in the order in which they are done; reports and exit codes are made of them elsewhere.
 
-import { createCheck, type RunCheck } from './create-check.js'
+import { createCheck } from './create-check.js'
 import {
   type AskOptions,
   askFrom,
   type Client,
   type ClientOptions,
   createClient,
-  type Engine,
   engineOf,
   learningWith,
 } from './create-client.js'
@@ -213,11 +212,8 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
       // The caller's own; what it was told is no reason to lose the rows.
     }
   }
-  const checkBy = (by: Engine, rest: RestOfList) => createCheck(by, { ...options, stop, rest, notify: say })
-  const check = checkBy(
-    engine,
-    restOf(() => plan),
-  )
+  const checking = { ...options, stop, notify: say }
+  const check = createCheck(engine, { ...checking, rest: restOf(() => plan) })
   /** For the summary: what the run decided by itself. */
   const notices: string[] = []
   const later = createLaterPasses({
@@ -225,7 +221,7 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
     waitMs: options.waitMs ?? null,
     mayPass: ({ kind, status, code }) =>
       kind === 'blocked.rate-limit' || mayPass({ kind: kind === 'http.error' ? 'ok' : kind, status, code }, true),
-    again: (targets) => askAgain(targets, checkBy),
+    again: askAgain,
     now: time.now,
     wait,
     stop,
@@ -282,22 +278,20 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
     return later.hold(target, verdict, plan.progress.done) ? HELD : verdict
   }
   /** Re-asks on a client of its own: 8 at once, fresh connections, and nothing before the time that an origin asked for. */
-  async function* askAgain(targets: readonly Target[], checkWith: typeof checkBy) {
+  async function* askAgain(targets: readonly Target[]) {
     engine.parts.transport.close()
     const limiter = createLimiter({
       ...engine.limits,
       concurrency: Math.min(GENTLY, engine.limits.concurrency),
       readyAtMs: engine.limiter.readyAtMs,
     })
-    const gently: RunCheck = checkWith(
-      { ...engine, limiter, learning: learningWith(limiter, time) },
-      restOf(() => laterPlan!),
-    )
+    const gentle = { ...engine, limiter, learning: learningWith(limiter, time) }
+    const gently = createCheck(gentle, { ...checking, rest: restOf(() => laterPlan!), before: check })
     laterPlan = schedule<Target, Reply, AskedAgain>(inOneBatch(targets), {
       limiter,
       ...time,
       whereOf,
-      settled: (target) => (check.known(target) === null ? null : { target, verdict: null }),
+      settled: (target) => (gently.known(target) === null ? null : { target, verdict: null }),
       ask: (target, permit, queuedMs) => gently.ask(target, { permit, queuedMs }),
       made: (target, reply) => (reply.kind === 'aborted' ? null : { target, verdict: judge(target, reply) }),
       broken: (target, error) => ({ target, verdict: broken(target, error) }),

@@ -18,7 +18,7 @@ import type { HopResult } from './http/exchange.js'
 import { splitUrl } from './http/origin.js'
 import { isPublicAddress, isSiteAddress } from './http/private-address.js'
 import { keptReply } from './reply-of.js'
-import type { Check, Reply, Stop, Target } from './types.js'
+import type { Check, Reply, Stop, Target, Where } from './types.js'
 
 /** What the user may choose of the policies. */
 export interface PolicyOptions {
@@ -34,6 +34,8 @@ export interface CheckOptions extends PolicyOptions {
   readonly rest: RestOfList
   /** Sentences for the user. */
   notify(text: string): void
+  /** The check of the first pass, for a later one: what it knows of origins that asked to be left alone holds on. */
+  readonly before?: RunCheck
 }
 
 /** A check, and what it knows without asking. */
@@ -41,6 +43,8 @@ export interface RunCheck {
   readonly ask: Check
   /** The reply for a URL whose origin asked to be left alone for longer than it may wait; null: it has to be asked. */
   known(target: Target): Reply | null
+  /** The same of an origin. */
+  closed(where: Where): HopResult | null
 }
 
 /** Unrelated hosts that have to tell the same story before it is this machine's. */
@@ -58,7 +62,7 @@ export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
   const announce = createAnnounce(notify)
   const suspects = suspectsOf(engine, wait)
   const breaking: BreakerOptions = { limiter, now, wait, stop, maxWaitMs, announce, hasOthers: rest.hasSome }
-  const breaker = createBreaker<HopResult>(breaking)
+  const breaker = createBreaker<HopResult>(breaking, options.before?.closed ?? null)
   const keepAlive: AttemptContext['keepAlive'] = (origin) => limiter.waiting(origin) > 0
 
   const heard = suspects.hear
@@ -100,6 +104,7 @@ export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
         if (!careful.isCleared()) careful.noteAnswer(target, reply)
         return reply
       }),
+    closed: breaker.known,
     known(target) {
       if (!breaker.isNeeded) return null
       const found = breaker.known(splitUrl(target.url!, target.ask.insecure).where)

@@ -78,7 +78,11 @@ const LONGEST_LOOK_MS = 30_000
 /** Origins in trouble that are remembered: about 0.5 KB each. */
 const MAX_ORIGINS = 10_000
 
-export function createBreaker<Answer>(options: BreakerOptions): Breaker<Answer> {
+/** `before`: what an earlier pass of the run knows of an origin that asked to be left alone for too long. */
+export function createBreaker<Answer>(
+  options: BreakerOptions,
+  before: ((where: Where) => Answer | null) | null = null,
+): Breaker<Answer> {
   const origins = new Map<string, Trouble<Answer>>()
   const forget = (trouble: Trouble<Answer>) => {
     if (origins.get(trouble.where.origin) === trouble) origins.delete(trouble.where.origin)
@@ -94,11 +98,11 @@ export function createBreaker<Answer>(options: BreakerOptions): Breaker<Answer> 
   }
   return {
     get isNeeded() {
-      return origins.size > 0
+      return origins.size > 0 || before !== null
     },
-    enter: (visit) => origins.get(visit.where.origin)?.enter(visit) ?? null,
+    enter: (visit) => before?.(visit.where) ?? origins.get(visit.where.origin)?.enter(visit) ?? null,
     isAwaited: (where) => origins.get(where.origin)?.isAwaited() === true,
-    known: (where) => origins.get(where.origin)?.closed() ?? null,
+    known: (where) => before?.(where) ?? origins.get(where.origin)?.closed() ?? null,
     learn(visit, found) {
       const isTrouble = found.type === 'nothing' || found.type === 'complaint'
       const trouble = isTrouble ? troubleOf(visit.where) : origins.get(visit.where.origin)
@@ -232,7 +236,8 @@ class Trouble<Answer> {
       this.#settleParked()
     } else if (found.type !== 'unknown') {
       this.#nothing.clear()
-      if (found.type === 'clean') this.#complaints = null
+      // What was on the wire when it asked to be left alone takes nothing of that back.
+      if (found.type === 'clean' && this.closed() === null) this.#complaints = null
       this.#settleParked()
       if (this.#complaints === null) this.#forget(this)
     }
@@ -295,16 +300,12 @@ class Trouble<Answer> {
   #look(): void {
     if (this.#isWaiting || this.#parked.length === 0 || this.#probes.size > 0) return
     const { now, wait, stop } = this.#options
-    const waitMs = this.#dueAtMs() - now()
-    if (waitMs <= 0 || stop.stopped) {
-      this.#sendProbes()
-      return
-    }
     this.#isWaiting = true
-    // In short steps: when nothing else is left to ask it is time sooner.
-    wait(Math.min(waitMs, LOOK_MS)).then(() => {
+    // At once is after all that come in this moment, and in short steps: when nothing else is left to ask, it is time sooner.
+    wait(Math.max(0, Math.min(this.#dueAtMs() - now(), LOOK_MS))).then(() => {
       this.#isWaiting = false
-      this.#look()
+      if (this.#probes.size === 0 && (this.#dueAtMs() <= now() || stop.stopped)) this.#sendProbes()
+      else this.#look()
     })
   }
 

@@ -84,7 +84,8 @@ export function withRetries(check: Check, options: RetryOptions): Check {
     const againSinceMs = now() + OUTLAST_MS
     let waitedMs = 0
     for (let attempts = 1; attempts <= retries && !stop.stopped; attempts++) {
-      if (reply.inferred || !mayPass(reply, retryTimeouts)) break
+      // Inferred of the goal of a redirect it was asked all the same, and may find it well the next time.
+      if (reply.attempts === 0 || !mayPass(reply, retryTimeouts)) break
       const asked = retryAfterMs(reply, wallNow())
       const waitMs = asked ?? FIRST_WAIT_MS * 2 ** (attempts - 1) * (0.5 + random() / 2)
       if (waitedMs + waitMs > maxWaitMs) break

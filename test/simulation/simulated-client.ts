@@ -1,0 +1,36 @@
+// A client whose limiter, policies and schedule are the real ones, on a clock and a network that are made.
+
+import { type Client, clientOf, type Engine, learningWith } from '../../src/create-client.js'
+import { createLimiter, type LimiterOptions } from '../../src/flow/limiter.js'
+import { stopOf } from '../../src/flow/stop.js'
+import { DEFAULT_ASK } from '../../src/options.js'
+import type { Internet } from './internet.js'
+import type { Network } from './network.js'
+import type { VirtualTime } from './virtual-time.js'
+
+export function simulatedClient({ options }: Internet, network: Network, time: VirtualTime): Client {
+  const closing = new AbortController()
+  const limits: LimiterOptions = {
+    concurrency: options.concurrency,
+    perHost: options.perHost,
+    now: time.now,
+    wait: (ms) => time.wait(ms, stopOf(closing.signal)),
+    isOver: () => closing.signal.aborted,
+  }
+  const limiter = createLimiter(limits)
+  const nothing = { own: [], foreign: [] }
+  const made = {
+    ask: { ...DEFAULT_ASK, retries: options.retries },
+    limiter,
+    limits,
+    learning: learningWith(limiter, time),
+    exchange: network.exchange,
+    parts: { transport: { close() {} }, deadline: { stalledMs: () => 0 } },
+    proxyFor: () => null,
+    hasCertificate: false,
+    headersOf: () => nothing,
+    time,
+  }
+  // What lies below an exchange is not there.
+  return clientOf(made as unknown as Engine, async () => closing.abort())
+}
