@@ -56,8 +56,11 @@ describe('the last turn of twenty', () => {
   })
 
   test.each([
-    ['the list is held up by those who wait', (rig: ReturnType<typeof createRig>) => void (rig.rest.pressed = true)],
-    ['the run is stopped', (rig: ReturnType<typeof createRig>) => void (rig.stop.stopped = true)],
+    [
+      'the list is held up by those who wait',
+      ({ rest }: ReturnType<typeof createRig>) => void Object.assign(rest, { pressed: true }),
+    ],
+    ['the run is stopped', ({ stop }: ReturnType<typeof createRig>) => void Object.assign(stop, { stopped: true })],
   ])('comes soon when %s', async (_name, change) => {
     const rig = createRig()
     rig.wait(20, 10_000)

@@ -27,6 +27,9 @@ export function simulatedClient({ options }: Internet, network: Network, time: V
     exchange: network.exchange,
     parts: { transport: { close() {} }, deadline: { stalledMs: () => 0 } },
     proxyFor: () => null,
+    // A machine whose network, clock and resolver are well: what it lacks is made by the script.
+    machine: { earliestMs: () => 0, hasNetwork: () => true },
+    lookup: { zoneExists: async () => 'exists', isKnownHere: () => false, cached: () => null },
     hasCertificate: false,
     headersOf: () => nothing,
     time,
