@@ -32,6 +32,8 @@ export interface AttemptContext {
   readonly breaker: Breaker<HopResult> | null
   /** Told of every hop, the moment it is over; not what a proxy said. */
   readonly heard?: (host: string, result: HopResult) => void
+  /** Told of every new connection that is none to a proxy. */
+  readonly reached?: (host: string, remoteAddress: string) => void
   /** Of a URL that was asked before: what the breaker learned from then on speaks for it. */
   readonly againSinceMs: number | null
 }
@@ -146,6 +148,7 @@ class Attempt {
         connectTimeoutMs: ask.connectTimeoutMs,
         search: ask.readsUntil === null ? null : { text: ask.readsUntil, isWanted: isFinal(ask) },
         readsChain: ask.readsChain,
+        reached: proxy === null ? this.#context.reached : undefined,
         keepAlive: (status) => keepAlive(where.origin) || (ask.follow && isRedirect(status)),
         stop,
       })

@@ -65,7 +65,7 @@ export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
   const breaker = createBreaker<HopResult>(breaking, options.before?.closed ?? null)
   const keepAlive: AttemptContext['keepAlive'] = (origin) => limiter.waiting(origin) > 0
 
-  const heard = suspects.hear
+  const { heard, reached } = suspects
   // One without a permit was begun before, so it goes before those that were not.
   const ask: Check = ({ url, ask }, { permit, queuedMs, againSinceMs = null }) =>
     attempt(engine, url!, ask, {
@@ -75,6 +75,7 @@ export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
       keepAlive,
       breaker,
       heard,
+      reached,
       againSinceMs,
       front: permit === null,
     })
@@ -114,7 +115,8 @@ export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
 }
 
 /** What may be this machine's fault, and what is known of it. */
-function suspectsOf({ time, machine }: Engine, wait: (ms: number) => Promise<void>): Suspects<HopResult> {
+function suspectsOf(engine: Engine, wait: (ms: number) => Promise<void>): Suspects<HopResult> {
+  const { time, machine } = engine
   const suspicion = () => createSuspicion({ needed: WITNESSES, holdMs: HOLD_MS, wait })
   const { wallNow } = time
   const clock = createWrongClock<HopResult>({
@@ -124,7 +126,8 @@ function suspectsOf({ time, machine }: Engine, wait: (ms: number) => Promise<voi
     earliestMs: machine.earliestMs,
   })
   const { hasNetwork } = machine
-  return createSuspects({ offline: suspicion(), resigned: suspicion(), clock, hasNetwork, isPublicAddress })
+  const { hasFound } = resolverOf(engine)
+  return createSuspects({ offline: suspicion(), resigned: suspicion(), clock, hasNetwork, isPublicAddress, hasFound })
 }
 
 /** What names are asked of. The hosts file is none of it. */

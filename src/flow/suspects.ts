@@ -25,18 +25,22 @@ export interface SuspectOptions<Result extends Heard> {
   /** Whether this machine has an address of a network. */
   hasNetwork(): boolean
   isPublicAddress(address: string): boolean
+  /** Whether a name server has told where this host is, not a file of this machine. */
+  hasFound(host: string): boolean
 }
 
 /** The suspects of a run. */
 export interface Suspects<Result extends Heard> {
   /** Learns from what a host said. Cheap once nothing is suspected any more. */
-  hear(host: string, result: Result): void
+  heard(host: string, result: Result): void
+  /** Learns that a host was connected to, before it says anything. */
+  reached(host: string, remoteAddress: string): void
   /** Wraps a check: a failure that turns out to be this machine's becomes `local.<code>`. */
   over(check: Check): Check
 }
 
 export function createSuspects<Result extends Heard>(options: SuspectOptions<Result>): Suspects<Result> {
-  const { offline, resigned, clock, hasNetwork, isPublicAddress } = options
+  const { offline, resigned, clock, hasNetwork, isPublicAddress, hasFound } = options
   /** Whether a host is beyond this machine and its site; a name is taken at its word. */
   const isFar = (host: string, address: string | null) => {
     if (isPublicName(host)) return true
@@ -46,14 +50,17 @@ export function createSuspects<Result extends Heard>(options: SuspectOptions<Res
   }
 
   return {
-    hear(host, result) {
+    heard(host, result) {
       const holds = result.failure === null && result.tls !== null && result.tls.error === null
       const isNews = !offline.isCleared() || !clock.isCleared() || (holds && !resigned.isCleared())
       if (!isNews || !isFar(host, result.remoteAddress)) return
-      if (isAnswer(result, hasNetwork)) offline.clear()
+      if (isAnswer(result, hasNetwork) || (isLost(result) && hasFound(host))) offline.clear()
       // A network that re-signs does so for everybody; one certificate that holds is enough to trust it.
       if (holds && isPublicName(host)) resigned.clear()
       clock.hear(result)
+    },
+    reached(host, remoteAddress) {
+      if (!offline.isCleared() && isFar(host, remoteAddress)) offline.clear()
     },
     over: (check) => async (target, context) => {
       const reply = await check(target, context)
@@ -100,6 +107,14 @@ function isAnswer({ status, failure, remoteAddress }: Heard, hasNetwork: () => b
   if (kind === 'dns.failed') return DNS_ANSWERS.has(code ?? '') && hasNetwork()
   if (kind === 'timeout' || kind === 'tcp.timed_out') return LATE_PHASES.has(code ?? '')
   return REACHED.has(kind) || kind.startsWith('tls.') || kind.startsWith('http.')
+}
+
+/** Whether a connection came to nothing on the way: that says nothing, but where to was told by somebody. */
+function isLost({ failure }: Heard): boolean {
+  if (failure === null) return false
+  const { kind, code } = failure
+  if (kind === 'tcp.address_unreachable') return !NO_ROUTE.has(code ?? '')
+  return (kind === 'timeout' && code === 'connect') || kind === 'tcp.timed_out'
 }
 
 /** Whether a failure is what a machine without a network sees: no way, or name servers that say nothing. */

@@ -34,6 +34,8 @@ export interface HopRequest {
   readonly search: BodyRequest | null
   /** Whether the dates of the whole certificate chain are asked for. Default false. */
   readonly readsChain?: boolean
+  /** Told when a new connection stands, long before its answer. */
+  readonly reached?: ((hostname: string, remoteAddress: string) => void) | undefined
   /** Where to register what has to stop when the run stops; null: nothing stops it. */
   readonly stop: Stop | null
 }
@@ -185,6 +187,7 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
         this.dnsMs = connected.dnsMs
         this.connectMs = connected.connectMs
         this.tlsMs = connected.tlsMs
+        this.#request.reached?.(origin.hostname, connected.remoteAddress)
         this.#connecting = null
         this.onConnection(transport.adopt(origin, connected))
       })

@@ -1,13 +1,18 @@
-// What goes wrong with a proxy is the way's fault, not the page's. No byte that the proxy sends gets into a message.
+// What goes wrong with a proxy is the way's fault, not the page's. No byte of its answers gets into a message.
 
 import { STATUS_CODES } from 'node:http'
+import { type Kind, kindFacts } from '../kinds.js'
 import { ExchangeError, failureOf } from './failure.js'
 import type { ProxyServer } from './proxy-for.js'
 
 /** Why the way to the proxy itself failed, from an error of its lookup, connect or TLS: `proxy.failed`, or `local.…`. */
 export function proxyFailure(error: unknown): ExchangeError {
-  const { kind, code, hint } = failureOf(error, 'proxy', false)
+  const { kind, code, detail: cause, hint } = failureOf(error, 'proxy', false)
   if (kind.startsWith('local.')) return new ExchangeError({ kind, code, hint }, error)
+  if (kind.startsWith('tls.')) {
+    const detail = `TLS with the proxy failed: ${cause ?? kindFacts(kind).meaning}`
+    return new ExchangeError({ kind: 'proxy.failed', code, detail, hint: tlsHint(kind, hint) }, error)
+  }
   const detail = DETAILS.find(([prefix]) => kind.startsWith(prefix))?.[1] ?? 'the connection to the proxy failed'
   return new ExchangeError({ kind: 'proxy.failed', code, detail, hint }, error)
 }
@@ -18,8 +23,13 @@ const DETAILS: readonly (readonly [kind: string, detail: string])[] = [
   ['tcp.reset', 'the proxy reset the connection'],
   ['tcp.closed', 'the proxy closed the connection'],
   ['tcp.', 'the proxy could not be reached'],
-  ['tls.', 'TLS with the proxy failed'],
 ]
+
+/** --insecure and --cert are for targets, not for proxies. */
+function tlsHint(kind: Kind, hint: string | null): string | null {
+  if (kind === 'tls.cert.authority_invalid') return 'Trust the certificate of the proxy, or its authority: --ca-file'
+  return kind === 'tls.protocol.error' && hint?.includes('--cert') === false ? hint : null
+}
 
 /** A `proxy.failed` that we found out ourselves. */
 export function proxyFailed(code: string | null, detail: string, hint: string | null = null): ExchangeError {

@@ -35,6 +35,7 @@ function createRig({ guilty = true, wrong = null, hasNetwork = true }: Rig = {})
     clock,
     hasNetwork: () => hasNetwork,
     isPublicAddress: (address) => address.startsWith('93.'),
+    hasFound: (host) => host === 'found.example',
   })
   return { suspects, offline, resigned }
 }
@@ -48,7 +49,7 @@ async function ask(host: string, given: Partial<Reply>, rig: Rig = {}) {
 
 function hear(host: string, given: Partial<Heard>, rig: Rig = {}) {
   const made = createRig(rig)
-  made.suspects.hear(host, { status: 0, failure: null, remoteAddress: null, tls: null, ...given })
+  made.suspects.heard(host, { status: 0, failure: null, remoteAddress: null, tls: null, ...given })
   return made
 }
 
@@ -127,6 +128,9 @@ describe('no network', () => {
     ['a refusal of a public address', '93.184.215.14', failure('tcp.refused'), 1],
     ['a reset', 'www.a.example', failure('tcp.reset'), 1],
     ['silence', 'www.a.example', failure('timeout', 'connect'), 0],
+    ['silence where a name server told the address', 'found.example', failure('timeout', 'connect'), 1],
+    ['no way to where a name server told', 'found.example', failure('tcp.address_unreachable', 'EHOSTUNREACH'), 1],
+    ['no way out at all', 'found.example', failure('tcp.address_unreachable', 'ENETUNREACH'), 0],
     ['silence after a connection', 'www.a.example', failure('timeout', 'firstByte'), 1],
     ['silence in a handshake', 'www.a.example', failure('tcp.timed_out', 'tls'), 1],
     ['a proxy', 'www.a.example', failure('proxy.failed'), 0],
@@ -135,6 +139,15 @@ describe('no network', () => {
   ])('after %s: of %s, cleared %o', (_what, host, given, times) => {
     expect(hear(host, given).offline.clears()).toBe(times)
   })
+})
+
+test('a connection alone clears it, before anything is said on it', () => {
+  const { suspects, offline } = createRig()
+  suspects.reached('localhost', '127.0.0.1')
+  suspects.reached('10.0.0.7', '10.0.0.7')
+  expect(offline.clears()).toBe(0)
+  suspects.reached('www.a.example', '127.0.0.1')
+  expect(offline.clears()).toBe(1)
 })
 
 describe('TLS that is re-signed on the way', () => {

@@ -272,7 +272,7 @@ describe('proxyFailure', () => {
       new ExchangeError({ kind: 'tls.cert.date_invalid', code: 'CERT_HAS_EXPIRED' }),
       'proxy.failed',
       'CERT_HAS_EXPIRED',
-      'TLS with the proxy failed',
+      'TLS with the proxy failed: certificate expired',
     ],
     ['anything else', system('EWHATEVER'), 'proxy.failed', 'EWHATEVER', 'the connection to the proxy failed'],
     ['this machine', system('EMFILE'), 'local.EMFILE', 'EMFILE', null],
