@@ -47,7 +47,15 @@ const serving = (
 })
 
 const to = (location: string | readonly string[], status = 302) => ({ status, headers: { location } })
-const targets = (server: HttpServer) => server.seen().map(({ target }) => target)
+
+/** What it was asked for, in order; a HEAD that came to nothing good was asked once more with GET, from the start. */
+function expectAsked(server: HttpServer, expected: readonly string[]): void {
+  const seen = server.seen()
+  for (const method of new Set(seen.map((each) => each.method))) {
+    const targets = seen.filter((each) => each.method === method).map(({ target }) => target)
+    expect(targets, method).toEqual(expected)
+  }
+}
 
 /** `/` redirects there; what comes of it. `landing` is what the server must then be asked for. */
 const leads = (
@@ -59,7 +67,7 @@ const leads = (
   number,
   name: `Location: ${typeof location === 'function' ? location('URL') : JSON.stringify(location).replace(/^"|"$/g, '')}`,
   serve: serving((url) => [{ '/': to(typeof location === 'function' ? location(url!) : location), '*': 200 }], {
-    check: (server) => expect(targets(server)).toEqual(landing === undefined ? ['/'] : ['/', landing]),
+    check: (server) => expectAsked(server!, landing === undefined ? ['/'] : ['/', landing]),
   }),
   expect: expected,
   connections: 1,
@@ -109,7 +117,7 @@ const cases: HostileCase[] = [
     number: 65,
     name: 'a chain of 10,000',
     serve: serving(() => [{ '*': ({ url }, response) => redirect(response, `/${Number(url!.slice(1)) + 1}`) }], {
-      check: (server) => expect(server.requests()).toBe(21),
+      check: (server) => expectAsked(server!, ['/', ...Array.from({ length: 20 }, (_, at) => `/${at + 1}`)]),
     }),
     expect: tooMany,
     connections: 1,
@@ -282,9 +290,8 @@ const cases: HostileCase[] = [
     (status): HostileCase => ({
       number: status === 300 ? 78 : 79,
       name: `${status} with a Location keeps the method`,
-      // Not 404: a HEAD that is answered so is asked again with GET.
       serve: serving(() => [{ '/': to('/x', status), '/x': 410 }], {
-        check: (server) => expect(new Set(server.seen().map(({ method }) => method)).size).toBe(1),
+        check: (server) => expectAsked(server!, ['/', '/x']),
       }),
       expect: answered(410),
       connections: 1,
@@ -295,7 +302,7 @@ const cases: HostileCase[] = [
       number: 78,
       name: `${status} with a Location is not followed`,
       serve: serving(() => [{ '/': to('/x', status), '/x': 404 }], {
-        check: (server) => expect(targets(server)).toEqual(['/']),
+        check: (server) => expectAsked(server!, ['/']),
       }),
       expect: answered(status),
     }),
@@ -343,6 +350,8 @@ const cases: HostileCase[] = [
             return [
               step.readHead,
               step.write(reply('HTTP/1.1 302 Found', [`Location: ${location}`, 'Content-Length: 0'])),
+              // For the GET after the HEAD.
+              step.restart,
             ]
           },
           { host: '0.0.0.0' },
