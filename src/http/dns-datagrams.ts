@@ -80,11 +80,13 @@ export function createDatagrams({ host, port }: ServerAddress): Datagrams {
     socket.unref()
     socket.on('error', (error) => fail(channel, error))
     socket.on('message', (message) => receive(channel, message))
-    socket.connect(port, host, () => {
+    socket.on('connect', () => {
       const { unsent } = channel
       channel.unsent = null
       for (const bytes of unsent ?? []) send(channel, bytes)
     })
+    // Given a callback, Node would call that with the error as well.
+    socket.connect(port, host)
     return channel
   }
 

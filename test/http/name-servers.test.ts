@@ -200,6 +200,22 @@ describe('time in which this process stood still', () => {
   })
 })
 
+describe('a server that cannot be reached', () => {
+  // The kernel refuses to connect to it, as it does for one with IPv6 on a machine without.
+  const unreachable = '255.255.255.255'
+
+  it('ends its questions with the kernel’s code, alone', async () => {
+    const ask = serversAt([unreachable])
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask('a.test')))
+    expect(new Set(answers.map((answer) => 'code' in answer && answer.code))).toEqual(new Set(['EACCES']))
+  })
+
+  it('leaves them to the next one', async () => {
+    const good = await serve({ 'a.test': { A: answer(V4) } })
+    expect(await serversAt([unreachable, good.address])('a.test')).toEqual(FOUND)
+  })
+})
+
 describe('the servers of the system', () => {
   test('are read anew when those that were read bring nothing, as after a change of networks', async () => {
     const gone = await startDnsServer({})
