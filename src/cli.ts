@@ -24,6 +24,7 @@ import { escapeText } from './reporters/escape.js'
 import { FLAT, selectColumns } from './reporters/fields.js'
 import { REPORTERS } from './reporters/index.js'
 import { sharded } from './sharded.js'
+import type { LineContext } from './targets/parse-line.js'
 import { closeInputs, type Input, openInputs, readTargets } from './targets/read-targets.js'
 import type { Reporter, ReporterContext, Sink, Summary, World } from './types.js'
 import { whyNothingAsked } from './why-nothing-asked.js'
@@ -98,22 +99,13 @@ async function checkInputs(names: readonly string[], request: CheckRequest): Pro
   try {
     inputs = await openInputs(names, { stdin, signal })
     await refuseOverwritingInputs(inputs, options)
-    const list = () => openSource(inputs, options, world)
+    const lines = lineContext(options, world.env)
+    const list = () => openSource(inputs, lines, options)
     if (options.dryRun) return await rehearse(list(), interrupt, options, world)
     const client = await openClient(options, world)
     try {
-      const { argv, context } = request
-      const sayNow = (text: string) => say(world, text)
-      const memory = await openMemory({
-        options,
-        argv,
-        names,
-        context,
-        openSource: list,
-        signal,
-        process: world,
-        say: sayNow,
-      })
+      const own = { names, lines, signal, openSource: list, process: world, say: (text: string) => say(world, text) }
+      const memory = await openMemory({ ...request, ...own })
       return await execute(memory, client, request).finally(memory.close)
     } finally {
       await client.close()
@@ -225,8 +217,8 @@ async function rehearse(source: TargetSource, interrupt: Interrupt, options: Opt
   return broke !== null ? 4 : invalid > 0 ? 1 : 0
 }
 
-function openSource(inputs: readonly Input[], options: Options, { env }: World): TargetSource {
-  const reader = readTargets(inputs, { ...lineContext(options, env), keepLines: options.writeFailed !== null })
+function openSource(inputs: readonly Input[], lines: LineContext, options: Options): TargetSource {
+  const reader = readTargets(inputs, { ...lines, keepLines: options.writeFailed !== null })
   const whole = {
     batches: reader.batches,
     blank: () => reader.counts().blank,

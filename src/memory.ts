@@ -3,6 +3,7 @@
 
 import { resolve } from 'node:path'
 import type { RunMemory, TargetSource } from './check-all.js'
+import { isReadAs } from './is-read-as.js'
 import type { Baseline } from './judge/baseline.js'
 import { type Earlier, openFiles } from './open-files.js'
 import { openRows } from './open-rows.js'
@@ -20,6 +21,7 @@ import { escapeText } from './reporters/escape.js'
 import { redact } from './reporters/redact.js'
 import { canBeReadAgain, heldAgainst, refuseChangedList } from './resumed-list.js'
 import { isRowOf } from './sharded.js'
+import type { LineContext } from './targets/parse-line.js'
 import type { ReporterContext, Summary, Verdict } from './types.js'
 
 export interface MemoryRequest {
@@ -31,6 +33,8 @@ export interface MemoryRequest {
   readonly context: ReporterContext
   /** Opens the list; called twice where it is to be read before the run. */
   openSource(): TargetSource
+  /** What the lines of the list start from. */
+  readonly lines: LineContext
   /** Told at once of what cannot wait for the summary. */
   say(text: string): void
   /** This process, for the locks of files that belong to one run. */
@@ -106,7 +110,9 @@ async function openLocked(request: MemoryRequest): Promise<Omit<Memory, 'close'>
     await refuseChangedList(earlier.rows, request.openSource())
   const list = request.openSource()
   const failedList =
-    options.writeFailed === null ? null : createFailedList({ strict: options.strict, safe: escapeText })
+    options.writeFailed === null
+      ? null
+      : createFailedList({ strict: options.strict, safe: escapeText, isReadAs: isReadAs(request.lines) })
   const replay = { isOn: earlier !== null }
   const files = await openFiles(options, context, { earlier, failedList, replay, say, signal })
   const source = earlier === null ? list : heldAgainst(earlier.rows, list, files.failed)

@@ -26,18 +26,21 @@ export async function canBeReadAgain(names: readonly string[]): Promise<boolean>
   return true
 }
 
+/** For a list that is another one now: its rows cannot be told from those of the old one. */
+const WAY_OUT = 'to begin anew: the same command without --resume'
+
 /** Reads the list up to the last row that is kept; a `UsageError` names the first line that is another one now. */
 export async function refuseChangedList(rows: KeptRows, source: TargetSource): Promise<void> {
   const comparison = compareWith(rows)
   for await (const batch of source.batches) {
     for (const target of batch) {
       const why = await comparison.fault(target)
-      if (why !== null) throw new UsageError(why)
+      if (why !== null) throw new UsageError(`${why}; ${WAY_OUT}`)
     }
     if (comparison.isThrough) return source.close()
   }
   const why = source.broke() === null ? await comparison.faultAtEnd() : null
-  if (why !== null) throw new UsageError(why)
+  if (why !== null) throw new UsageError(`${why}; ${WAY_OUT}`)
 }
 
 /** Holds the targets against the rows that were kept of them. */
@@ -118,7 +121,7 @@ export function heldAgainst(rows: KeptRows, source: TargetSource, failed: Failed
     get notices() {
       return isComplete ? [...source.notices, 'nothing to ask: no row is missing'] : source.notices
     },
-    broke: () => changed ?? source.broke(),
+    broke: () => (changed === null ? source.broke() : `${changed}; ${WAY_OUT}`),
     close() {
       isClosed = true
       source.close()

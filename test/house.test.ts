@@ -30,6 +30,7 @@ const CORE = [
   'later-passes.ts',
   'list-source.ts',
   'memory.ts',
+  'is-read-as.ts',
   'open-files.ts',
   'open-rows.ts',
   'read-baseline.ts',

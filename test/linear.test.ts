@@ -104,7 +104,7 @@ const FUNCTIONS: Readonly<Record<string, (text: string) => unknown>> = {
   escapeHidden,
   toJson,
   failedList(text) {
-    const list = createFailedList({ strict: false, safe: escapeText })
+    const list = createFailedList({ strict: false, isReadAs: () => true, safe: escapeText })
     list.begins({ index: 0, raw: text } as Target)
     return list.each(verdict({ index: 0, outcome: 'failed' }))
   },

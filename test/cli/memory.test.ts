@@ -1,6 +1,6 @@
 // What a run knows of earlier ones, by the command: baselines, interrupted runs, lists of failures, empty lists.
 
-import { statSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
@@ -213,7 +213,7 @@ describe('--resume', () => {
     const { code, stderr } = await place.run(argv)
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: `scrape-status: ${place.path('urls.txt')} changed: ${message.replace('URL', server.url)}\n`,
+      stderr: `scrape-status: ${place.path('urls.txt')} changed: ${message.replace('URL', server.url)}; to begin anew: the same command without --resume\n`,
     })
     expect(server.requests()).toBe(asked)
     expect(place.text('out.ndjson.part')).toBe(part)
@@ -229,7 +229,10 @@ describe('--resume', () => {
     expect(changed.code).toBe(4)
     expect(changed.summary).toMatchObject({
       unfinished: 'input-broke',
-      notices: [expect.stringContaining('2 rows kept'), `stdin changed: line 3 was ${url}/200/c`],
+      notices: [
+        expect.stringContaining('2 rows kept'),
+        `stdin changed: line 3 was ${url}/200/c; to begin anew: the same command without --resume`,
+      ],
     })
     const whole = await place.run(argv, { stdin: `${url}/200/a\n${url}/200/b\n${url}/200/c\n` })
     expect(whole).toMatchObject({ code: 0, summary: { verdicts: 3 } })
@@ -276,6 +279,48 @@ describe('--resume', () => {
     expect({ code, asked: server.requests() - asked }).toEqual({ code: 1, asked: 1 })
     expect(summary).toMatchObject({ verdicts: 3, failed: 1 })
     expect(place.rows('out.ndjson')).toHaveLength(3)
+  })
+
+  test('asks rows that were inconclusive again, and leaves one row a line', async () => {
+    const { place, argv, server, asked } = await cutShort(['URL/200/a', 'URL/999/b', 'URL/404/c', 'URL/200/d'], [])
+    expect(place.rows('out.ndjson').map(({ outcome }) => outcome)).toEqual(['ok', 'inconclusive', 'failed', 'ok'])
+    // From a finished report, from a part, and from one that somebody has rewritten with spaces in it.
+    const spaced = place.text('out.ndjson').replaceAll('","', '", "').replaceAll('":"', '": "')
+    for (const [name, text] of [['out.ndjson'], ['out.ndjson.part'], ['out.ndjson.part', spaced]] as const) {
+      const before = server.requests()
+      await place.write(name, text ?? place.text('out.ndjson'))
+      const { code, summary } = await place.run(argv)
+      expect({ code, asked: server.requests() - before }).toEqual({ code: 1, asked: 1 })
+      expect(summary).toMatchObject({ verdicts: 4, inconclusive: 1 })
+      expect(summary?.notices[0]).toMatch(/^3 rows kept from .*; 1 inconclusive there: asked again$/)
+      expect(place.rows('out.ndjson').map(({ line }) => line)).toEqual([1, 2, 3, 4])
+    }
+    expect(server.requests() - asked).toBe(3)
+    expect(place.exists('out.ndjson.part')).toBe(false)
+  })
+
+  test.each([
+    ['UTF-8 with a byte order mark', (text: string) => Buffer.from(`\ufeff${text}`)],
+    [
+      'UTF-16, as PowerShell writes',
+      (text: string) => Buffer.from(`\ufeff${text.replaceAll('\n', '\r\n')}`, 'utf16le'),
+    ],
+    ['UTF-16 the other way round', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+    ['CRLF', (text: string) => Buffer.from(text.replaceAll('\n', '\r\n'))],
+  ])('and --baseline read a report in %s', async (_, encode) => {
+    const { place, argv, server, asked } = await cutShort(['URL/200/ä', 'URL/404/b', 'URL/200/c'], [])
+    const text = place.text('out.ndjson')
+    const half = text.split('\n').slice(0, 2).join('\n')
+    writeFileSync(place.path('out.ndjson.part'), encode(`${half}\n{"torn`))
+    expect((await place.run(argv)).code).toBe(1)
+    expect(server.requests() - asked).toBe(1)
+    expect(place.rows('out.ndjson').map(({ line }) => line)).toEqual([1, 2, 3])
+    expect(place.text('out.ndjson')).not.toContain('\ufeff')
+    writeFileSync(place.path('base.ndjson'), encode(text))
+    const flags = ['-r', 'summary', '--baseline', place.path('base.ndjson'), '--fail-on', 'new', '--retries', '0']
+    const { code, summary } = await place.run([place.path('urls.txt'), ...flags])
+    expect(code).toBe(0)
+    expect(summary?.baseline).toEqual({ new: 0, stillFailing: 1, fixed: 0, gone: 0 })
   })
 
   test.each<[string[], string]>([

@@ -21,7 +21,8 @@ const target = (index: number, raw: string | null): Target => ({
 })
 const failed = (index: number) =>
   verdict({ index, line: index + 1, outcome: 'failed', status: 404, reason: '404 Not Found' })
-const list = (strict = false) => createFailedList({ strict, safe: (text) => text.replaceAll('\x1b', '?') })
+const list = (strict = false) =>
+  createFailedList({ strict, safe: (text) => text.replaceAll('\x1b', '?'), isReadAs: () => true })
 
 it.each<[string, string | null, string]>([
   ['a plain line', 'https://x.example/', 'https://x.example/  # urls.txt:1 404 Not Found\n'],
