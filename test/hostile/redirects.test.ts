@@ -331,7 +331,7 @@ const cases: HostileCase[] = [
   leads(81, 'http://127.0.0.1:0/', invalid),
   {
     number: 82,
-    name: 'two hops of 1.8 s each share 3 s',
+    name: 'two hops of 2.6 s each share 3 s',
     serve: serving(() => [{ '/': slowly('/1'), '/1': slowly('/2'), '/2': 200 }]),
     expect: failed('timeout', 'firstByte', { finalUrl: '/1' }),
     connections: 1,
@@ -366,7 +366,7 @@ const cases: HostileCase[] = [
 ]
 
 function slowly(location: string) {
-  return { ...to(location), delayMs: 1800 }
+  return { ...to(location), delayMs: 2600 }
 }
 
 function redirect(response: import('node:http').ServerResponse, location: string): void {
