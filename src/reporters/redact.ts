@@ -23,7 +23,7 @@ export function redact(verdict: Verdict): Verdict {
   const reason = shown(verdict.reason)
   const hint = shown(verdict.hint)
   const code = shown(verdict.code)
-  const contentType = shown(verdict.contentType)
+  const contentType = verdict.contentType === lastType ? lastShown : shownType(verdict.contentType)
   const source = shown(verdict.source, 'written')
   const failedChecks = mapSame(verdict.failedChecks, hideInCheck)
   const tls = hideInTls(verdict.tls)
@@ -45,6 +45,16 @@ export function redact(verdict: Verdict): Verdict {
   const key = url === verdict.url ? verdict.key : urlKey(verdict.method, verdict.url)
   const texts = { source, input, url, finalUrl, redirects, reason, hint, code, contentType, failedChecks, tls, extra }
   return { ...verdict, ...texts, key }
+}
+
+// Most answers of a site have one type, and it has an `=` in it.
+let lastType: string | null = null
+let lastShown: string | null = null
+
+function shownType(text: string | null): string | null {
+  lastShown = shown(text)
+  lastType = text
+  return lastShown
 }
 
 /** Cut before it is searched, and after, because what hides a secret may be longer than the secret. */

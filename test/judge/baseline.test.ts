@@ -1,5 +1,6 @@
 // What is new, fixed and still failing, by table; and how little of it is remembered.
 
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { type BaselineRow, createBaseline } from '../../src/judge/baseline.js'
 import { redact } from '../../src/reporters/redact.js'
@@ -86,6 +87,17 @@ describe('redacted rows', () => {
       expect(baseline.compare(printed)).toBe('still-failing')
     },
   )
+})
+
+it('still knows the rows of earlier versions: another key, and none where less was hidden', () => {
+  const url = 'https://e.com/?client_secret=abc'
+  const plain = createHash('sha256').update(`GET ${url}`).digest('hex').slice(0, 16)
+  for (const old of [row('https://e.com/?client_secret=***', 'failed', { key: plain }), row(url, 'failed')]) {
+    const baseline = createBaseline()
+    baseline.add(old)
+    expect(baseline.compare(row(url, 'failed'))).toBe('still-failing')
+    expect(baseline.compare(row(`${url}d`, 'failed'))).toBe('new-failure')
+  }
 })
 
 it('tells lines without a URL apart by their text', () => {

@@ -97,6 +97,11 @@ it.each<[string[], string | null]>([
   [['urls.txt', '-H', 'Authorization: Bearer abc'], null],
   [['https://u:p@example.com/'], null],
   [['https://example.com/?token=abc'], null],
+  [['a.txt', '--proxy', 'u:pw@proxy.example:3128'], null],
+  [['https://e.com/?next=https%3A%2F%2Fe.com%2F%3Fclient_secret%3DS'], null],
+  [['--rule', 'e.com user=me:pw'], null],
+  [['-H', 'X-Key: abc'], null],
+  [['--include', 'page=2'], 'scrape-status --include page=2 --resume'],
 ])('the command that goes on: %j', (argv, command) => {
   expect(resumeCommand(argv)).toBe(command)
 })
