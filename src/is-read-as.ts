@@ -1,5 +1,6 @@
 // Whether a line that we are about to write asks what it is written for.
 
+import { settingsText } from './settings-text.js'
 import { type LineContext, parseLine } from './targets/parse-line.js'
 import { MAX_LINE_BYTES } from './targets/split-lines.js'
 import type { Target } from './types.js'
@@ -10,15 +11,6 @@ export function isReadAs(context: LineContext): (line: string, target: Target) =
     if (/[\r\n\0]/.test(line) || Buffer.byteLength(line) > MAX_LINE_BYTES) return false
     const read = parseLine(line, context)
     if (read === null || read.url !== url || read.problem?.reason !== problem?.reason) return false
-    return asText([read.ask, read.expect, read.skip]) === asText([ask, expect, skip])
+    return settingsText([read.ask, read.expect, read.skip]) === settingsText([ask, expect, skip])
   }
-}
-
-/** Sets of statuses and patterns are told apart by how they are written. */
-function asText(settings: unknown): string {
-  return JSON.stringify(settings, (_name, value: unknown) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-    const text = String(value)
-    return text === '[object Object]' ? value : text
-  })
 }

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import type { RunMemory, TargetSource } from './check-all.js'
 import { isReadAs } from './is-read-as.js'
 import type { Baseline } from './judge/baseline.js'
+import { changedJudgingFlags, forgetJudgingFlags } from './judging-flags.js'
 import { type Earlier, openFiles } from './open-files.js'
 import { openRows } from './open-rows.js'
 import type { Options, OutputRequest } from './options.js'
@@ -76,7 +77,7 @@ export function noMemory(): Memory {
 export async function openMemory(request: MemoryRequest): Promise<Memory> {
   refuseMistakes(request.options)
   const locks: FileLock[] = []
-  const close = async () => {
+  const release = async () => {
     for (const lock of locks) await lock.release()
   }
   try {
@@ -85,9 +86,11 @@ export async function openMemory(request: MemoryRequest): Promise<Memory> {
       const lock = await lockOutput(path, flag, owner)
       if (lock !== null) locks.push(lock)
     }
-    return { ...(await openLocked(request)), close }
+    const opened = await openLocked(request)
+    const close = () => opened.close().finally(release)
+    return { ...opened, close }
   } catch (error) {
-    await close()
+    await release()
     throw error
   }
 }
@@ -101,13 +104,13 @@ function filesOf({ output, baseline, updateBaseline, writeFailed }: Options) {
   ]
 }
 
-async function openLocked(request: MemoryRequest): Promise<Omit<Memory, 'close'>> {
+async function openLocked(request: MemoryRequest): Promise<Memory> {
   const { options, context, say, signal } = request
   const notices: string[] = []
   const baseline = options.baseline === null ? null : await readBaseline(options.baseline, request, notices)
   const earlier = options.resume ? await readEarlier(resumedOutput(options), request, notices) : null
   if (earlier !== null && (await canBeReadAgain(request.names)))
-    await refuseChangedList(earlier.rows, request.openSource())
+    await refuseChangedList(earlier.rows, request.openSource(), signal)
   const list = request.openSource()
   const failedList =
     options.writeFailed === null
@@ -136,6 +139,9 @@ async function openLocked(request: MemoryRequest): Promise<Omit<Memory, 'close'>
     notices: () => files.all.flatMap(({ notice }) => (notice === null ? [] : [notice])),
     async discard() {
       for (const file of files.all) await file.discard()
+    },
+    async close() {
+      for (const { partPath } of files.growing) if (partPath !== null) await forgetJudgingFlags(partPath)
     },
   }
 }
@@ -186,10 +192,11 @@ function changesOf(baseline: Baseline, isWhole: boolean): Summary['baseline'] {
 /** Null where there is nothing to go on with: then the run begins anew, so that one command does for both. */
 async function readEarlier(
   output: OutputRequest,
-  { options: { shard }, signal }: MemoryRequest,
+  { options, signal, say }: MemoryRequest,
   notices: string[],
 ): Promise<Earlier | null> {
   const { path } = output
+  const { shard } = options
   try {
     const { partPath, rowsPath } = await findRows(path, '--resume')
     if (rowsPath === null) return null
@@ -204,6 +211,12 @@ async function readEarlier(
     const again = inconclusive === 0 ? '' : `; ${inconclusive} inconclusive there: asked again`
     if (count + inconclusive > 0)
       notices.push(`${count === 1 ? '1 row' : `${count} rows`} kept from ${rowsPath}${again}`)
+    const changed = rowsPath === partPath && count > 0 ? await changedJudgingFlags(partPath, options) : []
+    if (changed.length > 0) {
+      say(
+        `--resume: ${changed.join(' ')} not as in the run before; the rows kept from ${rowsPath} are judged as they were`,
+      )
+    }
     return { output, rows, partPath, rowsPath }
   } catch (cause) {
     if (cause instanceof UsageError || cause === signal.reason) throw cause

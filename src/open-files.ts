@@ -2,6 +2,7 @@
 // rows of an earlier run in them that this one goes on with.
 
 import { copyFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { keepJudgingFlags } from './judging-flags.js'
 import type { Options, OutputRequest } from './options.js'
 import type { FailedList } from './output/failed-list.js'
 import { type Fate, openPartFile, type PartFile, type PartFileOptions } from './output/part-file.js'
@@ -78,6 +79,8 @@ export async function openFiles(options: Options, context: ReporterContext, fact
       const isCopy = kept !== null && kept.rowsPath !== kept.partPath
       const keptBytes = kept === null ? null : await layDown(kept)
       const file = await open(path, { flag: '--output', fate: FATES[format], keptBytes, isCopy })
+      if (path === resumable && file.partPath !== null && (kept === null || isCopy))
+        await keepJudgingFlags(file.partPath, options)
       parts.push({
         reporter: REPORTERS[format](plain),
         sink: kept === null ? file : silentDuring(replay, file),

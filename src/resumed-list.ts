@@ -30,9 +30,10 @@ export async function canBeReadAgain(names: readonly string[]): Promise<boolean>
 const WAY_OUT = 'to begin anew: the same command without --resume'
 
 /** Reads the list up to the last row that is kept; a `UsageError` names the first line that is another one now. */
-export async function refuseChangedList(rows: KeptRows, source: TargetSource): Promise<void> {
+export async function refuseChangedList(rows: KeptRows, source: TargetSource, signal: AbortSignal): Promise<void> {
   const comparison = compareWith(rows)
   for await (const batch of source.batches) {
+    signal.throwIfAborted()
     for (const target of batch) {
       const why = await comparison.fault(target)
       if (why !== null) throw new UsageError(`${why}; ${WAY_OUT}`)

@@ -31,6 +31,8 @@ const CORE = [
   'list-source.ts',
   'memory.ts',
   'is-read-as.ts',
+  'judging-flags.ts',
+  'settings-text.ts',
   'open-files.ts',
   'open-rows.ts',
   'read-baseline.ts',

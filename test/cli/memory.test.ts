@@ -299,6 +299,38 @@ describe('--resume', () => {
     expect(place.exists('out.ndjson.part')).toBe(false)
   })
 
+  test.each<[string[], string[], string | null]>([
+    [['-a', '200-299'], ['-a', '200-299'], null],
+    [[], ['-a', '200-299,404'], '--accept'],
+    [['--contains', 'x'], [], '--contains'],
+    [
+      ['--rule', '127.0.0.1 accept=404', '--max-latency', '5s'],
+      ['--no-follow', '-X', 'HEAD'],
+      '--max-latency --rule --method --no-follow',
+    ],
+  ])('after %j, %j are flags that judge otherwise: %s', async (before, after, names) => {
+    const { url, server, state } = await serve()
+    const place = await createPlace()
+    await place.write('urls.txt', `${url}/404/a\n${url}/hang/b\n`)
+    const argv = [place.path('urls.txt'), '-o', place.path('out.ndjson'), ...FAST]
+    await interrupt([...argv, ...before], () => hasRows(place, 1))
+    const resume = [...argv, ...after, '--resume']
+    const asked = server.requests()
+    state.hangs = true
+    // Cut short once more: it is the rows' flags that count, not those of the run before.
+    const second = await interrupt(resume, () => server.requests() > asked)
+    state.hangs = false
+    const third = await place.run(resume)
+    const part = place.path('out.ndjson.part')
+    const said = `--resume: ${names} not as in the run before; the rows kept from ${part} are judged as they were\n`
+    for (const { stderr } of [second, third]) {
+      expect(stderr.includes('not as in the run before')).toBe(names !== null)
+      if (names !== null) expect(stderr).toContain(said)
+    }
+    expect(place.rows('out.ndjson')).toHaveLength(2)
+    expect(place.exists('out.ndjson.part.run')).toBe(false)
+  })
+
   test.each([
     ['UTF-8 with a byte order mark', (text: string) => Buffer.from(`\ufeff${text}`)],
     [
