@@ -484,7 +484,10 @@ describe('a bug in what is called costs its own item and no other', () => {
       now: () => 0,
       soon,
       broken: lost,
-      settled: (item) => (bug('settled', item), null),
+      settled(item) {
+        bug('settled', item)
+        return null
+      },
       ask(item, permit) {
         bug('ask', item)
         return turns(1).then(() => {
@@ -493,7 +496,10 @@ describe('a bug in what is called costs its own item and no other', () => {
           return `r${item}`
         })
       },
-      made: (item, answer) => (bug('made', item), answer),
+      made(item, answer) {
+        bug('made', item)
+        return answer
+      },
     })
     const { got: all, done } = collect(run)
     await done
