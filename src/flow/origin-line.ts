@@ -6,13 +6,17 @@ import { type HostGate, PER_HOST } from './host-gate.js'
 
 /** Below one request at once there is only pace: the first gap, the longest, and the one that is none any more. */
 const FIRST_GAP_MS = 200
-const LONGEST_GAP_MS = 60_000
+const LONGEST_GAP_MS = 10_000
 const SHORTEST_GAP_MS = 20
 /** A longer gap needs a sign that it helps. As long as the pause that every complaint costs. */
 const LONGEST_VAIN_GAP_MS = 400
 /** A paced origin is asked a little faster after so many clean answers. */
 const PACED_ROUND = 10
 const FASTER = 0.8
+/** From a longer gap it comes back sooner: an outage teaches one of seconds, and a list would take hours. */
+const LONG_GAP_MS = 1000
+const LONG_GAP_ROUND = 3
+const MUCH_FASTER = 0.6
 
 /** A waiting line, linked through the waiters; it is the permit too, so a grant allocates nothing. */
 export class OriginLine implements Permit {
@@ -126,11 +130,12 @@ export class OriginLine implements Permit {
     this.#answered++
     const isPaced = this.#gapMs > 0
     if (!isPaced && this.#limit >= this.#most) return false
-    if (++this.#cleanCount < (isPaced ? PACED_ROUND : this.#limit)) return false
+    const isSlow = this.#gapMs > LONG_GAP_MS
+    if (++this.#cleanCount < (isSlow ? LONG_GAP_ROUND : isPaced ? PACED_ROUND : this.#limit)) return false
     this.#cleanCount = 0
     if (!isPaced) this.#limit++
     else {
-      this.#gapMs *= FASTER
+      this.#gapMs *= isSlow ? MUCH_FASTER : FASTER
       if (this.#gapMs < SHORTEST_GAP_MS) this.#gapMs = 0
     }
     return true

@@ -97,7 +97,7 @@ export function withRetries(check: Check, options: RetryOptions): Check {
       waitedMs += Math.max(waitMs, now() - sinceMs)
       const next = await check(target, { permit: null, queuedMs: context.queuedMs, againSinceMs })
       // Not asked, because of what others found of its origin meanwhile; what is known is the last real answer.
-      if (next.inferred) break
+      if (next.attempts === 0) break
       reply = { ...next, attempts: attempts + 1 }
     }
     return reply

@@ -20,6 +20,8 @@ export interface Origin {
   readonly host: string
   readonly address: string
   readonly latencyMs: number
+  /** Before that: a lookup that is slow. */
+  readonly dnsMs: number
   /** From the first request on, for so long. */
   readonly start: { readonly forMs: number; readonly bad: Bad } | null
   readonly moments: readonly Moment[]
@@ -71,7 +73,7 @@ export interface Internet {
 /** The internet of a seed. */
 export function createInternet(seed: number): Internet {
   const random = createRandom(seed, 1)
-  const size = random.pick([1, 2, 4, 8, 8, 20, random.chance(0.1) ? 300 : 40])
+  const size = random.pick([1, 1, 2, 2, 4, 4, 8, 8, 20, random.chance(0.1) ? 300 : 40])
   const all: Origin[] = []
   for (let index = 0; index < size; index++) {
     all.push(createOrigin(random, index, 80))
@@ -104,7 +106,7 @@ function createOptions(random: Random): Internet['options'] {
     retries: isPlain ? 2 : random.pick([0, 1, 2, 3]),
     retryTimeouts: random.chance(0.2),
     maxWaitMs: isPlain ? 30_000 : random.pick([30_000, 5000, 60_000]),
-    recheckMs: random.chance(0.1) ? random.below(3000) : null,
+    recheckMs: random.chance(0.15) ? random.below(3000) : null,
     waitMs: random.chance(0.05) ? 10_000 : null,
     bail: random.chance(0.05) ? 1 + random.below(10) : null,
     timeLimitMs: random.chance(0.05) ? 1 + random.below(20_000) : null,
@@ -121,6 +123,7 @@ function createOrigin(random: Random, index: number, port: number): Origin {
     host,
     address: random.chance(0.5) ? `8.8.${index >> 8}.${index & 255}` : `127.1.${index >> 8}.${index & 255}`,
     latencyMs: 1 + random.below(random.pick([5, 50, 400])),
+    dnsMs: random.chance(0.1) ? random.below(600) : 0,
     start: random.chance(0.3) ? { forMs: random.pick([150, 350, 700, random.below(700)]), bad: startOf(random) } : null,
     moments: isBad ? Array.from({ length: 1 + random.below(3) }, () => createMoment(random)) : [],
     dead: random.chance(0.1) ? random.pick(['refused', 'refused', 'silent', 'servfail', 503] as const) : null,
@@ -139,7 +142,7 @@ function createMoment(random: Random): Moment {
   const fromMs = random.below(8000)
   const bad = random.pick(BAD)
   const untilMs = fromMs + random.pick([100, 400, 2000, 20_000])
-  return { fromMs, untilMs, bad, retryAfterS: bad === 503 && random.chance(0.3) ? 1 + random.below(5) : null }
+  return { fromMs, untilMs, bad, retryAfterS: bad === 503 && random.chance(0.5) ? 1 + random.below(5) : null }
 }
 
 function createPage(

@@ -137,7 +137,9 @@ function answerOf(origin: Origin, asked: Asked): HopResult {
   const bad = badAt(origin, state, nowMs)
   if (bad?.bad === 'silent') return whenHeard(origin, asked)
   const answer = bad === null ? wellAnswer(origin, asked) : badAnswer(origin, bad)
-  return answer.elapsedMs <= budgetMs ? answer : late(origin, answer, budgetMs)
+  if (origin.dnsMs >= budgetMs) return failed('timeout', { code: 'dns', elapsedMs: budgetMs })
+  const elapsedMs = origin.dnsMs + answer.elapsedMs
+  return elapsedMs <= budgetMs ? { ...answer, elapsedMs } : late(origin, answer, budgetMs)
 }
 
 /** Too late, in the phase in which it would have come. */

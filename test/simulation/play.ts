@@ -148,7 +148,7 @@ function verdictFaults(played: Played): string[] {
         ? [`${about} is held against it`]
         : []),
       ...(isFalseDeath(verdict, { page, own, isWell, internet }) ? [`${about} died by our own hand`] : []),
-      ...(verdict.inferred ? inferenceFaults(verdict, played).map((why) => `${about} ${why}`) : []),
+      ...(verdict.inferred ? inferenceFaults(verdict, played, isWell).map((why) => `${about} ${why}`) : []),
     ]
   })
 }
@@ -171,7 +171,11 @@ function isFalseDeath({ outcome }: Verdict, { page, own, isWell, internet }: Tru
 }
 
 /** Inferred though its origin answers, or without anybody having been asked since it began to wait. */
-function inferenceFaults(verdict: Verdict & { atMs: number }, { internet, network, readAtMs }: Played): string[] {
+function inferenceFaults(
+  verdict: Verdict & { atMs: number },
+  { internet, network, readAtMs }: Played,
+  isWell: Truth['isWell'],
+): string[] {
   const { origin: href } = new URL(verdict.finalUrl)
   const origin = internet.origins.get(href)!
   const asked = network.seen.filter((entry) => entry.origin === origin && entry.endedAtMs <= verdict.atMs)
@@ -185,6 +189,9 @@ function inferenceFaults(verdict: Verdict & { atMs: number }, { internet, networ
   // A row that waits for a later pass is told when that is over.
   if (internet.options.recheckMs !== null || internet.options.waitMs !== null) return []
   if (last.outcome === 'clean') return ['is inferred of an origin that answers']
+  const isPatient = internet.pages[verdict.index]!.timeoutMs >= 10_000
+  if (isPatient && isWell(origin, last.beganAtMs))
+    return ['is inferred of an origin that is well for who has more time']
   const since = verdict.redirects.length > 0 ? 0 : readAtMs[verdict.index]!
   const isNews = asked.some(({ beganAtMs, outcome }) => beganAtMs >= since && outcome !== 'clean')
   return isNews ? [] : ['is inferred without anybody having been asked since it waits']
