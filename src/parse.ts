@@ -1,6 +1,7 @@
 // Little languages of flags and line keys. Each parser says what is allowed when it refuses.
 
 import { isIP } from 'node:net'
+import { isIllEncoded } from './is-ill-encoded.js'
 import { compilePattern, type Pattern, PatternError } from './pattern.js'
 import type { HeaderPair, HeaderPattern, Method } from './types.js'
 
@@ -181,7 +182,7 @@ function pinnedHost(written: string): string | null {
   // What would end the host in a URL, or be taken for more than one.
   if (/^-|[\s/\\?#@*%]/.test(written) || !URL.canParse(`http://${written}/`)) return null
   const host = new URL(`http://${written}/`).hostname.replace(/\.$/, '')
-  return host === '' ? null : host
+  return host === '' || isIllEncoded(host) ? null : host
 }
 
 /** `ADDRESS` or `ADDRESS:PORT` of a DNS server; IPv6 with a port in brackets. */
