@@ -16,6 +16,7 @@ import { createRedirectChain, type RedirectChain } from './http/redirect-chain.j
 import { headerBytes, locationsOf } from './http/reply-headers.js'
 import { basicAuthorization, type RequestHeaders } from './http/request-headers.js'
 import { ABORTED, lateBetweenHops, NO_TIMINGS, replyOf } from './reply-of.js'
+import type { StatusSet } from './status-set.js'
 import type { Ask, Hop, Permit, Reply, Stop } from './types.js'
 
 /** What surrounds an attempt. */
@@ -34,6 +35,8 @@ export interface AttemptContext {
   readonly heard?: (host: string, result: HopResult) => void
   /** Told of every new connection that is none to a proxy. */
   readonly reached?: (host: string, remoteAddress: string) => void
+  /** Statuses that are fine: an answer with one of them is no complaint. */
+  readonly accepts?: Pick<StatusSet, 'has'>
   /** Of a URL that was asked before: what the breaker learned from then on speaks for it. */
   readonly againSinceMs: number | null
 }
@@ -73,6 +76,8 @@ class Attempt {
   /** When the hop on the wire began, and how long the loop had stalled by then. */
   #beganAt = 0
   #stalledBefore = 0
+  /** Clean answers of its origin by then. */
+  #cleanBefore = 0
 
   constructor(engine: Engine, href: string, ask: Ask, context: AttemptContext) {
     this.#engine = engine
@@ -96,16 +101,21 @@ class Attempt {
   async admit(): Promise<Reply | null> {
     const { breaker, stop } = this.#context
     const { limiter, time } = this.#engine
+    /** Sent on by the breaker, for others too: it must not wait for news again. */
+    let isSent = false
     for (;;) {
       const waitsSince = time.now()
       const known = breaker?.isNeeded ? breaker.enter(this.#visitNow()) : null
       if (known instanceof Promise) this.#giveBack()
+      isSent = known instanceof Promise
       const inferred = known instanceof Promise ? await known : known
-      if (inferred !== null && stop?.stopped !== true) {
+      // What is fine for this URL is no reason not to ask it.
+      if (inferred !== null && !this.#isAccepted(inferred.status) && stop?.stopped !== true) {
         this.#giveBack()
         return this.#inferred(inferred)
       }
-      if (this.#permit === null && stop?.stopped !== true) {
+      const isGranted = this.#permit !== null
+      if (!isGranted && stop?.stopped !== true) {
         const isBegun = this.#context.front || this.#redirects.length > 0 || this.#visit !== null
         this.#permit = await limiter.acquire(this.#target.where, isBegun, stop)
       }
@@ -115,8 +125,9 @@ class Attempt {
         this.#giveBack()
         return this.#reply(ABORTED)
       }
-      if (this.#permit !== NO_PERMIT) return null
-      this.#permit = null
+      if (this.#permit === NO_PERMIT) this.#permit = null
+      // Who waited in line looks once more: the others may have found meanwhile that there is nothing to wait for.
+      else if (isGranted || isSent || breaker?.isNeeded !== true) return null
     }
   }
 
@@ -137,6 +148,7 @@ class Attempt {
     const plain = proxy !== null && isPlain(proxy, origin) ? proxy : null
     this.#beganAt = time.now()
     this.#stalledBefore = parts.deadline.stalledMs()
+    this.#cleanBefore = this.#permit?.cleanAnswers ?? 0
     try {
       const result = await exchange({
         origin: isKnown ? origin : { ...origin, anonymous: true },
@@ -212,14 +224,20 @@ class Attempt {
       breaker?.learn(this.#visitNow(), foundWithoutAnswer(result, { beganAtMs, budgetMs: this.#budgetMs() }))
       return
     }
-    const complaint = complaintOf(result, time.wallNow)
+    const complaint = this.#isAccepted(result.status) ? null : complaintOf(result, time.wallNow)
     if (complaint === null) {
       learning.clean(where, result.remoteAddress)
       if (breaker?.isNeeded) breaker.learn(this.#visitNow(), CLEAN)
       return
     }
     const untilMs = learning.complained(where, { ...complaint, beganAtMs })
-    breaker?.learn(this.#visitNow(), { type: 'complaint', ...complaint, beganAtMs, untilMs, answer: keptOf(result) })
+    const isAlone = (this.#permit?.cleanAnswers ?? 0) === this.#cleanBefore
+    const answer = keptOf(result)
+    breaker?.learn(this.#visitNow(), { type: 'complaint', ...complaint, beganAtMs, untilMs, isAlone, answer })
+  }
+
+  #isAccepted(status: number): boolean {
+    return this.#context.accepts?.has(status) === true
   }
 
   #budgetMs(): number {
@@ -232,10 +250,11 @@ class Attempt {
   #visitNow(): Visit {
     const { againSinceMs, front } = this.#context
     const isFirstHop = this.#redirects.length === 0
+    const now = this.#engine.time.now()
     this.#visit ??= {
       where: this.#target.where,
       budgetMs: this.#budgetMs(),
-      sinceMs: againSinceMs ?? this.#engine.time.now() - (isFirstHop ? this.#queuedMs : 0),
+      sinceMs: againSinceMs === null ? now - (isFirstHop ? this.#queuedMs : 0) : Math.max(againSinceMs, now),
       // A thousand hosts may redirect to one that is dead: nobody goes there without having waited for news of it.
       isAgain: front && isFirstHop,
     }

@@ -229,6 +229,8 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
   })
   let ended: Unfinished | null = null
   let laterPlan: Schedule<AskedAgain> | null = null
+  /** Of the pass before: it knows who asked to be left alone. */
+  let limiterBefore = engine.limiter
   let excluded = 0
   const inferred = { down: 0, limited: 0 }
   /** Of an earlier run: `bail` is about this one. */
@@ -283,8 +285,9 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
     const limiter = createLimiter({
       ...engine.limits,
       concurrency: Math.min(GENTLY, engine.limits.concurrency),
-      readyAtMs: engine.limiter.readyAtMs,
+      readyAtMs: limiterBefore.readyAtMs,
     })
+    limiterBefore = limiter
     const gentle = { ...engine, limiter, learning: learningWith(limiter, time) }
     const gently = createCheck(gentle, { ...checking, rest: restOf(() => laterPlan!), before: check })
     laterPlan = schedule<Target, Reply, AskedAgain>(inOneBatch(targets), {

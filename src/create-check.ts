@@ -67,8 +67,9 @@ export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
 
   const { heard, reached } = suspects
   // One without a permit was begun before, so it goes before those that were not.
-  const ask: Check = ({ url, ask }, { permit, queuedMs, againSinceMs = null }) =>
+  const ask: Check = ({ url, ask, expect }, { permit, queuedMs, againSinceMs = null }) =>
     attempt(engine, url!, ask, {
+      accepts: expect.accept,
       permit,
       queuedMs,
       stop,
@@ -109,7 +110,7 @@ export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
     known(target) {
       if (!breaker.isNeeded) return null
       const found = breaker.known(splitUrl(target.url!, target.ask.insecure).where)
-      return found === null ? null : keptReply(found, target, wallNow())
+      return found === null || target.expect.accept.has(found.status) ? null : keptReply(found, target, wallNow())
     },
   }
 }

@@ -296,6 +296,8 @@ export interface CheckContext {
 /** The right to have one request on the wire; give it back exactly once. */
 export interface Permit {
   release(): void
+  /** Answers of its origin without complaint so far; where it is known. */
+  readonly cleanAnswers?: number
 }
 
 /** Something that waits for a permit. Linked into its origin's line itself, so that a wait allocates nothing. */

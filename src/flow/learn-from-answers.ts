@@ -4,7 +4,7 @@
 import type { Limiter, Where } from '../types.js'
 
 export interface LearningOptions {
-  readonly limiter: Pick<Limiter, 'slowDown' | 'pause' | 'clean'>
+  readonly limiter: Pick<Limiter, 'slowDown' | 'pause' | 'clean' | 'hasAnswered'>
   /** Monotonic ms. */
   now(): number
   /** From 0 to 1, for the jitter. */
@@ -28,7 +28,10 @@ export interface Learning {
   complained(where: Where, complaint: Complaint): number
 }
 
-/** Without a Retry-After: 250 to 500 ms, doubling with each complaint that comes after the pause of the one before. */
+/**
+ * Without a Retry-After: 250 to 500 ms, doubling with each complaint that comes after the pause of the one before. Not where
+ * the origin has answered: then it may be pages that are always 503.
+ */
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 2000
 /** Who asks through `fetchStatus` alone waits no longer; a run leaves the origin alone for as long as it asks. */
@@ -61,7 +64,8 @@ export function createLearning({ limiter, now, random, isPublic }: LearningOptio
       }
       // What ran side by side is one complaint.
       if (beganAtMs >= state.untilMs) state.rounds++
-      const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (state.rounds - 1), LONGEST_PAUSE_MS) * (0.5 + random() / 2)
+      const longestMs = limiter.hasAnswered(where.origin) ? FIRST_PAUSE_MS : LONGEST_PAUSE_MS
+      const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (state.rounds - 1), longestMs) * (0.5 + random() / 2)
       state.untilMs = Math.max(state.untilMs, now() + Math.min(askedMs ?? pauseMs, LONGEST_ASKED_MS))
       limiter.pause(where, state.untilMs)
       return state.untilMs

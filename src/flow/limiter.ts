@@ -193,8 +193,8 @@ export function createLimiter(options: LimiterOptions): Limiter {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    readyAtMs: (origin) => lines.get(origin)?.readyAtMs ?? 0,
-    hasAnswered: (origin) => lines.get(origin)?.hasAnswered === true,
+    readyAtMs: (origin) => lines.get(origin)?.readyAtMs ?? readyAtMs(origin),
+    hasAnswered: (origin) => (lines.get(origin)?.cleanAnswers ?? 0) > 0,
     waiting: (origin) => lines.get(origin)?.size ?? 0,
     busy(origin) {
       const line = lines.get(origin)

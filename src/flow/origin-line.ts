@@ -10,6 +10,11 @@ const LONGEST_GAP_MS = 10_000
 const SHORTEST_GAP_MS = 20
 /** A longer gap needs a sign that it helps. As long as the pause that every complaint costs. */
 const LONGEST_VAIN_GAP_MS = 400
+const MOST_VAIN_GAPS = 2
+/** Where the origin names no time, or one that is shorter. */
+const LONGEST_GUESSED_GAP_MS = 1000
+/** What was too much at once is tried again after so many clean rounds, four times as many with each complaint. */
+const MOST_ROUNDS = 256
 /** A paced origin is asked a little faster after so many clean answers. */
 const PACED_ROUND = 10
 const FASTER = 0.8
@@ -31,8 +36,8 @@ export class OriginLine implements Permit {
   nextInRing: OriginLine | null = null
   /** Somebody waits for this origin's time to come. */
   sleeping = false
-  /** It has answered without complaint once. */
-  hasAnswered = false
+  /** Answers without complaint, ever. */
+  cleanAnswers = 0
   /** Since it was last considered for being forgotten. */
   usedAgain = false
 
@@ -47,10 +52,20 @@ export class OriginLine implements Permit {
   /** Ms between two starts because it asked for less than one at once; 0: none. */
   #gapMs = 0
   #cleanCount = 0
+  /** What was too much at once, and how many clean rounds it takes to try it again. */
+  #ceiling = Number.POSITIVE_INFINITY
+  #rounds = 1
+  /** It complained, and nothing clean has come since: is it the origin, or the pages that are asked again and again? */
+  #isComplaining = false
+  #isTurnOfBegun = false
   #slowedAtMs = Number.NEGATIVE_INFINITY
   /** Clean answers, and since when, to see which pace it stood. */
   #answered = 0
   #answeredSinceMs = -1
+  /** The same between the two complaints before. */
+  #answeredBefore = 0
+  /** Longer gaps in a row that brought no more answers. */
+  #vainGaps = 0
 
   constructor(origin: string, gate: HostGate, options: { release(line: OriginLine): void; perHost: number | null }) {
     this.origin = origin
@@ -103,42 +118,64 @@ export class OriginLine implements Permit {
 
   /**
    * The origin answered 429 or 503, or times out under our load. Halves at most once a round trip: an answer to a request
-   * that started before the last halving says nothing new. With a Retry-After, the pace that it stood is known too.
-   * An origin that has answered nothing since the last time gets hardly longer gaps: it is not our pace that it complains
-   * of, and a list would never end.
+   * that started before the last halving says nothing new. With a Retry-After, the pace that it stood is known too, but for
+   * one that was ours. Longer gaps that bring no more answers are taken back: it is not our pace that the origin complains of,
+   * and a list would never end.
    */
   slowDown(nowMs: number, startedAtMs: number, retryAfterMs: number | null): void {
+    this.#isComplaining = true
     if (startedAtMs < this.#slowedAtMs) return
     this.#slowedAtMs = nowMs
     this.#cleanCount = 0
-    if (this.#gapMs === 0 && this.#limit > 1) this.#limit = Math.floor(this.#limit / 2)
-    else if (this.#gapMs < LONGEST_VAIN_GAP_MS || this.#answered > 0) {
-      this.#gapMs = Math.max(FIRST_GAP_MS, this.#gapMs * 2)
+    const gapBefore = this.#gapMs
+    const isPaced = gapBefore > 0
+    if (!isPaced && this.#limit > 1) this.#halve()
+    else this.#changeGap((retryAfterMs ?? 0) < 1000 ? LONGEST_GUESSED_GAP_MS : LONGEST_GAP_MS)
+    const elapsedMs = nowMs - this.#answeredSinceMs
+    const isOurPace = isPaced && gapBefore * (this.#answered + 1) * 2 > elapsedMs
+    if (retryAfterMs !== null && this.#answered > 0 && !isOurPace) {
+      const stoodMs = (elapsedMs + retryAfterMs) / this.#answered
+      this.#gapMs = Math.max(this.#gapMs, Math.min(stoodMs, LONGEST_GAP_MS))
     }
-    if (retryAfterMs !== null && this.#answered > 0) {
-      const stoodMs = (nowMs - this.#answeredSinceMs + retryAfterMs) / this.#answered
-      this.#gapMs = Math.max(this.#gapMs, stoodMs)
-    }
-    this.#gapMs = Math.min(this.#gapMs, LONGEST_GAP_MS)
+    this.#answeredBefore = this.#answered
     this.#answered = 0
     this.#answeredSinceMs = nowMs
   }
 
+  #changeGap(mostMs: number): void {
+    // A few more may be chance.
+    this.#vainGaps = this.#answered > 2 * this.#answeredBefore + 1 ? 0 : this.#vainGaps + 1
+    const isVain = this.#vainGaps > MOST_VAIN_GAPS || (this.#answered === 0 && this.#gapMs >= LONGEST_VAIN_GAP_MS)
+    if (!isVain) this.#gapMs = Math.max(FIRST_GAP_MS, Math.min(this.#gapMs * 2, mostMs))
+    else if (this.#answered > 0) this.#gapMs = Math.max(FIRST_GAP_MS, this.#gapMs / 2)
+  }
+
+  #halve(): void {
+    if (this.#limit >= this.#ceiling) this.#rounds = Math.min(this.#rounds * 4, MOST_ROUNDS)
+    this.#ceiling = this.#limit
+    this.#limit = Math.floor(this.#limit / 2)
+  }
+
   /** The origin answered without complaint; true when it may be asked a little more now. */
   clean(): boolean {
-    this.hasAnswered = true
+    this.cleanAnswers++
+    this.#isComplaining = false
     this.#answered++
     const isPaced = this.#gapMs > 0
     if (!isPaced && this.#limit >= this.#most) return false
-    const isSlow = this.#gapMs > LONG_GAP_MS
-    if (++this.#cleanCount < (isSlow ? LONG_GAP_ROUND : isPaced ? PACED_ROUND : this.#limit)) return false
+    if (++this.#cleanCount < this.#cleanRound(isPaced)) return false
     this.#cleanCount = 0
     if (!isPaced) this.#limit++
     else {
-      this.#gapMs *= isSlow ? MUCH_FASTER : FASTER
+      this.#gapMs *= this.#gapMs > LONG_GAP_MS ? MUCH_FASTER : FASTER
       if (this.#gapMs < SHORTEST_GAP_MS) this.#gapMs = 0
     }
     return true
+  }
+
+  #cleanRound(isPaced: boolean): number {
+    if (isPaced) return this.#gapMs > LONG_GAP_MS ? LONG_GAP_ROUND : PACED_ROUND
+    return this.#limit * (this.#limit + 1 >= this.#ceiling ? this.#rounds : 1)
   }
 
   push(waiter: Waiter): void {
@@ -160,12 +197,30 @@ export class OriginLine implements Permit {
     this.size++
   }
 
+  /**
+   * Who goes next: of those begun before first, but while the origin only complains every other one is one that was not:
+   * the retries of pages that are always 503 say nothing of the others.
+   */
   shift(): Waiter | null {
+    const begun = this.#lastBegun
+    if (this.#isComplaining && begun !== null && begun.next !== null) {
+      this.#isTurnOfBegun = !this.#isTurnOfBegun
+      if (!this.#isTurnOfBegun) return this.#takeAfter(begun)
+    }
     const waiter = this.#first
     if (waiter === null) return null
     this.#first = waiter.next
     if (this.#first === null) this.#last = null
-    if (this.#lastBegun === waiter) this.#lastBegun = null
+    if (begun === waiter) this.#lastBegun = null
+    waiter.next = null
+    this.size--
+    return waiter
+  }
+
+  #takeAfter(before: Waiter): Waiter {
+    const waiter = before.next!
+    before.next = waiter.next
+    if (waiter.next === null) this.#last = before
     waiter.next = null
     this.size--
     return waiter

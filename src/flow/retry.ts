@@ -3,7 +3,7 @@
 
 import { isRateLimited } from '../is-rate-limited.js'
 import type { Kind } from '../kinds.js'
-import type { Check, Reply, Stop, Where } from '../types.js'
+import type { Check, Reply, Stop, Target, Where } from '../types.js'
 import type { LastTurn } from './last-turn.js'
 import { answeringOrigin, retryAfterMs } from './retry-after.js'
 
@@ -50,6 +50,11 @@ const PASSING_PROXY_CODES = new Set([
   ...['SOCKS_FAILURE', 'SOCKS_NETWORK_UNREACHABLE', 'SOCKS_HOST_UNREACHABLE', 'SOCKS_TTL_EXPIRED'],
 ])
 
+/** What is fine need not be another answer. */
+function isAccepted({ expect }: Target, { kind, status }: Reply): boolean {
+  return kind === 'ok' && expect.accept.has(status)
+}
+
 /** Whether asking again may give another answer. */
 export function mayPass(
   reply: Pick<Reply, 'kind' | 'status'> & Partial<Pick<Reply, 'code' | 'headers'>>,
@@ -85,7 +90,7 @@ export function withRetries(check: Check, options: RetryOptions): Check {
     let waitedMs = 0
     for (let attempts = 1; attempts <= retries && !stop.stopped; attempts++) {
       // Inferred of the goal of a redirect it was asked all the same, and may find it well the next time.
-      if (reply.attempts === 0 || !mayPass(reply, retryTimeouts)) break
+      if (reply.attempts === 0 || !mayPass(reply, retryTimeouts) || isAccepted(target, reply)) break
       const asked = retryAfterMs(reply, wallNow())
       const waitMs = asked ?? FIRST_WAIT_MS * 2 ** (attempts - 1) * (0.5 + random() / 2)
       if (waitedMs + waitMs > maxWaitMs) break

@@ -12,12 +12,13 @@ function createRig(options: Partial<BreakerOptions> = {}) {
   const dismissed: string[] = []
   const paused: [string, number][] = []
   const stop = createStop()
-  const others = { has: false }
+  const others = { has: false, hasAnswered: false }
   const breaker: Breaker<string> = createBreaker<string>({
     limiter: {
       dismiss: (origin) => void dismissed.push(origin),
       pause: ({ origin }, untilMs) => void paused.push([origin, untilMs]),
       waiting: () => 0,
+      hasAnswered: () => others.hasAnswered,
     },
     now: clock.now,
     wait: clock.wait,
@@ -37,7 +38,7 @@ function createRig(options: Partial<BreakerOptions> = {}) {
     if (type === 'late') return { type: 'nothing', beganAtMs, speaksForMs: visit.budgetMs, answer: 'late' }
     if (type === 'nothing') return { type, beganAtMs, speaksForMs: Number.POSITIVE_INFINITY, answer: 'refused' }
     if (type !== 'complaint') return { type }
-    return { type, beganAtMs, askedMs: null, untilMs: clock.now() + 500, answer: 'busy' }
+    return { type, beganAtMs, askedMs: null, untilMs: clock.now() + 500, isAlone: true, answer: 'busy' }
   }
   const go = async (name: string, rest: Partial<Visit> = {}) => {
     const visit: Visit = { where: at('a'), budgetMs: TEN_S, sinceMs: clock.now(), isAgain: false, ...rest }
@@ -190,6 +191,18 @@ describe('an origin that is down', () => {
   })
 })
 
+test('an origin that has answered before is given up after twice as many moments', async () => {
+  const rig = createRig()
+  rig.others.hasAnswered = true
+  rig.goMany(20)
+  await rig.clock.advance(1)
+  rig.goMany(200)
+  await rig.clock.advance(6000)
+  expect(rig.inferred).toEqual([])
+  await rig.clock.advance(1500)
+  expect(rig.inferred.length).toBeGreaterThan(100)
+})
+
 describe('time-outs', () => {
   test('of 100 ms speak for who has 100 ms, not for who has 10 s', async () => {
     const rig = createRig()
@@ -235,6 +248,20 @@ describe('complaints', () => {
     expect(rig.inferred).toMatchObject([{ name: 'waited', answer: 'busy' }])
   })
 
+  test('that come beside clean answers say nothing of the origin, however often', async () => {
+    const rig = createRig()
+    const visit: Visit = { where: at('a'), budgetMs: TEN_S, sinceMs: 1000, isAgain: true }
+    for (let round = 0; round < 20; round++) {
+      const beganAtMs = rig.clock.now()
+      const rest = { beganAtMs, askedMs: null, untilMs: beganAtMs + 500, isAlone: false, answer: 'busy' }
+      rig.breaker.learn(visit, { type: 'complaint', ...rest })
+      await rig.clock.advance(600)
+    }
+    void rig.go('waited', { sinceMs: 1000 })
+    await rig.clock.advance(2)
+    expect(rig.inferred).toEqual([])
+  })
+
   test('in between clean answers are none', async () => {
     const rig = createRig()
     for (let round = 0; round < 10; round++) {
@@ -255,6 +282,7 @@ describe('complaints', () => {
       beganAtMs: 1000,
       askedMs: 3_600_000,
       untilMs: 61_000,
+      isAlone: true,
       answer: 'busy',
     } as const
     rig.breaker.learn(visit, complaint)
@@ -273,7 +301,14 @@ describe('complaints', () => {
   test('of a time that can be waited pause the origin for all of it', () => {
     const rig = createRig()
     const visit: Visit = { where: at('a'), budgetMs: TEN_S, sinceMs: 1000, isAgain: false }
-    rig.breaker.learn(visit, { type: 'complaint', beganAtMs: 1000, askedMs: 20_000, untilMs: 1500, answer: 'busy' })
+    rig.breaker.learn(visit, {
+      type: 'complaint',
+      beganAtMs: 1000,
+      askedMs: 20_000,
+      untilMs: 1500,
+      isAlone: true,
+      answer: 'busy',
+    })
     expect(rig.paused).toEqual([['a', 21_000]])
     expect(rig.breaker.known(at('a'))).toBeNull()
   })

@@ -95,6 +95,9 @@ describe('requests at once', () => {
     expect(cap()).toBe(2)
     clean(1)
     slowDown()
+    // Two at once were too much before: now it takes four rounds to try them again.
+    clean(3)
+    expect(cap()).toBe(1)
     clean(1)
     expect(cap()).toBe(2)
   })
@@ -107,7 +110,7 @@ describe('below one at once there is a pace', () => {
     return waitMs()
   }
 
-  test('of 200 ms, doubled at each complaint, at most 10 s', () => {
+  test('of 200 ms, doubled at a complaint, and taken back where that brings no more answers', () => {
     const rig = createRig({ perHost: 1 })
     expect(paceOf(rig)).toBe(0)
     const gaps: number[] = []
@@ -116,22 +119,7 @@ describe('below one at once there is a pace', () => {
       rig.slowDown()
       gaps.push(paceOf(rig))
     }
-    expect(gaps).toEqual([200, 400, 800, 1600, 3200, 6400, 10_000, 10_000, 10_000, 10_000, 10_000])
-  })
-
-  test('of seconds is left behind in a minute or two, where it was an outage that taught it', () => {
-    const rig = createRig({ perHost: 1 })
-    for (let index = 0; index < 11; index++) {
-      rig.clean(1)
-      rig.slowDown()
-    }
-    let spentMs = 0
-    for (let answers = 0; paceOf(rig) > 200; answers++) {
-      spentMs += paceOf(rig)
-      rig.clean(1)
-      expect(answers).toBeLessThan(200)
-    }
-    expect(spentMs).toBeLessThan(120_000)
+    expect(gaps).toEqual([200, 400, 200, 200, 200, 200, 200, 200, 200, 200, 200])
   })
 
   test('that becomes faster with every ten clean answers, until it is none', () => {

@@ -79,11 +79,13 @@ export function createInternet(seed: number): Internet {
     all.push(createOrigin(random, index, 80))
     if (random.chance(0.1)) all.push(createOrigin(random, index, 8080))
   }
+  /** Pages that always say 503 or 429, whatever is asked beside them. */
+  const deadShare = random.pick([0, 0, 0.05, 0.1, 0.2])
   const perOrigin = random.pick([1, 3, 19, 20, 45, size < 5 ? 200 : 30])
   const pages: Page[] = []
   for (const origin of all) {
     const count = 1 + random.below(perOrigin)
-    for (let nth = 0; nth < count; nth++) pages.push(createPage(random, { origin, all, nth: pages.length }))
+    for (let nth = 0; nth < count; nth++) pages.push(createPage(random, { origin, all, nth: pages.length, deadShare }))
   }
   if (random.chance(0.5)) shuffle(pages, random)
   return {
@@ -145,14 +147,19 @@ function createMoment(random: Random): Moment {
   return { fromMs, untilMs, bad, retryAfterS: bad === 503 && random.chance(0.5) ? 1 + random.below(5) : null }
 }
 
-function createPage(
-  random: Random,
-  { origin, all, nth }: { origin: Origin; all: readonly Origin[]; nth: number },
-): Page {
+interface PagePlan {
+  readonly origin: Origin
+  readonly all: readonly Origin[]
+  readonly nth: number
+  readonly deadShare: number
+}
+
+function createPage(random: Random, { origin, all, nth, deadShare }: PagePlan): Page {
   const way = [origin]
   while (random.chance(0.12) && way.length < 5) way.push(random.pick(all))
   const timeoutMs = random.chance(0.04) ? random.pick([100, 1000]) : 10_000
-  return { url: `${origin.href}/${nth}`, way, status: random.chance(0.05) ? 404 : 200, timeoutMs }
+  const status = random.chance(deadShare) ? random.pick([503, 503, 429]) : random.chance(0.05) ? 404 : 200
+  return { url: `${origin.href}/${nth}`, way, status, timeoutMs }
 }
 
 function createShortage(random: Random): Shortage {

@@ -216,7 +216,9 @@ function boundMs(internet: Internet): number {
   const ofOrigin = new Map<Origin, number>()
   for (const page of internet.pages) {
     for (const origin of page.way) {
-      const each = Math.max(origin.latencyMs, 60, origin.limit === null ? 0 : 4000 / origin.limit.perSecond)
+      // A page that complains costs its origin a pause, and after some of them a pace.
+      const paced = origin.limit !== null ? 4000 / origin.limit.perSecond : page.status > 404 ? 1500 : 0
+      const each = Math.max(origin.latencyMs, 60, paced)
       ofOrigin.set(origin, (ofOrigin.get(origin) ?? 0) + each * (1 + retries))
     }
   }
