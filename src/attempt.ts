@@ -76,8 +76,9 @@ class Attempt {
   /** When the hop on the wire began, and how long the loop had stalled by then. */
   #beganAt = 0
   #stalledBefore = 0
-  /** Clean answers of its origin by then. */
+  /** Clean answers of its origin by then, and whether nothing else was on the wire to it. */
   #cleanBefore = 0
+  #beganSolo = false
 
   constructor(engine: Engine, href: string, ask: Ask, context: AttemptContext) {
     this.#engine = engine
@@ -149,6 +150,7 @@ class Attempt {
     this.#beganAt = time.now()
     this.#stalledBefore = parts.deadline.stalledMs()
     this.#cleanBefore = this.#permit?.cleanAnswers ?? 0
+    this.#beganSolo = this.#permit?.active === 1
     try {
       const result = await exchange({
         origin: isKnown ? origin : { ...origin, anonymous: true },
@@ -230,7 +232,13 @@ class Attempt {
       if (breaker?.isNeeded) breaker.learn(this.#visitNow(), CLEAN)
       return
     }
-    const untilMs = learning.complained(where, { ...complaint, beganAtMs })
+    const isSolo = this.#beganSolo && this.#permit?.active === 1
+    const untilMs = learning.complained(where, { ...complaint, beganAtMs, isSolo })
+    // It is the page's own, and the origin is as it was.
+    if (untilMs === null) {
+      if (breaker?.isNeeded) breaker.learn(this.#visitNow(), UNKNOWN)
+      return
+    }
     const isAlone = (this.#permit?.cleanAnswers ?? 0) === this.#cleanBefore
     const answer = keptOf(result)
     breaker?.learn(this.#visitNow(), { type: 'complaint', ...complaint, beganAtMs, untilMs, isAlone, answer })

@@ -298,6 +298,8 @@ export interface Permit {
   release(): void
   /** Answers of its origin without complaint so far; where it is known. */
   readonly cleanAnswers?: number
+  /** Requests that its origin has on the wire now. */
+  readonly active?: number
 }
 
 /** Something that waits for a permit. Linked into its origin's line itself, so that a wait allocates nothing. */

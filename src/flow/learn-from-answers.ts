@@ -20,12 +20,14 @@ export interface Complaint {
   readonly askedMs: number | null
   /** When the request began that it answers. */
   readonly beganAtMs: number
+  /** Nothing else was on the wire to the origin: it was not our load. */
+  readonly isSolo: boolean
 }
 
 export interface Learning {
   clean(where: Where, remoteAddress: string | null): void
-  /** Returns until when the origin is left alone now (monotonic ms). */
-  complained(where: Where, complaint: Complaint): number
+  /** Returns until when the origin is left alone now (monotonic ms); null: it is the page that is so, not the origin. */
+  complained(where: Where, complaint: Complaint): number | null
 }
 
 /**
@@ -52,8 +54,11 @@ export function createLearning({ limiter, now, random, isPublic }: LearningOptio
       if (complaining.size > 0) complaining.delete(where.origin)
       limiter.clean(where, remoteAddress !== null && isPublic(remoteAddress))
     },
-    complained(where, { status, askedMs, beganAtMs }) {
+    complained(where, { status, askedMs, beganAtMs, isSolo }) {
       const before = complaining.get(where.origin)
+      // The last answer was clean, and this one names neither rate nor time.
+      const isPage = status === 503 && askedMs === null && isSolo && before === undefined
+      if (isPage && limiter.hasAnswered(where.origin)) return null
       // A 503 of one that answers nothing else is no sign of our load, but of an outage; to halve again for each would
       // make a list of dead pages take hours.
       if (status !== 503 || askedMs !== null || before === undefined) limiter.slowDown(where, beganAtMs, askedMs)

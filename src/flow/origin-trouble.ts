@@ -117,8 +117,9 @@ export class Trouble<Answer> {
     return nothing !== null || this.#onlyComplains() ? WAIT : null
   }
 
-  #complainsOf({ sinceMs }: Visit): boolean {
-    return this.#onlyComplains() && sinceMs <= this.#complainedAtMs[0]!
+  /** A URL that complained itself before needs fewer of the others: what it heard is its verdict. */
+  #complainsOf({ sinceMs, isAgain }: Visit): boolean {
+    return this.#onlyComplains() && sinceMs <= (isAgain ? this.#complaints!.beganAtMs : this.#complainedAtMs[0]!)
   }
 
   #onlyComplains(): boolean {

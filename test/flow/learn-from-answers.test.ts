@@ -30,9 +30,11 @@ function createRig(serve: (nth: number, origin: string) => Answer, { perHost = n
     const permit = (await limiter.acquire(where, false, null))!
     const beganAtMs = now()
     const nth = starts.push({ origin: where.origin, atMs: beganAtMs })
+    const isSolo = permit.active === 1
     await wait(LATENCY_MS)
     const { status, retryAfterMs = null, remoteAddress = '127.0.0.1' } = serve(nth, where.origin)
-    if (status === 429 || status === 503) learning.complained(where, { status, askedMs: retryAfterMs, beganAtMs })
+    if (status === 429 || status === 503)
+      learning.complained(where, { status, askedMs: retryAfterMs, beganAtMs, isSolo })
     else learning.clean(where, remoteAddress)
     permit.release()
   }
@@ -83,6 +85,13 @@ describe('a complaint', () => {
     ask(at('a'), 60)
     await clock.advance(5500)
     expect(Object.values(counted(startsOf('a')))).toEqual([20, 10, 10, 10])
+  })
+
+  test('of a page that is always 503 costs its origin nothing where nothing else was on the wire', async () => {
+    const { clock, ask, startsOf } = createRig((nth) => ({ status: nth % 2 === 0 ? 503 : 200 }), { perHost: 1 })
+    ask(at('a'), 20)
+    await clock.advance(2000)
+    expect(startsOf('a')).toEqual(Array.from({ length: 20 }, (_, index) => 1000 + index * LATENCY_MS))
   })
 
   test('is forgotten with a clean answer', async () => {
