@@ -144,7 +144,9 @@ function assertCase(method: Method, scene: Scene, { verdicts, staged, result }: 
     expect(verdict!.durationMs ?? 0, 'durationMs').toBeLessThanOrEqual(Math.min(withinMs, budgetMs(the)))
     const reachedAt = reachedAtMs()
     if (reachedAt !== null && expected.length === 1) {
-      expect(Date.parse(verdict!.checkedAt) - reachedAt, 'ms').toBeLessThanOrEqual(withinMs)
+      // A refused HEAD is asked once more with GET, which has a budget of its own.
+      const tries = verdict!.method === method ? 1 : 2
+      expect(Date.parse(verdict!.checkedAt) - reachedAt, 'ms').toBeLessThanOrEqual(tries * withinMs)
     }
     expect(verdict!.bodyBytes, 'bodyBytes').toBeLessThanOrEqual(the.maxBodyBytes ?? MAX_BODY_BYTES)
   }
