@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest'
 import { attempt } from '../src/attempt.js'
 import { createClient, engineOf } from '../src/create-client.js'
+import { fetchStatus } from '../src/fetch-status.js'
 import type { Breaker, Found, Visit } from '../src/flow/breaker.js'
+import type { Complaint } from '../src/flow/learn-from-answers.js'
 import type { HopResult } from '../src/http/exchange.js'
 import { DEFAULT_ASK } from '../src/options.js'
+import type { Where } from '../src/types.js'
 import { closeAfterTest } from './support/close-after-test.js'
+import { startHttpServer } from './support/http-server.js'
 import { startRawServer, step } from './support/raw-server.js'
 
 const SAID_502 = [step.readHead, step.write('HTTP/1.1 502 x\r\nContent-Length: 0\r\n\r\n')]
@@ -34,3 +38,44 @@ test.each([
     expect(learned).toEqual([[entered[0], { type: 'unknown' }]])
   },
 )
+
+test('every hop is learned from, whoever asked: one that only redirects, and one that complains', async () => {
+  const server = closeAfterTest(
+    await startHttpServer(
+      (request, response) => {
+        if (request.url === '/busy') response.writeHead(429, { 'retry-after': '1' }).end()
+        else response.writeHead(302, { location: server.urlOf('127.0.0.9', '/busy') }).end()
+      },
+      { host: '0.0.0.0' },
+    ),
+  )
+  await using client = createClient()
+  const engine = engineOf(client)
+  const learned: string[] = []
+  const { port } = server
+  const learning = {
+    clean: ({ origin }: Where) => void learned.push(`clean ${origin}`),
+    complained: ({ origin }: Where, { status, askedMs }: Complaint) => {
+      learned.push(`${status} ${askedMs} ${origin}`)
+      return 0
+    },
+  }
+  const context = { permit: null, queuedMs: 0, front: false, stop: null, keepAlive: () => false, againSinceMs: null }
+  await attempt({ ...engine, learning }, `http://127.0.0.1:${port}/`, DEFAULT_ASK, { ...context, breaker: null })
+  expect(learned).toEqual([`clean http://127.0.0.1:${port}`, `429 1000 http://127.0.0.9:${port}`])
+})
+
+test('what fetchStatus is told to wait for is waited for by the next fetchStatus', async () => {
+  const atMs: number[] = []
+  const server = closeAfterTest(
+    await startHttpServer((_request, response) => {
+      atMs.push(performance.now())
+      response.writeHead(429, { 'retry-after': '1' }).end()
+    }),
+  )
+  await using client = createClient()
+  await fetchStatus(client, server.url)
+  await fetchStatus(client, server.url)
+  // A lower bound: a busy machine only makes it longer.
+  expect(atMs[1]! - atMs[0]!).toBeGreaterThanOrEqual(990)
+})
