@@ -15,7 +15,7 @@ const ROUND = 10
 /** A few pages may be 503 whatever the origin does; so many different ones, and none in between that is well, are none. */
 const COMPLAINERS = 20
 /** For who comes later so many of them have to complain anew: one of them may be such a page. */
-const ANEW = 5
+const ANEW = 10
 /** Between two looks at an origin that was given up, ms: doubling while there is other work. */
 const LOOK_MS = 1000
 const LONGEST_LOOK_MS = 30_000
