@@ -95,7 +95,7 @@ class Attempt {
 
   mustWait(): boolean {
     const { breaker, stop } = this.#context
-    return this.#permit === null || stop?.stopped === true || breaker?.isNeeded === true
+    return this.#permit === null || stop?.stopped === true || breaker?.isTroubled(this.#target.where) === true
   }
 
   /** Gets the permit for the next hop; a reply where it is not to be asked. */
@@ -106,7 +106,7 @@ class Attempt {
     let isSent = false
     for (;;) {
       const waitsSince = time.now()
-      const known = breaker?.isNeeded ? breaker.enter(this.#visitNow()) : null
+      const known = breaker?.isTroubled(this.#target.where) ? breaker.enter(this.#visitNow()) : null
       if (known instanceof Promise) this.#giveBack()
       isSent = known instanceof Promise
       const inferred = known instanceof Promise ? await known : known
@@ -128,7 +128,7 @@ class Attempt {
       }
       if (this.#permit === NO_PERMIT) this.#permit = null
       // Who waited in line looks once more: the others may have found meanwhile that there is nothing to wait for.
-      else if (isGranted || isSent || breaker?.isNeeded !== true) return null
+      else if (isGranted || isSent || breaker?.isTroubled(this.#target.where) !== true) return null
     }
   }
 
@@ -170,7 +170,7 @@ class Attempt {
       if (this.#proxyFault === null) {
         this.#context.heard?.(where.host, result)
         this.#learn(result)
-      } else if (breaker?.isNeeded) {
+      } else if (breaker?.isTroubled(where)) {
         // No news of the origin, but those who wait for this hop have to hear that it is back.
         breaker.learn(this.#visitNow(), UNKNOWN)
       }
@@ -229,14 +229,14 @@ class Attempt {
     const complaint = this.#isAccepted(result.status) ? null : complaintOf(result, time.wallNow)
     if (complaint === null) {
       learning.clean(where, result.remoteAddress)
-      if (breaker?.isNeeded) breaker.learn(this.#visitNow(), CLEAN)
+      if (breaker?.isTroubled(where)) breaker.learn(this.#visitNow(), CLEAN)
       return
     }
     const isSolo = this.#beganSolo && this.#permit?.active === 1
     const untilMs = learning.complained(where, { ...complaint, beganAtMs, isSolo })
     // It is the page's own, and the origin is as it was.
     if (untilMs === null) {
-      if (breaker?.isNeeded) breaker.learn(this.#visitNow(), UNKNOWN)
+      if (breaker?.isTroubled(where)) breaker.learn(this.#visitNow(), UNKNOWN)
       return
     }
     const isAlone = (this.#permit?.cleanAnswers ?? 0) === this.#cleanBefore

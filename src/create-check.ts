@@ -108,8 +108,8 @@ export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
       }),
     closed: breaker.known,
     known(target) {
-      if (!breaker.isNeeded) return null
-      const found = breaker.known(splitUrl(target.url!, target.ask.insecure).where)
+      const { where } = splitUrl(target.url!, target.ask.insecure)
+      const found = breaker.isTroubled(where) ? breaker.known(where) : null
       return found === null || target.expect.accept.has(found.status) ? null : keptReply(found, target, wallNow())
     },
   }

@@ -23,7 +23,7 @@ test.each([
     await using client = createClient({ proxy: `http://127.0.0.1:${proxy.port}` })
     const [entered, learned]: [Visit[], [Visit, Found<HopResult>][]] = [[], []]
     const breaker: Breaker<HopResult> = {
-      isNeeded: true,
+      isTroubled: () => true,
       enter(visit) {
         entered.push(visit)
         return null

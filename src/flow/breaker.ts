@@ -55,8 +55,8 @@ export type Found<Answer> =
     }
 
 export interface Breaker<Answer> {
-  /** False while every origin is well: then nobody need enter. */
-  readonly isNeeded: boolean
+  /** False while nothing is wrong with it: then nobody need enter. */
+  isTroubled(where: Where): boolean
   /** null: ask. An answer: do not, this is what is known. A promise: the same, later. */
   enter(visit: Visit): Answer | null | Promise<Answer | null>
   /** Whether others of an origin in trouble wait for news of it. */
@@ -89,9 +89,7 @@ export function createBreaker<Answer>(
     return trouble
   }
   return {
-    get isNeeded() {
-      return origins.size > 0 || before !== null
-    },
+    isTroubled: (where) => before !== null || (origins.size > 0 && origins.has(where.origin)),
     enter: (visit) => before?.(visit.where) ?? origins.get(visit.where.origin)?.enter(visit) ?? null,
     isAwaited: (where) => origins.get(where.origin)?.isAwaited() === true,
     known: (where) => before?.(where) ?? origins.get(where.origin)?.closed() ?? null,

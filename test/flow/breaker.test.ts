@@ -111,7 +111,7 @@ describe('twenty failures side by side', () => {
     await clock.advance(1000)
     expect(inferred).toEqual([])
     expect(counted(asked)).toEqual({ 0: 20, 500: 10, 501: 990 })
-    expect(breaker.isNeeded).toBe(false)
+    expect(breaker.isTroubled(at('a'))).toBe(false)
   })
 })
 
