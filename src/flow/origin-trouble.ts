@@ -72,6 +72,8 @@ export class Trouble<Answer> {
   #complainers = 0
   /** When the last of them began, oldest first. */
   #complainedAtMs: readonly number[] = []
+  /** When some were sent to look, after it was given up for complaints: older ones say nothing any more. */
+  #lookedAtMs = 0
   /** The origin is left alone until then, as it asked. */
   #quietUntilMs = 0
   /** The same, where that is longer than a URL may wait. */
@@ -119,7 +121,10 @@ export class Trouble<Answer> {
 
   /** A URL that complained itself before needs fewer of the others: what it heard is its verdict. */
   #complainsOf({ sinceMs, isAgain }: Visit): boolean {
-    return this.#onlyComplains() && sinceMs <= (isAgain ? this.#complaints!.beganAtMs : this.#complainedAtMs[0]!)
+    if (!this.#onlyComplains()) return false
+    if (isAgain) return sinceMs <= this.#complaints!.beganAtMs
+    const [firstMs = 0] = this.#complainedAtMs
+    return firstMs >= sinceMs && firstMs >= this.#lookedAtMs
   }
 
   #onlyComplains(): boolean {
@@ -141,13 +146,16 @@ export class Trouble<Answer> {
       moments.add(found, now(), 0)
       if (this.#isEnough(moments)) this.#settleParked()
     } else if (found.type === 'complaint') {
+      const wasGivenUp = this.#onlyComplains()
       if (!visit.isAgain && found.isAlone) {
         this.#complainers++
         this.#complainedAtMs = [...this.#complainedAtMs, found.beganAtMs].sort((a, b) => a - b).slice(-ANEW)
       }
       this.#complain(found)
       this.#nothing.clear()
-      if (this.#onlyComplains() || this.closed() !== null) limiter.dismiss(this.where.origin)
+      // Once: later on those in line are the ones that look.
+      const isNews = this.#onlyComplains() && !wasGivenUp
+      if (isNews || this.closed() !== null) limiter.dismiss(this.where.origin)
       this.#settleParked()
     } else if (found.type !== 'unknown') {
       this.#nothing.clear()
@@ -240,6 +248,7 @@ export class Trouble<Answer> {
   }
 
   #sendProbes(): void {
+    if (this.#onlyComplains()) this.#lookedAtMs = this.#options.now()
     const isGivenUp = [...this.#nothing.values()].some((moments) => this.#isEnough(moments))
     for (const parked of this.#parked.splice(0, isGivenUp ? 1 : this.#onlyComplains() ? ANEW : ROUND)) {
       this.#probes.add(parked.visit)
