@@ -11,10 +11,10 @@ import type { Failure } from './http/failure.js'
 import { hopOf, isBlank, isRedirect, nextHop } from './http/next-hop.js'
 import { splitUrl, type UrlParts } from './http/origin.js'
 import { proxyFaultOf } from './http/proxy-fault.js'
-import { type ProxyServer, proxyAuthorization } from './http/proxy-for.js'
+import type { ProxyServer } from './http/proxy-for.js'
 import { createRedirectChain, type RedirectChain } from './http/redirect-chain.js'
 import { headerBytes, locationsOf } from './http/reply-headers.js'
-import { basicAuthorization, type RequestHeaders } from './http/request-headers.js'
+import { hopHeaders, type RequestHeaders } from './http/request-headers.js'
 import { ABORTED, lateBetweenHops, NO_TIMINGS, replyOf } from './reply-of.js'
 import type { StatusSet } from './status-set.js'
 import type { Ask, Hop, Permit, Reply, Stop } from './types.js'
@@ -49,7 +49,15 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
       const known = await chain.admit()
       if (known !== null) return known
     }
-    const reply = chain.follow(await chain.hop())
+    let result: HopResult
+    // Whatever is thrown, the permit is given back.
+    try {
+      result = await chain.hop()
+      chain.learn(result)
+    } finally {
+      chain.giveBack()
+    }
+    const reply = chain.follow(result)
     if (reply !== null) return reply
   }
 }
@@ -71,6 +79,8 @@ class Attempt {
   #queuedMs: number
   #spentMs = 0
   #visit: Visit | null = null
+  /** The proxy that the hop on the wire was sent to whole. */
+  #plain: ProxyServer | null = null
   /** What the last answer says of the proxy that gave it, and not of the origin. */
   #proxyFault: Failure | null = null
   /** When the hop on the wire began, and how long the loop had stalled by then. */
@@ -107,12 +117,12 @@ class Attempt {
     for (;;) {
       const waitsSince = time.now()
       const known = breaker?.isTroubled(this.#target.where) ? breaker.enter(this.#visitNow()) : null
-      if (known instanceof Promise) this.#giveBack()
+      if (known instanceof Promise) this.giveBack()
       isSent = known instanceof Promise
       const inferred = known instanceof Promise ? await known : known
       // What is fine for this URL is no reason not to ask it.
       if (inferred !== null && !this.#isAccepted(inferred.status) && stop?.stopped !== true) {
-        this.#giveBack()
+        this.giveBack()
         return this.#inferred(inferred)
       }
       const isGranted = this.#permit !== null
@@ -123,7 +133,7 @@ class Attempt {
       this.#queuedMs += time.now() - waitsSince
       // A stop in the moment between the grant and here found nothing to abort; `hop` looks once more.
       if (this.#permit === null || stop?.stopped) {
-        this.#giveBack()
+        this.giveBack()
         return this.#reply(ABORTED)
       }
       if (this.#permit === NO_PERMIT) this.#permit = null
@@ -132,14 +142,11 @@ class Attempt {
     }
   }
 
-  /** Asks. Whatever is thrown, the permit is given back. */
-  async hop(): Promise<HopResult> {
+  /** Asks. */
+  hop(): Promise<HopResult> | HopResult {
     const { exchange, proxyFor, parts, time } = this.#engine
-    const { keepAlive, stop, breaker } = this.#context
-    if (stop?.stopped) {
-      this.#giveBack()
-      return ABORTED
-    }
+    const { keepAlive, stop } = this.#context
+    if (stop?.stopped) return ABORTED
     const ask = this.#ask
     const { origin, path, where } = this.#target
     // Once abroad, what the user added is not sent again on the way back: it was the stranger who chose the URL.
@@ -151,32 +158,39 @@ class Attempt {
     this.#stalledBefore = parts.deadline.stalledMs()
     this.#cleanBefore = this.#permit?.cleanAnswers ?? 0
     this.#beganSolo = this.#permit?.active === 1
-    try {
-      const result = await exchange({
-        origin: isKnown ? origin : { ...origin, anonymous: true },
-        path: plain === null ? path : `${origin.href}${path}`,
-        method: ask.method,
-        headers: this.#hopHeaders(plain),
-        budgetMs: ask.timeoutMs - this.#spentMs,
-        timeoutMs: ask.timeoutMs,
-        connectTimeoutMs: ask.connectTimeoutMs,
-        search: ask.readsUntil === null ? null : { text: ask.readsUntil, isWanted: isFinal(ask) },
-        readsChain: ask.readsChain,
-        reached: proxy === null ? this.#context.reached : undefined,
-        keepAlive: (status) => keepAlive(where.origin) || (ask.follow && isRedirect(status)),
-        stop,
-      })
-      this.#proxyFault = plain === null ? null : proxyFaultOf(result, plain)
-      if (this.#proxyFault === null) {
-        this.#context.heard?.(where.host, result)
-        this.#learn(result)
-      } else if (breaker?.isTroubled(where)) {
-        // No news of the origin, but those who wait for this hop have to hear that it is back.
-        breaker.learn(this.#visitNow(), UNKNOWN)
-      }
-      return result
-    } finally {
-      this.#giveBack()
+    this.#plain = plain
+    return exchange({
+      origin: isKnown ? origin : { ...origin, anonymous: true },
+      path: plain === null ? path : `${origin.href}${path}`,
+      method: ask.method,
+      headers: hopHeaders(this.#atHome ? this.#headers.own : this.#headers.foreign, {
+        user: this.#atHome ? this.#authorization : null,
+        cookies: this.#chain?.cookies(this.#url) ?? '',
+        proxy: plain,
+      }),
+      budgetMs: ask.timeoutMs - this.#spentMs,
+      timeoutMs: ask.timeoutMs,
+      connectTimeoutMs: ask.connectTimeoutMs,
+      search: ask.readsUntil === null ? null : { text: ask.readsUntil, isWanted: isFinal(ask) },
+      readsChain: ask.readsChain,
+      reached: proxy === null ? this.#context.reached : undefined,
+      keepAlive: (status) => keepAlive(where.origin) || (ask.follow && isRedirect(status)),
+      stop,
+    })
+  }
+
+  /** What the answer says is learned before its permit goes to somebody else. */
+  learn(result: HopResult): void {
+    if (result === ABORTED) return
+    const { breaker } = this.#context
+    const { where } = this.#target
+    this.#proxyFault = this.#plain === null ? null : proxyFaultOf(result, this.#plain)
+    if (this.#proxyFault === null) {
+      this.#context.heard?.(where.host, result)
+      this.#learnOfOrigin(result)
+    } else if (breaker?.isTroubled(where)) {
+      // No news of the origin, but those who wait for this hop have to hear that it is back.
+      breaker.learn(this.#visitNow(), UNKNOWN)
     }
   }
 
@@ -211,13 +225,12 @@ class Attempt {
     return this.#spentMs >= ask.timeoutMs ? this.#reply(lateBetweenHops(ask)) : null
   }
 
-  #giveBack(): void {
+  giveBack(): void {
     this.#permit?.release()
     this.#permit = null
   }
 
-  /** What the answer says of its origin is learned before its permit goes to somebody else. */
-  #learn(result: HopResult): void {
+  #learnOfOrigin(result: HopResult): void {
     const { learning, time } = this.#engine
     const { breaker } = this.#context
     const { where } = this.#target
@@ -269,22 +282,6 @@ class Attempt {
     return this.#visit
   }
 
-  #hopHeaders(proxy: ProxyServer | null): readonly string[] {
-    const base = this.#atHome ? this.#headers.own : this.#headers.foreign
-    const user = this.#atHome ? this.#authorization : null
-    const cookies = this.#chain?.cookies(this.#url) ?? ''
-    if (user === null && cookies === '' && proxy === null) return base
-    const headers = [...base]
-    // A header that the user wrote goes before userinfo, and there is only ever one Cookie header (RFC 6265 §5.4).
-    if (user !== null && placeOf(base, 'authorization') < 0) headers.push('Authorization', basicAuthorization(user))
-    const cookieAt = placeOf(base, 'cookie')
-    if (cookies !== '' && cookieAt < 0) headers.push('Cookie', cookies)
-    else if (cookies !== '') headers[cookieAt + 1] += `; ${cookies}`
-    const proxyUser = proxy === null ? null : proxyAuthorization(proxy)
-    if (proxyUser !== null) headers.push('Proxy-Authorization', proxyUser)
-    return headers
-  }
-
   /** What its origin said to others stands for this hop. */
   #inferred(result: HopResult): Reply {
     const reply = { ...this.#reply(result), inferred: true, timingsMs: NO_TIMINGS }
@@ -307,9 +304,4 @@ class Attempt {
 /** Whether an answer ends the chain as far as its head can tell: the body of a redirect is nobody's. */
 function isFinal({ follow }: Ask): (status: number, headers: readonly Buffer[]) => boolean {
   return (status, headers) => !follow || !isRedirect(status) || locationsOf(headers).every(isBlank)
-}
-
-/** Where a header of this lower-case name stands among name, value, name, value; -1 where it does not. */
-function placeOf(headers: readonly string[], name: string): number {
-  return headers.findIndex((written, index) => index % 2 === 0 && written.toLowerCase() === name)
 }

@@ -3,6 +3,7 @@
 
 import type { Ask } from '../types.js'
 import { ACCEPT_ENCODING } from './body-reader.js'
+import { type ProxyServer, proxyAuthorization } from './proxy-for.js'
 
 /** Headers as undici takes them: name, value, name, value. */
 export interface RequestHeaders {
@@ -35,4 +36,33 @@ export function requestHeaders(ask: Ask, userAgent: string): RequestHeaders {
 /** HTTP Basic (RFC 7617), UTF-8. `user` is `name:password`. */
 export function basicAuthorization(user: string): string {
   return `Basic ${Buffer.from(user, 'utf8').toString('base64')}`
+}
+
+/** What one hop adds to the headers of its origin. */
+export interface HopFacts {
+  /** `name:password`; null: none. */
+  readonly user: string | null
+  /** The Cookie header; '' when there is none. */
+  readonly cookies: string
+  /** The proxy that the request is sent to whole; null: none. */
+  readonly proxy: ProxyServer | null
+}
+
+/** The headers of one hop; the very same where it adds nothing. */
+export function hopHeaders(base: readonly string[], { user, cookies, proxy }: HopFacts): readonly string[] {
+  if (user === null && cookies === '' && proxy === null) return base
+  const headers = [...base]
+  // A header that the user wrote goes before userinfo, and there is only ever one Cookie header (RFC 6265 §5.4).
+  if (user !== null && placeOf(base, 'authorization') < 0) headers.push('Authorization', basicAuthorization(user))
+  const cookieAt = placeOf(base, 'cookie')
+  if (cookies !== '' && cookieAt < 0) headers.push('Cookie', cookies)
+  else if (cookies !== '') headers[cookieAt + 1] += `; ${cookies}`
+  const proxyUser = proxy === null ? null : proxyAuthorization(proxy)
+  if (proxyUser !== null) headers.push('Proxy-Authorization', proxyUser)
+  return headers
+}
+
+/** Where a header of this lower-case name stands among name, value, name, value; -1 where it does not. */
+function placeOf(headers: readonly string[], name: string): number {
+  return headers.findIndex((written, index) => index % 2 === 0 && written.toLowerCase() === name)
 }
