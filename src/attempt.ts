@@ -4,7 +4,7 @@
 import type { Engine } from './create-client.js'
 import type { Breaker, Visit } from './flow/breaker.js'
 import { NO_PERMIT } from './flow/limiter.js'
-import { CLEAN, complaintOf, foundWithoutAnswer, keptOf, UNKNOWN } from './hop-evidence.js'
+import { CLEAN, CONNECTED, complaintOf, foundWithoutAnswer, keptOf, UNKNOWN } from './hop-evidence.js'
 import { isPlain } from './http/connector.js'
 import type { HopResult } from './http/exchange.js'
 import type { Failure } from './http/failure.js'
@@ -249,7 +249,7 @@ class Attempt {
     const untilMs = learning.complained(where, { ...complaint, beganAtMs, isSolo })
     // It is the page's own, and the origin is as it was.
     if (untilMs === null) {
-      if (breaker?.isTroubled(where)) breaker.learn(this.#visitNow(), UNKNOWN)
+      if (breaker?.isTroubled(where)) breaker.learn(this.#visitNow(), CONNECTED)
       return
     }
     const isAlone = (this.#permit?.cleanAnswers ?? 0) === this.#cleanBefore

@@ -7,7 +7,7 @@ import { createReplyHeaders } from './http/reply-headers.js'
 import { UNTOUCHED } from './reply-of.js'
 
 export const CLEAN: Found<HopResult> = { type: 'clean' }
-const CONNECTED: Found<HopResult> = { type: 'connected' }
+export const CONNECTED: Found<HopResult> = { type: 'connected' }
 export const UNKNOWN: Found<HopResult> = { type: 'unknown' }
 
 /**

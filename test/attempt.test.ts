@@ -79,3 +79,21 @@ test('what fetchStatus is told to wait for is waited for by the next fetchStatus
   // A lower bound: a busy machine only makes it longer.
   expect(atMs[1]! - atMs[0]!).toBeGreaterThanOrEqual(990)
 })
+
+test('a page that is always 503 is news of its origin all the same: there was a connection', async () => {
+  const server = closeAfterTest(await startHttpServer({ '/': 200, '/dead': 503 }))
+  await using client = createClient()
+  const learned: string[] = []
+  const breaker: Breaker<HopResult> = {
+    isTroubled: () => true,
+    enter: () => null,
+    isAwaited: () => false,
+    known: () => null,
+    learn: (_, { type }) => void learned.push(type),
+  }
+  const context = { permit: null, queuedMs: 0, front: false, stop: null, keepAlive: () => false, againSinceMs: null }
+  for (const path of ['/', '/dead']) {
+    await attempt(engineOf(client), `${server.url}${path}`, DEFAULT_ASK, { ...context, breaker })
+  }
+  expect(learned).toEqual(['clean', 'connected'])
+})

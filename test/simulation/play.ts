@@ -166,6 +166,8 @@ function isFalseDeath({ outcome }: Verdict, { page, own, isWell, internet }: Tru
   // With fewer retries nobody promises that they outlast anything; a time-out is not asked again.
   if (internet.options.retries < 2 || internet.options.maxWaitMs < 5000) return false
   if (own.length === 0 || page.timeoutMs < 10_000) return false
+  // A later pass that was cut short leaves what was known before it.
+  if (own.some(({ outcome: seen }) => seen === 'aborted')) return false
   if (own.some(({ outcome: seen }) => seen === 'timeout')) return false
   return page.way.every((origin) => isWell(origin, own[0]!.beganAtMs + OUTLASTED_MS))
 }
