@@ -2,12 +2,13 @@
 // followed here so that each hop obeys its host's limit and is learned from. Never rejects, never judges.
 
 import type { Engine } from './create-client.js'
-import type { Breaker, Visit } from './flow/breaker.js'
+import type { Breaker } from './flow/breaker.js'
 import { NO_PERMIT } from './flow/limiter.js'
+import type { Visit } from './flow/origin-trouble.js'
 import { CLEAN, CONNECTED, complaintOf, foundWithoutAnswer, keptOf, UNKNOWN } from './hop-evidence.js'
 import { isPlain } from './http/connector.js'
-import type { HopResult } from './http/exchange.js'
-import type { Failure } from './http/failure.js'
+import type { Failure } from './http/exchange-error.js'
+import type { HopResult } from './http/hop-request.js'
 import { hopOf, isBlank, isRedirect, nextHop } from './http/next-hop.js'
 import { splitUrl, type UrlParts } from './http/origin.js'
 import { proxyFaultOf } from './http/proxy-fault.js'

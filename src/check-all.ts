@@ -2,15 +2,7 @@
 // verdicts in the order in which they are done; reports and exit codes are made of them elsewhere.
 
 import { createCheck } from './create-check.js'
-import {
-  type AskOptions,
-  askFrom,
-  type Client,
-  type ClientOptions,
-  createClient,
-  engineOf,
-  learningWith,
-} from './create-client.js'
+import { askFrom, type Client, type ClientOptions, createClient, engineOf, learningWith } from './create-client.js'
 import type { RestOfList } from './flow/last-turn.js'
 import { createLimiter } from './flow/limiter.js'
 import { mayPass } from './flow/retry.js'
@@ -22,6 +14,7 @@ import type { HintFacts } from './judge/hints.js'
 import { judge, verdictOfDuplicate, verdictOfProblem, verdictOfSkip } from './judge/judge.js'
 import { createTally, type Tally } from './judge/summarise.js'
 import { createLaterPasses } from './later-passes.js'
+import type { TargetInput } from './list-source.js'
 import { sourceOf } from './list-source.js'
 import { DEFAULT_EXPECT } from './options.js'
 import { type FailureBudget, parseShard, type Shard, ValueError } from './parse.js'
@@ -34,10 +27,17 @@ import { type ExpectOptions, overrideFrom } from './targets/expect-from.js'
 import { createFilter } from './targets/filter.js'
 import { createRules, parseRule } from './targets/rules.js'
 import { applyOverride } from './targets/settings.js'
-import type { LineAccount, Reply, Summary, Target, Unfinished, Verdict, Where } from './types.js'
-
-/** A URL, or a URL with settings of its own. */
-export type TargetInput = string | ({ readonly url: string } & AskOptions & ExpectOptions)
+import type {
+  LineAccount,
+  Reply,
+  RunMemory,
+  Summary,
+  Target,
+  TargetSource,
+  Unfinished,
+  Verdict,
+  Where,
+} from './types.js'
 
 export interface CheckAllOptions extends ClientOptions, Omit<ExpectOptions, 'skip'> {
   /** A client of yours; its limits hold and it stays open. Default: a new one, closed at the end. */
@@ -134,36 +134,6 @@ function shardFrom({ shard = null }: CheckAllOptions): Shard | null {
     if (!(error instanceof ValueError)) throw error
     throw new TypeError(`shard: expected ${error.expected}, got ${text}`)
   }
-}
-
-/** Targets and what their reader knows of the lines. */
-export interface TargetSource {
-  readonly batches: AsyncIterable<readonly Target[]>
-  /** Lines that hold no target. */
-  blank(): number
-  /** Targets of other shards so far, which are not in `batches`. */
-  otherShard(): number
-  readonly notices: readonly string[]
-  /** A sentence when an input ended by an error. */
-  broke(): string | null
-  /** Reads no more; works at once, also while a slow pipe is waited for. */
-  close(): void
-}
-
-/** What earlier runs left: rows that are kept, and a baseline to compare with. */
-export interface RunMemory {
-  /** Verdicts of an interrupted run; they come first and count. */
-  kept(): AsyncIterable<readonly Verdict[]>
-  /** Whether one of them is of this target; then it is not asked. */
-  has(target: Target): boolean
-  /** Told of every target that gets a verdict in this run. */
-  passes(target: Target): void
-  /** The verdict with its `change`. */
-  compare(verdict: Verdict): Verdict
-  /** Null without a baseline. */
-  changes(isWhole: boolean): Summary['baseline']
-  /** With `--fail-on new` the failures that count, else null. */
-  newFailures(): number | null
 }
 
 /** What `checkTargets` needs beside a client. */

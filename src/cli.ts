@@ -4,7 +4,7 @@
 import { createRequire } from 'node:module'
 import { version as nodeVersion } from 'node:process'
 import { Readable } from 'node:stream'
-import { checkTargets, type Run, type TargetSource } from './check-all.js'
+import { checkTargets, type Run } from './check-all.js'
 import { helpText, parseCommand } from './command.js'
 import { type Client, createClient, version } from './create-client.js'
 import { dryRun, dryRunText } from './dry-run.js'
@@ -26,7 +26,7 @@ import { REPORTERS } from './reporters/index.js'
 import { sharded } from './sharded.js'
 import type { LineContext } from './targets/parse-line.js'
 import { closeInputs, type Input, openInputs, readTargets } from './targets/read-targets.js'
-import type { Reporter, ReporterContext, Sink, Summary, World } from './types.js'
+import type { Reporter, ReporterContext, Sink, Summary, TargetSource, World } from './types.js'
 import { whyNothingAsked } from './why-nothing-asked.js'
 
 /** The version of the record that the schema describes; it changes with the major version. */

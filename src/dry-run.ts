@@ -1,10 +1,9 @@
 // What a run would ask, without asking: every line accounted for, the hosts, and what is wrong with which line.
 
-import type { TargetSource } from './check-all.js'
 import type { Pattern } from './pattern.js'
 import { createDistinct } from './targets/distinct.js'
 import { createFilter } from './targets/filter.js'
-import type { Target } from './types.js'
+import type { Target, TargetSource } from './types.js'
 
 export interface DryRunOptions {
   readonly include: readonly Pattern[]

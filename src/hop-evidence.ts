@@ -1,8 +1,8 @@
 // What one hop says of its origin, for the policies that learn from it: a connection or none, a complaint or a clean answer.
 
-import type { Found } from './flow/breaker.js'
+import type { Found } from './flow/origin-trouble.js'
 import { isComplaint, retryAfterMs } from './flow/retry-after.js'
-import type { HopResult } from './http/exchange.js'
+import type { HopResult } from './http/hop-request.js'
 import { createReplyHeaders } from './http/reply-headers.js'
 import { UNTOUCHED } from './reply-of.js'
 

@@ -1,12 +1,13 @@
 // The lists of library users as targets: strings, or URLs with settings of their own, from any iterable.
 
-import type { TargetInput, TargetSource } from './check-all.js'
+import type { AskOptions } from './create-client.js'
 import { askFrom } from './create-client.js'
+import type { ExpectOptions } from './targets/expect-from.js'
 import { overrideFrom } from './targets/expect-from.js'
 import { parseUrl } from './targets/parse-url.js'
 import type { SettingsOf } from './targets/rules.js'
 import { applyOverride } from './targets/settings.js'
-import type { Target } from './types.js'
+import type { Target, TargetSource } from './types.js'
 
 /** Pulls only as fast as it is pulled from. */
 export function sourceOf(
@@ -47,3 +48,6 @@ export function sourceOf(
 
 /** Targets handed on at once; small enough that the first request leaves early. */
 const BATCH = 1000
+
+/** A URL, or a URL with settings of its own. */
+export type TargetInput = string | ({ readonly url: string } & AskOptions & ExpectOptions)

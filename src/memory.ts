@@ -2,7 +2,6 @@
 // that it leaves for later ones. Everything wrong with them is a `UsageError` before the first request.
 
 import { resolve } from 'node:path'
-import type { RunMemory, TargetSource } from './check-all.js'
 import { isReadAs } from './is-read-as.js'
 import type { Baseline } from './judge/baseline.js'
 import { changedJudgingFlags, forgetJudgingFlags } from './judging-flags.js'
@@ -23,7 +22,7 @@ import { redact } from './reporters/redact.js'
 import { canBeReadAgain, heldAgainst, refuseChangedList } from './resumed-list.js'
 import { isRowOf } from './sharded.js'
 import type { LineContext } from './targets/parse-line.js'
-import type { ReporterContext, Summary, Verdict } from './types.js'
+import type { ReporterContext, RunMemory, Summary, TargetSource, Verdict } from './types.js'
 
 export interface MemoryRequest {
   readonly options: Options

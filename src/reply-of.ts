@@ -1,7 +1,7 @@
 // A reply: what one hop brought, and what the chain before it cost. Facts, no judgement.
 
-import type { HopResult } from './http/exchange.js'
-import type { Failure } from './http/failure.js'
+import type { Failure } from './http/exchange-error.js'
+import type { HopResult } from './http/hop-request.js'
 import { createReplyHeaders, NO_HEADERS } from './http/reply-headers.js'
 import type { Ask, Hop, Method, Reply, Target, Timings } from './types.js'
 

@@ -2,12 +2,11 @@
 // read twice, and once more as it passes.
 
 import { stat } from 'node:fs/promises'
-import type { TargetSource } from './check-all.js'
 import type { FailedList } from './output/failed-list.js'
 import { BLANK, type KeptRows, whyChanged } from './output/resume.js'
 import { UsageError } from './parse.js'
 import { redact } from './reporters/redact.js'
-import type { Method, Sink, Target, Verdict } from './types.js'
+import type { Method, Sink, Target, TargetSource, Verdict } from './types.js'
 import { textHash } from './url-key.js'
 
 /** The list of failures and where it goes. */

@@ -1,8 +1,9 @@
 // A run without a verdict: a mistake in most cases, and said as one.
 
-import type { Run, TargetSource } from './check-all.js'
+import type { Run } from './check-all.js'
 import type { Options } from './options.js'
 import { UsageError } from './parse.js'
+import type { TargetSource } from './types.js'
 
 /** A sentence where that is no mistake and still worth a word, else null; throws a `UsageError` where it is one. */
 export function whyNothingAsked(run: Run, source: TargetSource, { allowEmpty, shard }: Options): string | null {

@@ -1,7 +1,8 @@
 // What goes wrong around a run, in the caller's own code or ours, costs what it touches and nothing else.
 
 import { expect, test } from 'vitest'
-import { type CheckAllOptions, checkAll, type TargetInput } from '../src/check-all.js'
+import { type CheckAllOptions, checkAll } from '../src/check-all.js'
+import type { TargetInput } from '../src/list-source.js'
 import type { Verdict } from '../src/types.js'
 import { closeAfterTest } from './support/close-after-test.js'
 import { startHttpServer } from './support/http-server.js'

@@ -1,9 +1,10 @@
 // Retries, manners, later passes and budgets as a whole run has them: `checkAll` and the command against real servers.
 
 import { describe, expect, test } from 'vitest'
-import { type CheckAllOptions, checkAll, type TargetInput } from '../src/check-all.js'
+import { type CheckAllOptions, checkAll } from '../src/check-all.js'
 import { run } from '../src/cli.js'
 import { createClient } from '../src/create-client.js'
+import type { TargetInput } from '../src/list-source.js'
 import type { Summary, Verdict } from '../src/types.js'
 import { startBlackHole } from './support/black-hole.js'
 import { closeAfterTest } from './support/close-after-test.js'

@@ -4,55 +4,9 @@
 // later waits until one of them has been asked anew. While it is in trouble only retries go at their own time, and a few
 // that were not asked yet.
 
-import type { Limiter, Stop, Where } from '../types.js'
+import type { Where } from '../types.js'
+import type { BreakerOptions, Found, Visit } from './origin-trouble.js'
 import { Trouble } from './origin-trouble.js'
-
-export interface BreakerOptions {
-  readonly limiter: Pick<Limiter, 'dismiss' | 'hasAnswered' | 'pause' | 'waiting'>
-  /** Monotonic ms. */
-  now(): number
-  /** Ends early when the run is stopped. */
-  wait(ms: number): Promise<void>
-  readonly stop: Stop
-  /** An origin that asks to be left alone for longer than a URL may wait is not waited for. */
-  readonly maxWaitMs: number
-  /** Whether there is more to ask than what waits here. */
-  hasOthers(): boolean
-  /** Told when an origin for which others wait asks to be left alone for so long. */
-  announce(host: string, ms: number): void
-}
-
-/** One hop on its way to an origin. */
-export interface Visit {
-  readonly where: Where
-  /** How long it may try to connect, ms: a time-out speaks only for those with no more time. */
-  readonly budgetMs: number
-  /** Evidence that began at this time or later speaks for it (monotonic ms). */
-  readonly sinceMs: number
-  /** It was asked before, and has a back-off of its own behind it. */
-  readonly isAgain: boolean
-}
-
-/** What came of a visit. `nothing`: no connection. `connected`: one, whatever came of it. `clean`: an answer without complaint. */
-export type Found<Answer> =
-  | { readonly type: 'clean' | 'connected' | 'unknown' }
-  | {
-      readonly type: 'nothing'
-      readonly beganAtMs: number
-      /** For visits with a larger budget it says nothing; Infinity: for all. */
-      readonly speaksForMs: number
-      readonly answer: Answer
-    }
-  | {
-      readonly type: 'complaint'
-      readonly beganAtMs: number
-      readonly askedMs: number | null
-      /** Until when the origin is left alone. */
-      readonly untilMs: number
-      /** No clean answer of the origin came while it was on the wire; else it is the page that complains, or our load. */
-      readonly isAlone: boolean
-      readonly answer: Answer
-    }
 
 export interface Breaker<Answer> {
   /** False while nothing is wrong with it: then nobody need enter. */

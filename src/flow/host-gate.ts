@@ -1,6 +1,5 @@
 // One host: how many requests it has, whatever their port and scheme, and how many it may have.
 
-import type { OriginLine } from './origin-line.js'
 import { createPace, type Pace } from './pace.js'
 
 /** As browsers and crawlers do it: a burst at first, then few at once. */
@@ -8,15 +7,15 @@ export const PER_HOST = 20
 const PER_PUBLIC_HOST = 6
 const PUBLIC_BURST = 100
 
-export class HostGate {
+export class HostGate<Line> {
   readonly host: string
   /** The most that may ever run at once; null: automatic. */
   readonly #perHost: number | null
   /** `--rate-per-host`. */
   readonly rate: Pace | null
   /** Its origins; nearly always there is one, and `others` stays null. */
-  line: OriginLine | null = null
-  others: OriginLine[] | null = null
+  line: Line | null = null
+  others: Line[] | null = null
   active = 0
   isPublic = false
   #begun = 0
@@ -33,14 +32,14 @@ export class HostGate {
     return this.isPublic && this.#begun >= PUBLIC_BURST ? PER_PUBLIC_HOST : PER_HOST
   }
 
-  add(line: OriginLine): void {
+  add(line: Line): void {
     if (this.line === null) this.line = line
     else if (this.others === null) this.others = [line]
     else this.others.push(line)
   }
 
   /** True when that was the last one. */
-  remove(line: OriginLine): boolean {
+  remove(line: Line): boolean {
     if (this.line !== line) this.others = this.others?.filter((other) => other !== line) ?? null
     else this.line = this.others?.shift() ?? null
     return this.line === null

@@ -30,7 +30,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const { concurrency, perHost, rate = null, ratePerHost = null, now, wait, isOver = () => false } = options
   const { readyAtMs = () => 0 } = options
   const lines = new Map<string, OriginLine>()
-  const gates = new Map<string, HostGate>()
+  const gates = new Map<string, HostGate<OriginLine>>()
   const ring = new Ring()
   const pace = rate === null ? null : createPace(rate)
   let limit = concurrency
@@ -112,7 +112,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
     let line = lines.get(origin)
     if (line === undefined) {
       if (lines.size >= MAX_ORIGINS) forgetOne()
-      const gate = gates.get(host) ?? new HostGate(host, perHost, ratePerHost)
+      const gate = gates.get(host) ?? new HostGate<OriginLine>(host, perHost, ratePerHost)
       gates.set(host, gate)
       line = new OriginLine(origin, gate, { release, perHost })
       line.pause(readyAtMs(origin))

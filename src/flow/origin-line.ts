@@ -26,7 +26,7 @@ const MUCH_FASTER = 0.6
 /** A waiting line, linked through the waiters; it is the permit too, so a grant allocates nothing. */
 export class OriginLine implements Permit {
   readonly origin: string
-  readonly gate: HostGate
+  readonly gate: HostGate<OriginLine>
   readonly #release: (line: OriginLine) => void
   /** The most that may ever run at once. */
   readonly #most: number
@@ -67,7 +67,11 @@ export class OriginLine implements Permit {
   /** Longer gaps in a row that brought no more answers. */
   #vainGaps = 0
 
-  constructor(origin: string, gate: HostGate, options: { release(line: OriginLine): void; perHost: number | null }) {
+  constructor(
+    origin: string,
+    gate: HostGate<OriginLine>,
+    options: { release(line: OriginLine): void; perHost: number | null },
+  ) {
     this.origin = origin
     this.gate = gate
     this.#release = options.release

@@ -1,7 +1,6 @@
 // What is wrong with one origin, and who waits for news of it. `breaker.ts` says what it is for.
 
-import type { Stoppable, Where } from '../types.js'
-import type { BreakerOptions, Found, Visit } from './breaker.js'
+import type { Limiter, Stop, Stoppable, Where } from '../types.js'
 
 /** Moments in a row: the first, and three rounds of retries; of an origin that has answered before, seven. */
 const GIVE_UP = 4
@@ -256,3 +255,50 @@ export class Trouble<Answer> {
     }
   }
 }
+
+export interface BreakerOptions {
+  readonly limiter: Pick<Limiter, 'dismiss' | 'hasAnswered' | 'pause' | 'waiting'>
+  /** Monotonic ms. */
+  now(): number
+  /** Ends early when the run is stopped. */
+  wait(ms: number): Promise<void>
+  readonly stop: Stop
+  /** An origin that asks to be left alone for longer than a URL may wait is not waited for. */
+  readonly maxWaitMs: number
+  /** Whether there is more to ask than what waits here. */
+  hasOthers(): boolean
+  /** Told when an origin for which others wait asks to be left alone for so long. */
+  announce(host: string, ms: number): void
+}
+
+/** One hop on its way to an origin. */
+export interface Visit {
+  readonly where: Where
+  /** How long it may try to connect, ms: a time-out speaks only for those with no more time. */
+  readonly budgetMs: number
+  /** Evidence that began at this time or later speaks for it (monotonic ms). */
+  readonly sinceMs: number
+  /** It was asked before, and has a back-off of its own behind it. */
+  readonly isAgain: boolean
+}
+
+/** What came of a visit. `nothing`: no connection. `connected`: one, whatever came of it. `clean`: an answer without complaint. */
+export type Found<Answer> =
+  | { readonly type: 'clean' | 'connected' | 'unknown' }
+  | {
+      readonly type: 'nothing'
+      readonly beganAtMs: number
+      /** For visits with a larger budget it says nothing; Infinity: for all. */
+      readonly speaksForMs: number
+      readonly answer: Answer
+    }
+  | {
+      readonly type: 'complaint'
+      readonly beganAtMs: number
+      readonly askedMs: number | null
+      /** Until when the origin is left alone. */
+      readonly untilMs: number
+      /** No clean answer of the origin came while it was on the wire; else it is the page that complains, or our load. */
+      readonly isAlone: boolean
+      readonly answer: Answer
+    }

@@ -3,13 +3,8 @@
 
 import { X509Certificate } from 'node:crypto'
 import * as tls from 'node:tls'
+import type { Anchors } from './certificate-chain.js'
 import { nameOf } from './certificate-chain.js'
-
-export interface Anchors {
-  holds(certificate: X509Certificate): boolean
-  /** Those whose subject may be this one, in the lines of `X509Certificate`. */
-  named(subject: string): X509Certificate[]
-}
 
 /** `ca`: PEM texts to trust beside Node's own. Nothing is read before it is asked for. */
 export function createAnchors(ca: readonly string[]): Anchors {

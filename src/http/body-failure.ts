@@ -1,6 +1,7 @@
 // What is said of a body that did not come to its end, where the body is part of the answer.
 
-import { ExchangeError, failureOf } from './failure.js'
+import { ExchangeError } from './exchange-error.js'
+import { failureOf } from './failure.js'
 
 /** It ended before its end. `isEnded`: the peer closed in order. */
 export function bodyFailure(error: Error, status: number, isEnded: boolean): ExchangeError {

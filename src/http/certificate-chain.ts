@@ -5,7 +5,6 @@
 import type { X509Certificate } from 'node:crypto'
 import { isPublicName } from '../is-public-name.js'
 import type { CertificateDates } from '../types.js'
-import type { Anchors } from './anchors.js'
 
 /** Longest way up; real ones have three or four certificates. */
 const LONGEST = 12
@@ -101,4 +100,10 @@ export function isOfPublicAuthority({ raw, infoAccess }: X509Certificate): boole
   if (raw.includes(LOGGED)) return true
   const urls = infoAccess?.matchAll(/URI:"?(https?:\/\/[^\s"]+)/gi) ?? []
   return [...urls].some(([, url]) => URL.canParse(url!) && isPublicName(new URL(url!).hostname))
+}
+
+export interface Anchors {
+  holds(certificate: X509Certificate): boolean
+  /** Those whose subject may be this one, in the lines of `X509Certificate`. */
+  named(subject: string): X509Certificate[]
 }

@@ -2,7 +2,7 @@
 // there is the certificate's fault; what TLS itself says is told elsewhere.
 
 import type { Kind } from '../kinds.js'
-import type { Failure } from './failure.js'
+import type { Failure } from './exchange-error.js'
 
 const DATE = 'tls.cert.date_invalid'
 const NAME = 'tls.cert.name_invalid'

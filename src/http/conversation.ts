@@ -1,7 +1,7 @@
 // What a tunnel and the languages spoken in it (CONNECT, SOCKS) have in common.
 
 import type { Socket } from 'node:net'
-import type { ExchangeError } from './failure.js'
+import type { ExchangeError } from './exchange-error.js'
 import type { ProxyServer } from './proxy-for.js'
 
 export interface TunnelOptions {

@@ -2,39 +2,9 @@
 // Node versions and may hold bytes from the wire.
 
 import type { Kind } from '../kinds.js'
-import type { TlsFacts } from '../types.js'
 import { certificateKind } from './certificate-failure.js'
+import { ExchangeError, type Failure, type Phase } from './exchange-error.js'
 import { LookupError } from './lookup-error.js'
-
-/** How far a request had come. */
-export type Phase = 'dns' | 'connect' | 'proxy' | 'tls' | 'firstByte'
-
-/** Why no answer came. Facts; the judge makes sentences of them. */
-export interface Failure {
-  readonly kind: Kind
-  readonly code: string | null
-  readonly detail: string | null
-  readonly hint: string | null
-}
-
-/** An error that already knows its kind: raised by our own parts, for example the lookup. */
-export class ExchangeError extends Error implements Failure {
-  override readonly name = 'ExchangeError'
-  readonly kind: Kind
-  readonly code: string | null
-  readonly detail: string | null
-  readonly hint: string | null
-  /** Of a handshake that came as far as the certificate. */
-  readonly tls: TlsFacts | null
-  constructor(failure: Partial<Failure> & { kind: Kind; tls?: TlsFacts }, cause?: unknown) {
-    super(failure.detail ?? failure.kind, { cause })
-    this.kind = failure.kind
-    this.code = failure.code ?? null
-    this.detail = failure.detail ?? null
-    this.hint = failure.hint ?? null
-    this.tls = failure.tls ?? null
-  }
-}
 
 const SOCKET_KINDS: Readonly<Record<string, Kind>> = {
   ECONNREFUSED: 'tcp.refused',

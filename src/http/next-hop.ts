@@ -3,7 +3,7 @@
 
 import { isIllEncoded } from '../is-ill-encoded.js'
 import type { Hop } from '../types.js'
-import type { Failure } from './failure.js'
+import type { Failure } from './exchange-error.js'
 
 /** The answer that may be a redirect. `locations` is what `locationsOf` read. */
 export interface Answer {

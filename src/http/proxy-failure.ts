@@ -2,7 +2,8 @@
 
 import { STATUS_CODES } from 'node:http'
 import { type Kind, kindFacts } from '../kinds.js'
-import { ExchangeError, failureOf } from './failure.js'
+import { ExchangeError } from './exchange-error.js'
+import { failureOf } from './failure.js'
 import type { ProxyServer } from './proxy-for.js'
 
 /** Why the way to the proxy itself failed, from an error of its lookup, connect or TLS: `proxy.failed`, or `local.…`. */

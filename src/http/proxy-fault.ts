@@ -1,8 +1,8 @@
 // A plain http request goes to the proxy whole, and what comes back may be the proxy's own word as well as the server's
 // behind it. What the proxy says of itself, or what cannot be told apart, is the way's, never the page's.
 
-import type { HopResult } from './exchange.js'
-import type { Failure } from './failure.js'
+import type { Failure } from './exchange-error.js'
+import type { HopResult } from './hop-request.js'
 import { proxyFailed, proxyRefusal } from './proxy-failure.js'
 import type { ProxyServer } from './proxy-for.js'
 import { headerValues, type RawHeaders } from './reply-headers.js'

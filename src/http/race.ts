@@ -4,7 +4,8 @@
 
 import { createConnection, type Socket } from 'node:net'
 import { type Address, type Interfaces, missingFamily } from './address.js'
-import { ExchangeError, failureOf, ignoreError, type OnCancel } from './failure.js'
+import { ExchangeError } from './exchange-error.js'
+import { failureOf, ignoreError, type OnCancel } from './failure.js'
 
 /** RFC 8305 §8 recommends 250 ms. */
 const ATTEMPT_DELAY_MS = 250

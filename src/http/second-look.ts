@@ -8,8 +8,9 @@ import { type BodyFraming, createBodyFraming } from './body-framing.js'
 import { type BodyReader, createBodyReader } from './body-reader.js'
 import { createCollected } from './collected.js'
 import type { Expiring } from './deadline.js'
-import type { ExchangeParts, HopRequest } from './exchange.js'
-import { ExchangeError, type Failure, failureOf } from './failure.js'
+import { ExchangeError, type Failure } from './exchange-error.js'
+import { failureOf } from './failure.js'
+import type { ExchangeParts, HopRequest } from './hop-request.js'
 import { MAX_HEAD_BYTES, readHead, type WholeHead } from './read-head.js'
 
 /** What the second look saw: a head, or still a failure. */

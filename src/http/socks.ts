@@ -3,7 +3,8 @@
 import { Duplex } from 'node:stream'
 import type { SocksClient } from 'socks'
 import { type Begin, hostOf } from './conversation.js'
-import { ExchangeError, failureOf, ignoreError } from './failure.js'
+import { ExchangeError } from './exchange-error.js'
+import { failureOf, ignoreError } from './failure.js'
 import { HINT_CREDENTIALS, HINT_WRONG_CREDENTIALS, proxyFailed } from './proxy-failure.js'
 import type { ProxyServer } from './proxy-for.js'
 

@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net'
 import type { TlsFacts } from '../types.js'
 import type { Connected, Connecting, Connector, Origin } from './connector.js'
-import { ExchangeError } from './failure.js'
+import { ExchangeError } from './exchange-error.js'
 import { close, UndiciClient } from './undici-client.js'
 
 /** One socket with an HTTP/1.1 parser on it. Carries one request at a time. */

@@ -3,7 +3,7 @@
 
 import type { Socket } from 'node:net'
 import { type Begin, type Conversation, hostOf, type TunnelOptions } from './conversation.js'
-import type { ExchangeError } from './failure.js'
+import type { ExchangeError } from './exchange-error.js'
 import { proxyFailed, proxyFailure, proxyRefusal } from './proxy-failure.js'
 import { type ProxyServer, proxyAuthorization } from './proxy-for.js'
 import { readHead } from './read-head.js'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Breaker, type BreakerOptions, createBreaker, type Found, type Visit } from '../../src/flow/breaker.js'
+import { type Breaker, createBreaker } from '../../src/flow/breaker.js'
+import type { BreakerOptions, Found, Visit } from '../../src/flow/origin-trouble.js'
 import { createFakeClock } from '../support/fake-clock.js'
 import { at } from '../support/where.js'
 import { createStop } from './policy-rig.js'

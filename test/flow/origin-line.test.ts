@@ -6,7 +6,7 @@ import { OriginLine } from '../../src/flow/origin-line.js'
 function createRig({ perHost = null, rate = null }: { perHost?: number | null; rate?: number | null } = {}) {
   const time = { nowMs: 1000 }
   const now = () => time.nowMs
-  const gate = new HostGate('a.test', perHost, rate)
+  const gate = new HostGate<OriginLine>('a.test', perHost, rate)
   const line = new OriginLine('http://a.test', gate, { release: (released) => void released.active--, perHost })
   return {
     line,

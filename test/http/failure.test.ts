@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { certificateFailure } from '../../src/http/certificate-failure.js'
-import { ExchangeError, failureOf, type Phase } from '../../src/http/failure.js'
+import { ExchangeError, type Phase } from '../../src/http/exchange-error.js'
+import { failureOf } from '../../src/http/failure.js'
 import { LookupError } from '../../src/http/lookup-error.js'
 
 const coded = (code: string, more: object = {}) => Object.assign(new Error('never read'), { code, ...more })

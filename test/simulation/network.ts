@@ -1,7 +1,7 @@
 // The made internet at work: answers one hop as the script says, and keeps what really happened, to hold the verdicts
 // against.
 
-import type { HopRequest, HopResult } from '../../src/http/exchange.js'
+import type { HopRequest, HopResult } from '../../src/http/hop-request.js'
 import type { Kind } from '../../src/kinds.js'
 import { UNTOUCHED } from '../../src/reply-of.js'
 import type { Stoppable } from '../../src/types.js'

@@ -1,9 +1,9 @@
 // Plays the internet of a seed and holds the run against what really happened. Returns what is wrong, in sentences.
 
-import { checkTargets, type TargetSource } from '../../src/check-all.js'
+import { checkTargets } from '../../src/check-all.js'
 import { engineOf } from '../../src/create-client.js'
 import { DEFAULT_EXPECT } from '../../src/options.js'
-import type { Summary, Target, Verdict } from '../../src/types.js'
+import type { Summary, Target, TargetSource, Verdict } from '../../src/types.js'
 import { createRandom } from '../fuzz/random.js'
 import { createInternet, type Internet, type Origin, type Page } from './internet.js'
 import { createNetwork, type Network, type Seen } from './network.js'
