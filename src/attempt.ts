@@ -17,8 +17,7 @@ import { createRedirectChain, type RedirectChain } from './http/redirect-chain.j
 import { headerBytes, locationsOf } from './http/reply-headers.js'
 import { hopHeaders, type RequestHeaders } from './http/request-headers.js'
 import { ABORTED, lateBetweenHops, NO_TIMINGS, replyOf } from './reply-of.js'
-import type { StatusSet } from './status-set.js'
-import type { Ask, Hop, Permit, Reply, Stop } from './types.js'
+import type { Ask, Hop, Permit, Reply, StatusSet, Stop } from './types.js'
 
 /** What surrounds an attempt. */
 export interface AttemptContext {

@@ -3,10 +3,9 @@
 
 import { createCheck } from './create-check.js'
 import { askFrom, type Client, type ClientOptions, createClient, engineOf, learningWith } from './create-client.js'
-import type { RestOfList } from './flow/last-turn.js'
 import { createLimiter } from './flow/limiter.js'
 import { mayPass } from './flow/retry.js'
-import { type Progress, type Schedule, schedule } from './flow/schedule.js'
+import { type Schedule, schedule } from './flow/schedule.js'
 import { stopOf } from './flow/stop.js'
 import { splitUrl } from './http/origin.js'
 import { exitCodeOf } from './judge/exit-code.js'
@@ -29,7 +28,9 @@ import { createRules, parseRule } from './targets/rules.js'
 import { applyOverride } from './targets/settings.js'
 import type {
   LineAccount,
+  Progress,
   Reply,
+  RestOfList,
   RunMemory,
   Summary,
   Target,

@@ -6,7 +6,7 @@ import { createAnnounce } from './flow/announce.js'
 import { type ResolverFacts, withBlindResolver } from './flow/blind-resolver.js'
 import { createBreaker } from './flow/breaker.js'
 import { withHeadFallback } from './flow/head-fallback.js'
-import { createLastTurn, type RestOfList } from './flow/last-turn.js'
+import { createLastTurn } from './flow/last-turn.js'
 import { withLocalFaults } from './flow/local-faults.js'
 import type { BreakerOptions } from './flow/origin-trouble.js'
 import { withOverload } from './flow/overload.js'
@@ -19,7 +19,7 @@ import type { HopResult } from './http/hop-request.js'
 import { splitUrl } from './http/origin.js'
 import { isPublicAddress, isSiteAddress } from './http/private-address.js'
 import { keptReply } from './reply-of.js'
-import type { Check, Reply, Stop, Target, Where } from './types.js'
+import type { Check, Reply, RestOfList, Stop, Target, Where } from './types.js'
 
 /** What the user may choose of the policies. */
 export interface PolicyOptions {

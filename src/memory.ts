@@ -20,8 +20,8 @@ import type { ReportPart } from './report.js'
 import { escapeText } from './reporters/escape.js'
 import { redact } from './reporters/redact.js'
 import { canBeReadAgain, heldAgainst, refuseChangedList } from './resumed-list.js'
-import { isRowOf } from './sharded.js'
 import type { LineContext } from './targets/parse-line.js'
+import { isRowOf } from './targets/shard-of.js'
 import type { ReporterContext, RunMemory, Summary, TargetSource, Verdict } from './types.js'
 
 export interface MemoryRequest {

@@ -22,8 +22,8 @@ import {
   ValueError,
 } from './parse.js'
 import type { Pattern } from './pattern.js'
-import { parseStatusSet, type StatusSet, SUCCESSFUL } from './status-set.js'
-import type { Ask, Expect, Format, HeaderPair, HeaderPattern, Method, Show } from './types.js'
+import { parseStatusSet, SUCCESSFUL } from './status-set.js'
+import type { Ask, Expect, Format, HeaderPair, HeaderPattern, Method, Show, StatusSet } from './types.js'
 
 /** The headings of `--help`, in this order. */
 export const GROUPS = ['Judge', 'Exit', 'Request', 'Pace', 'Output', 'Input'] as const

@@ -6,7 +6,7 @@ import { openRows } from './open-rows.js'
 import type { Options } from './options.js'
 import { readRows } from './output/read-rows.js'
 import { UsageError } from './parse.js'
-import { isRowOf } from './sharded.js'
+import { isRowOf } from './targets/shard-of.js'
 
 export interface BaselineRequest {
   readonly options: Options

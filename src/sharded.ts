@@ -2,7 +2,6 @@
 // overlap. Only counts what is another shard's: no filter, report or memory of this run ever sees it.
 
 import type { Shard } from './parse.js'
-import { parseUrl } from './targets/parse-url.js'
 import { shardOf } from './targets/shard-of.js'
 import type { TargetSource } from './types.js'
 
@@ -19,9 +18,4 @@ export function sharded(source: TargetSource, shard: Shard | null): TargetSource
     }
   }
   return { ...source, batches: own(), otherShard: () => others }
-}
-
-/** Whether a row of a report is of this shard, by its URL: '' where the line held none, secrets taken out or not. */
-export function isRowOf(shard: Shard | null, url: string): boolean {
-  return shard === null || shardOf(parseUrl(url).host, shard.count) === shard.index
 }

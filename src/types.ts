@@ -4,7 +4,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Kind } from './kinds.js'
 import type { Pattern } from './pattern.js'
-import type { StatusSet } from './status-set.js'
 
 /** The methods a status can be asked with (RFC 9110 §9.3.1, §9.3.2). */
 export type Method = 'GET' | 'HEAD'
@@ -483,4 +482,32 @@ export interface RunMemory {
   changes(isWhole: boolean): Summary['baseline']
   /** With `--fail-on new` the failures that count, else null. */
   newFailures(): number | null
+}
+
+/** What else there is to do. */
+export interface RestOfList {
+  /** Whether URLs are still to be asked for the first time. */
+  hasSome(): boolean
+  /** Whether those who wait are in the way of the list. */
+  isPressed(): boolean
+  /** Calls back when nothing is left; the result ends that. */
+  onEnd(listener: () => void): () => void
+}
+
+/** Live figures. */
+export interface Progress {
+  /** Items read so far. */
+  readonly known: number
+  /** Whether `known` is all there is. */
+  readonly inputEnded: boolean
+  readonly done: number
+  /** Items whose result nobody got because the run was stopped. */
+  readonly notAsked: number
+}
+
+/** Which status codes (100 to 999) are accepted. */
+export interface StatusSet {
+  has(status: number): boolean
+  /** The set as ranges, shortest form: `200-299,301`. */
+  toString(): string
 }

@@ -1,16 +1,7 @@
 // Breadth first: a failure's last retry costs nobody anything while there is other work, and most trouble passes within it.
 // So it comes as late as it may; once nothing else is left to ask, or room is short, it comes at once.
 
-/** What else there is to do. */
-export interface RestOfList {
-  /** Whether URLs are still to be asked for the first time. */
-  hasSome(): boolean
-  /** Whether those who wait are in the way of the list. */
-  isPressed(): boolean
-  /** Calls back when nothing is left; the result ends that. */
-  onEnd(listener: () => void): () => void
-}
-
+import type { RestOfList } from '../types.js'
 export interface LastTurnOptions {
   readonly rest: RestOfList
   /** Monotonic ms. */

@@ -2,8 +2,7 @@
 // and not yet yielded (the window), begins as many as the limiter allows, and holds back when nobody takes the results.
 // O(1) a target; a waiting target costs one small object, nothing else is allocated before its permit.
 
-import type { Limiter, Permit, Waiter, Where } from '../types.js'
-import type { RestOfList } from './last-turn.js'
+import type { Limiter, Permit, Progress, RestOfList, Waiter, Where } from '../types.js'
 
 export interface ScheduleOptions<Item, Answer, Result> {
   readonly limiter: Limiter
@@ -35,17 +34,6 @@ export interface Schedule<Result> {
   readonly progress: Progress
   /** What is left to ask, for those who wait for the others. */
   readonly rest: RestOfList
-}
-
-/** Live figures. */
-export interface Progress {
-  /** Items read so far. */
-  readonly known: number
-  /** Whether `known` is all there is. */
-  readonly inputEnded: boolean
-  readonly done: number
-  /** Items whose result nobody got because the run was stopped. */
-  readonly notAsked: number
 }
 
 /** Holds the 32,768 next targets of a list at under 0.5 KB each: enough that a list sorted by host fills every permit. */

@@ -1,6 +1,9 @@
 // Which part of a list a host is in. Pure and the same for ever: reports, baselines and other machines lean on it, so a
 // change here is a major version. Never knows which shard is running.
 
+import type { Shard } from '../parse.js'
+import { parseUrl } from './parse-url.js'
+
 /** Up to here `hash * count` is an exact integer in a double: 2^32 * 2^21 = 2^53. */
 const MOST_SHARDS = 2 ** 21
 const TWO_32 = 2 ** 32
@@ -45,4 +48,9 @@ function mix(hash: number): number {
   const first = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   const second = Math.imul(first ^ (first >>> 13), 0xc2b2ae35)
   return (second ^ (second >>> 16)) >>> 0
+}
+
+/** Whether a row of a report is of this shard, by its URL: '' where the line held none, secrets taken out or not. */
+export function isRowOf(shard: Shard | null, url: string): boolean {
+  return shard === null || shardOf(parseUrl(url).host, shard.count) === shard.index
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { withHeadFallback } from '../../src/flow/head-fallback.js'
 import type { Kind } from '../../src/kinds.js'
-import { parseStatusSet, type StatusSet, SUCCESSFUL } from '../../src/status-set.js'
-import type { Check, Reply } from '../../src/types.js'
+import { parseStatusSet, SUCCESSFUL } from '../../src/status-set.js'
+import type { Check, Reply, StatusSet } from '../../src/types.js'
 import { answered, FIRST, failed, targetOf } from './policy-rig.js'
 
 /** A server that answers HEAD and GET differently; `method` of the reply is that of the request, as an attempt's is. */
