@@ -15,6 +15,7 @@ import { createFailedAddresses, type FailedAddresses } from './failed-addresses.
 import type { OnCancel } from './failure.js'
 import { handshake } from './handshake.js'
 import type { Lookup } from './lookup.js'
+import type { Origin } from './origin.js'
 import { createPins, type Pins } from './pins.js'
 import { isPublicAddress } from './private-address.js'
 import { proxyFailure } from './proxy-failure.js'
@@ -26,19 +27,6 @@ import { openTunnel } from './tunnel.js'
 interface HostPort {
   readonly hostname: string
   readonly port: number
-}
-
-/** Where to connect. `insecure` and `anonymous` origins have connections of their own. */
-export interface Origin {
-  /** `https://example.com:8443`, as in a URL. */
-  readonly href: string
-  readonly secure: boolean
-  /** As in a URL: lower case, IPv6 in brackets. */
-  readonly hostname: string
-  readonly port: number
-  readonly insecure: boolean
-  /** The client's certificate is not for it. Default false. */
-  readonly anonymous?: boolean
 }
 
 /** A socket ready for HTTP, and what connecting cost; ms, null where a phase did not happen. */

@@ -1,10 +1,10 @@
 // One hop: what is asked, what comes of it, and the parts that work on it.
 
 import type { BodySearch, Method, Stop, TlsFacts } from '../types.js'
-import type { Origin } from './connector.js'
 import type { Deadline } from './deadline.js'
 import type { Decoders } from './decoders.js'
 import type { Failure } from './exchange-error.js'
+import type { Origin } from './origin.js'
 import type { Transport } from './transport.js'
 
 /** One hop of a URL. */

@@ -2,7 +2,6 @@
 // WHATWG-normalised already, and this runs once a hop.
 
 import type { Where } from '../types.js'
-import type { Origin } from './connector.js'
 
 /** A URL in the parts that a hop uses. */
 export interface UrlParts {
@@ -76,4 +75,17 @@ function decodeUserinfo(text: string): string {
   }
   const colon = text.indexOf(':')
   return colon < 0 ? `${decoded(text)}:` : `${decoded(text.slice(0, colon))}:${decoded(text.slice(colon + 1))}`
+}
+
+/** Where to connect. `insecure` and `anonymous` origins have connections of their own. */
+export interface Origin {
+  /** `https://example.com:8443`, as in a URL. */
+  readonly href: string
+  readonly secure: boolean
+  /** As in a URL: lower case, IPv6 in brackets. */
+  readonly hostname: string
+  readonly port: number
+  readonly insecure: boolean
+  /** The client's certificate is not for it. Default false. */
+  readonly anonymous?: boolean
 }

@@ -4,8 +4,9 @@
 
 import type { Socket } from 'node:net'
 import type { TlsFacts } from '../types.js'
-import type { Connected, Connecting, Connector, Origin } from './connector.js'
+import type { Connected, Connecting, Connector } from './connector.js'
 import { ExchangeError } from './exchange-error.js'
+import type { Origin } from './origin.js'
 import { close, UndiciClient } from './undici-client.js'
 
 /** One socket with an HTTP/1.1 parser on it. Carries one request at a time. */

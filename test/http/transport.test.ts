@@ -4,7 +4,8 @@ import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
-import type { Connector, Origin } from '../../src/http/connector.js'
+import type { Connector } from '../../src/http/connector.js'
+import type { Origin } from '../../src/http/origin.js'
 import { type Connection, createTransport } from '../../src/http/transport.js'
 
 /** As a socket, it says that it is closed later than it is. */
