@@ -1,104 +1,68 @@
 // The house: who may import whom, and who may touch the process. docs/architecture.md says why.
 
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { circlesOf, structureOf } from './support/structure.mjs'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const SRC = join(ROOT, 'src')
 
-const DOORS = [
-  'cli.ts',
-  'command.ts',
-  'from-flags.ts',
-  'refuse-outputs.ts',
-  'interrupt.ts',
-  'why-nothing-asked.ts',
-  'index.ts',
+/** The two files that stand beside the rooms. */
+const DOORS = ['cli.ts', 'index.ts']
+/** From the ground up. A room imports what is below its floor, and of its own floor what is named. */
+const FLOORS: readonly Readonly<Record<string, readonly string[]>>[] = [
+  { words: [], settings: ['words'] },
+  { targets: [], policies: [], flow: [], http: [], judge: [], report: [] },
+  { ask: [] },
+  { command: ['run', 'earlier'], run: [], earlier: [] },
 ]
-const CORE = [
-  'check-all.ts',
-  'attempt.ts',
-  'fetch-status.ts',
-  'hop-evidence.ts',
-  'reply-of.ts',
-  'create-client.ts',
-  'report.ts',
-  'dry-run.ts',
-  'create-check.ts',
-  'later-passes.ts',
-  'list-source.ts',
-  'memory.ts',
-  'is-read-as.ts',
-  'judging-flags.ts',
-  'settings-text.ts',
-  'open-files.ts',
-  'open-rows.ts',
-  'read-baseline.ts',
-  'resumed-list.ts',
-  'sharded.ts',
-  'progress.ts',
-]
-const ROOMS = ['targets', 'http', 'flow', 'judge', 'reporters', 'output']
-/** Each may import those to its left. */
-const GROUND = [
-  'bag.ts',
-  'kinds.ts',
-  'status-set.ts',
-  'secret-names.ts',
-  'hide-secrets.ts',
-  'pattern.ts',
-  'types.ts',
-  'url-key.ts',
-  'is-rate-limited.ts',
-  'is-public-name.ts',
-  'is-ill-encoded.ts',
-  'parse.ts',
-  'options.ts',
-]
+/** The rooms within the one room that knows undici. */
+const HTTP: Readonly<Record<string, readonly string[]>> = {
+  wire: [],
+  names: ['wire'],
+  connect: ['wire', 'names'],
+  exchange: ['wire', 'names', 'connect'],
+  redirects: ['wire'],
+}
 
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
-  .sort()
+const facts = structureOf(SRC)
+const files = facts.map(({ file }) => file)
 const textOf = (file: string) => readFileSync(join(SRC, file), 'utf8')
 
 /** Without comments; strings stay. */
 const codeOf = (text: string) => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$|\s\/\/ .*$/gm, '')
 
-/** What a file imports or re-exports: files of src by their path in it, packages by their name. */
-function importsOf(file: string): string[] {
-  const statements = codeOf(textOf(file)).matchAll(
-    /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s*'([^']+)'|import\s*\(\s*'([^']+)'|^import\s+'([^']+)'|createRequire\([^)]*\)\('([^']+)'/gm,
-  )
-  return [...statements].map(([, from, dynamic, bare, required]) => {
-    const name = (from ?? dynamic ?? bare ?? required)!
-    return name.startsWith('.') ? relative(SRC, join(SRC, dirname(file), name.replace(/\.js$/, '.ts'))) : name
-  })
-}
+const importsOf = (file: string): readonly string[] => facts.find((each) => each.file === file)?.imports ?? []
 
 const roomOf = (file: string): string | null => (file.includes('/') ? file.slice(0, file.indexOf('/')) : null)
+const innerRoomOf = (file: string): string => file.split('/')[1]!
+const floorOf = (room: string): number => FLOORS.findIndex((floor) => Object.hasOwn(floor, room))
 
 /** Why this import is not allowed; null when it is. */
 function fault(file: string, imported: string): string | null {
-  const room = roomOf(imported)
-  if (roomOf(file) !== null) {
-    if (room === roomOf(file) || GROUND.includes(imported)) return null
-    return room === null ? 'a room imports only the ground' : 'a room imports another room'
+  const [from, to] = [roomOf(file), roomOf(imported)]
+  if (to === null) return 'a room imports a door'
+  if (from === null) return null
+  if (from === 'http' && to === 'http') {
+    const [inner, other] = [innerRoomOf(file), innerRoomOf(imported)]
+    return inner === other || HTTP[inner]!.includes(other) ? null : 'this room of http does not import that one'
   }
-  if (DOORS.includes(file)) return null
-  if (CORE.includes(file)) return DOORS.includes(imported) ? 'the core imports a door' : null
-  if (room !== null || !GROUND.includes(imported)) return 'the ground imports only the ground'
-  return GROUND.indexOf(imported) < GROUND.indexOf(file) ? null : 'the ground imports to its left only'
+  if (from === to || floorOf(to) < floorOf(from)) return null
+  if (floorOf(to) > floorOf(from)) return 'a room imports a floor above'
+  return FLOORS[floorOf(from)]![from]!.includes(to) ? null : 'a room imports another room of its floor'
 }
 
 test('every file has its place', () => {
-  const loose = files.filter((file) => roomOf(file) === null)
-  expect(loose.filter((file) => ![...DOORS, ...CORE, ...GROUND].includes(file))).toEqual([])
-  expect([...new Set(files.map(roomOf))].filter((room) => room !== null && !ROOMS.includes(room))).toEqual([])
+  expect(files.filter((file) => roomOf(file) === null)).toEqual(DOORS)
+  const rooms = new Set(files.map(roomOf).filter((room) => room !== null))
+  expect([...rooms].toSorted()).toEqual(FLOORS.flatMap((floor) => Object.keys(floor)).toSorted())
+  const inner = new Set(files.filter((file) => roomOf(file) === 'http').map(innerRoomOf))
+  expect([...inner].toSorted()).toEqual(Object.keys(HTTP).toSorted())
 })
 
-test('imports go down only, and rooms never import each other', () => {
+test('imports go down only, and rooms of one floor do not import each other', () => {
   const faults = files.flatMap((file) =>
     importsOf(file)
       .filter((imported) => imported.endsWith('.ts'))
@@ -110,13 +74,28 @@ test('imports go down only, and rooms never import each other', () => {
   expect(faults).toEqual([])
 })
 
+test('no files import each other in a circle', () => {
+  expect(circlesOf(facts)).toEqual([])
+  const circle = [
+    { file: 'a.ts', lines: 1, imports: ['b.ts'], functions: [] },
+    { file: 'b.ts', lines: 1, imports: ['c.ts', 'd.ts'], functions: [] },
+    { file: 'c.ts', lines: 1, imports: ['a.ts'], functions: [] },
+    { file: 'd.ts', lines: 1, imports: [], functions: [] },
+  ]
+  expect(circlesOf(circle)).toEqual([['a.ts', 'b.ts', 'c.ts']])
+})
+
 test('the reader of imports sees every kind of import', () => {
-  expect(importsOf('cli.ts')).toEqual(expect.arrayContaining(['check-all.ts', 'output/sink.ts', 'node:stream']))
-  expect(importsOf('index.ts')).toEqual(expect.arrayContaining(['judge/summarise.ts', 'kinds.ts']))
-  expect(fault('http/exchange.ts', 'flow/limiter.ts')).not.toBeNull()
-  expect(fault('judge/judge.ts', 'check-all.ts')).not.toBeNull()
-  expect(fault('report.ts', 'cli.ts')).not.toBeNull()
-  expect(fault('kinds.ts', 'types.ts')).not.toBeNull()
+  expect(importsOf('cli.ts')).toEqual(expect.arrayContaining(['run/check-all.ts', 'node:stream']))
+  expect(importsOf('index.ts')).toEqual(expect.arrayContaining(['judge/summarise.ts', 'words/kinds.ts']))
+  expect(importsOf('http/redirects/cookie-jar.ts')).toContain('tough-cookie')
+  expect(fault('http/exchange/exchange.ts', 'flow/limiter.ts')).not.toBeNull()
+  expect(fault('http/wire/failure.ts', 'http/connect/race.ts')).not.toBeNull()
+  expect(fault('judge/judge.ts', 'run/check-all.ts')).not.toBeNull()
+  expect(fault('run/check-all.ts', 'earlier/resume.ts')).not.toBeNull()
+  expect(fault('report/report.ts', 'cli.ts')).not.toBeNull()
+  expect(fault('words/kinds.ts', 'settings/table.ts')).not.toBeNull()
+  expect(fault('command/progress.ts', 'run/check-all.ts')).toBeNull()
 })
 
 test('undici is known to the http room only, and each package to one place', () => {
@@ -124,11 +103,11 @@ test('undici is known to the http room only, and each package to one place', () 
   const names = (file: string) => importsOf(file).filter((from) => !from.endsWith('/package.json'))
   const users = (name: string) => files.filter((file) => names(file).some((from) => from.split('/')[0] === name))
   expect(users('undici').filter((file) => roomOf(file) !== 'http')).toEqual([])
-  expect(users('commander')).toEqual(['command.ts'])
-  expect(users('re2js')).toEqual(['pattern.ts'])
-  expect(users('chalk')).toEqual(['reporters/theme.ts'])
-  expect(users('cli-table3')).toEqual(['reporters/grid.ts'])
-  expect(users('tough-cookie')).toEqual(['http/cookie-jar.ts'])
+  expect(users('commander')).toEqual(['command/arguments.ts'])
+  expect(users('re2js')).toEqual(['words/pattern.ts'])
+  expect(users('chalk')).toEqual(['report/table/theme.ts'])
+  expect(users('cli-table3')).toEqual(['report/table/grid.ts'])
+  expect(users('tough-cookie')).toEqual(['http/redirects/cookie-jar.ts'])
 })
 
 /** It cuts what is pending; the one in bin is for what nobody reads though the run has to end. */

@@ -8,11 +8,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { run } from '../src/cli.js'
-import { helpText } from '../src/command.js'
-import { KINDS } from '../src/kinds.js'
-import { FORMATS, OPTIONS } from '../src/options.js'
-import { FIELDS } from '../src/reporters/fields.js'
+import { helpText } from '../src/command/arguments.js'
+import { FIELDS } from '../src/report/fields.js'
+import { FORMATS, OPTIONS } from '../src/settings/table.js'
 import { LINE_KEYS } from '../src/targets/line-keys.js'
+import { KINDS } from '../src/words/kinds.js'
 import { tempFolder } from './cli/support/temp-folder.js'
 import { closeAfterTest } from './support/close-after-test.js'
 import { startHttpServer } from './support/http-server.js'
@@ -151,7 +151,21 @@ test('docs/architecture.md names files that exist, and every room', () => {
   for (const [, path] of page.matchAll(/`((?:src|bin|test|schema|docs)\/[\w./-]*)`/g)) {
     expect(existsSync(join(ROOT, path!)), path).toBe(true)
   }
-  for (const room of ['targets', 'http', 'flow', 'judge', 'reporters', 'output']) expect(page).toContain(`src/${room}/`)
+  for (const room of [
+    'words',
+    'settings',
+    'targets',
+    'policies',
+    'flow',
+    'http',
+    'judge',
+    'report',
+    'ask',
+    'command',
+    'run',
+    'earlier',
+  ])
+    expect(page).toContain(`src/${room}/`)
 })
 
 test('every flag of the code is in the help', () => {

@@ -2,7 +2,7 @@
 // free permits go round the ring, so no host starves another and a sorted list is as fast as a shuffled one.
 // Host before global, always: a permit is only taken where both are free. Every operation is O(1).
 
-import type { Limiter, Permit, Waiter, Where } from '../types.js'
+import type { Limiter, Permit, Waiter, Where } from '../words/limits.js'
 import type { Clock } from './clock.js'
 import { HostGate } from './host-gate.js'
 import { OriginLine } from './origin-line.js'

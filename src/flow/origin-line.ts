@@ -1,7 +1,7 @@
 // One origin: who waits for it, how many requests it has, and how much it can take. What it can take is learned as TCP
 // learns it (AIMD, RFC 5681 §3.1): half of it when it asks us to slow down, one more after a clean round.
 
-import type { Permit, Waiter } from '../types.js'
+import type { Permit, Waiter } from '../words/limits.js'
 import { type HostGate, PER_HOST } from './host-gate.js'
 
 /** Below one request at once there is only pace: the first gap, the longest, and the one that is none any more. */

@@ -1,8 +1,8 @@
 // One listener a signal and a list behind it: a listener a request costs time in proportion to all of them (50 µs at
 // 20,000, measured).
 
-import { takeOut } from '../bag.js'
-import type { Stop, Stoppable } from '../types.js'
+import type { Stop, Stoppable } from '../words/limits.js'
+import { takeOut } from '../words/unordered-list.js'
 
 const stops = new WeakMap<AbortSignal, Stop>()
 

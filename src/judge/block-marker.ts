@@ -1,9 +1,9 @@
 // The documented signs that a server refused this checker and said nothing about the page. Only signs that a vendor
 // documents count; a bare 403 is no sign.
 
-import { isRateLimited } from '../is-rate-limited.js'
-import type { NamedKind } from '../kinds.js'
-import type { ReplyHeaders } from '../types.js'
+import { isRateLimited } from '../words/is-rate-limited.js'
+import type { NamedKind } from '../words/kinds.js'
+import type { ReplyHeaders } from '../words/reply.js'
 
 /** The kinds of a refused checker, or of an answer that is not the server's, that an answer can carry. */
 export type BlockKind =

@@ -1,8 +1,8 @@
 // The one place that turns a run into an exit code. Pure; 2 (used wrongly) is not here, because then nothing ran.
 
-import { isLocal, type Kind } from '../kinds.js'
-import type { FailureBudget } from '../parse.js'
-import type { Unfinished } from '../types.js'
+import type { FailureBudget } from '../settings/values.js'
+import { isLocal, type Kind } from '../words/kinds.js'
+import type { Unfinished } from '../words/summary.js'
 
 /** What the exit code depends on. */
 export interface RunOutcome {

@@ -1,7 +1,8 @@
 // Verdicts counted as they pass, in flat memory: the totals of every report come from here.
 // Keeps no verdict.
 
-import type { LineAccount, Summary, Unfinished, Verdict } from '../types.js'
+import type { LineAccount, Summary, Unfinished } from '../words/summary.js'
+import type { Verdict } from '../words/verdict.js'
 import { exitCodeOf } from './exit-code.js'
 import { createHintCounter, type HintFacts } from './hints.js'
 import { createHistogram } from './histogram.js'

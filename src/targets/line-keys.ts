@@ -1,6 +1,7 @@
 // The `key=value` settings that may stand behind a URL or in a rule: each key once, with what it says. Values are read
 // by the same parsers as the flags; nothing here knows where a value stood.
 
+import { parseStatusSet } from '../settings/status-set.js'
 import {
   parseCount,
   parseDuration,
@@ -9,8 +10,7 @@ import {
   parseMethod,
   parseNeedle,
   ValueError,
-} from '../parse.js'
-import { parseStatusSet } from '../status-set.js'
+} from '../settings/values.js'
 import type { Syntax } from './expand.js'
 import type { Override } from './settings.js'
 

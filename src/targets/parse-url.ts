@@ -1,9 +1,9 @@
 // One written URL to its normalised form, or the reason why it cannot be asked. `new URL` (WHATWG) is the parser; here
 // stand only the scheme for bare hosts and what WHATWG lets pass though no request can be made of it.
 
-import { isIllEncoded } from '../is-ill-encoded.js'
-import { nearest } from '../parse.js'
-import type { LineProblem } from '../types.js'
+import { nearest } from '../settings/values.js'
+import { isIllEncoded } from '../words/is-ill-encoded.js'
+import type { LineProblem } from '../words/target.js'
 import { INVISIBLE, nameCharacter } from './invisible.js'
 
 /** `url` is `URL.href`; `host` lower-case without port and last dot, IPv6 in brackets. */

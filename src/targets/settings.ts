@@ -1,8 +1,8 @@
 // What is asked and expected, and how one level changes it: the flags are changed by the rules that match, those by the
 // keys of the line. An override is read once and laid over any base. Never writes to what it was given.
 
-import { parseStatusSet } from '../status-set.js'
-import type { Ask, Expect, HeaderPair, HeaderPattern, StatusSet } from '../types.js'
+import { parseStatusSet } from '../settings/status-set.js'
+import type { Ask, Expect, HeaderPair, HeaderPattern, StatusSet } from '../words/target.js'
 
 /** What holds for a target. */
 export interface Settings {

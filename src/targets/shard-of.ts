@@ -1,7 +1,7 @@
 // Which part of a list a host is in. Pure and the same for ever: reports, baselines and other machines lean on it, so a
 // change here is a major version. Never knows which shard is running.
 
-import type { Shard } from '../parse.js'
+import type { Shard } from '../settings/values.js'
 import { parseUrl } from './parse-url.js'
 
 /** Up to here `hash * count` is an exact integer in a double: 2^32 * 2^21 = 2^53. */

@@ -2,10 +2,10 @@
 
 import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
-import { checkAll } from '../../src/check-all.js'
 import { run } from '../../src/cli.js'
-import type { Verdict } from '../../src/types.js'
-import { verdictSchema } from '../reporters/support/schemas.js'
+import { checkAll } from '../../src/run/check-all.js'
+import type { Verdict } from '../../src/words/verdict.js'
+import { verdictSchema } from '../report/support/schemas.js'
 import { startHttpServer } from '../support/http-server.js'
 import { startRawServer, step } from '../support/raw-server.js'
 import { createTestWorld } from '../support/world.js'

@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest'
 import { run } from '../../src/cli.js'
-import type { Verdict } from '../../src/types.js'
+import type { Verdict } from '../../src/words/verdict.js'
 import { startHttpServer } from '../support/http-server.js'
 import { createTestWorld } from '../support/world.js'
 

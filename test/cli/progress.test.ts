@@ -2,9 +2,9 @@
 
 import { Writable } from 'node:stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createProgress, type ProgressFigures, progressText } from '../../src/progress.js'
-import { escapeText } from '../../src/reporters/escape.js'
-import type { TerminalWritable } from '../../src/types.js'
+import { createProgress, type ProgressFigures, progressText } from '../../src/command/progress.js'
+import { escapeText } from '../../src/report/escape.js'
+import type { TerminalWritable } from '../../src/words/world.js'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

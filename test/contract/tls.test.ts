@@ -1,4 +1,4 @@
-// Every fact about node:tls that src/http/handshake.ts leans on and that no documentation promises: it looks at one
+// Every fact about node:tls that src/http/connect/handshake.ts leans on and that no documentation promises: it looks at one
 // certificate where Node would read the whole chain.
 
 import { once } from 'node:events'

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { connect, type Socket } from 'node:net'
 import symbols from 'undici/lib/core/symbols.js'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { close, type DispatchHandler, UndiciClient } from '../../src/http/undici-client.js'
+import { close, type DispatchHandler, UndiciClient } from '../../src/http/exchange/undici-client.js'
 import { closeAfterTest } from '../support/close-after-test.js'
 import { type Script, startRawServer, step } from '../support/raw-server.js'
 

@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { request } from 'undici'
 import { createClient, fetchStatus } from '../../src/index.js'
-import type { Kind } from '../../src/kinds.js'
+import type { Kind } from '../../src/words/kinds.js'
 import { type Listening, listen } from '../support/listen.js'
 import type { OddReply } from './replies.js'
 

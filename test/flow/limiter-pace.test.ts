@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createLimiter, type LimiterOptions } from '../../src/flow/limiter.js'
-import type { Permit } from '../../src/types.js'
+import type { Permit } from '../../src/words/limits.js'
 import { createFakeClock } from '../support/fake-clock.js'
 import { at } from '../support/where.js'
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createLimiter, type LimiterOptions, NO_PERMIT } from '../../src/flow/limiter.js'
 import { stopOf } from '../../src/flow/stop.js'
-import type { Limiter, Permit, Waiter } from '../../src/types.js'
+import type { Limiter, Permit, Waiter } from '../../src/words/limits.js'
 import { at } from '../support/where.js'
 
 /** Nothing here waits. */

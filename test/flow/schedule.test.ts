@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createLimiter } from '../../src/flow/limiter.js'
 import { type Schedule, type ScheduleOptions, schedule } from '../../src/flow/schedule.js'
-import type { Permit } from '../../src/types.js'
+import type { Permit } from '../../src/words/limits.js'
 import { at } from '../support/where.js'
 
 /** Turns of the event loop, long enough for every promise that can settle to do so. */

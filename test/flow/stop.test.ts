@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { pause, stopOf } from '../../src/flow/stop.js'
-import type { Stoppable } from '../../src/types.js'
+import type { Stoppable } from '../../src/words/limits.js'
 import { stopwatch } from '../support/stopwatch.js'
 
 test('one signal has one stop, which is stopped with it and ends all that runs', () => {

@@ -2,9 +2,9 @@
 // ours. Cases come from a seed; FUZZ_SEED chooses another one and FUZZ_CASES more of them (`npm run fuzz`).
 
 import { expect, test } from 'vitest'
-import { readHead } from '../../src/http/read-head.js'
+import { readHead } from '../../src/http/wire/read-head.js'
 import { checkAll, createClient, type Verdict } from '../../src/index.js'
-import { isLocal, KINDS } from '../../src/kinds.js'
+import { isLocal, KINDS } from '../../src/words/kinds.js'
 import { closeAfterTest } from '../support/close-after-test.js'
 import { EVERY_BYTE, type FuzzCase, fuzzCase } from './fuzz-case.js'
 import { startFuzzServer } from './fuzz-server.js'

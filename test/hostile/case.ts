@@ -2,8 +2,8 @@
 // the command must make of it. play.ts plays them.
 
 import type { TLSSocketOptions } from 'node:tls'
-import type { Kind } from '../../src/kinds.js'
-import type { Method } from '../../src/types.js'
+import type { Kind } from '../../src/words/kinds.js'
+import type { Method } from '../../src/words/target.js'
 import type { Closable } from '../support/close-after-test.js'
 import { type Script, type Step, step } from '../support/raw-server.js'
 

@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TlsOptions } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Verdict } from '../../src/types.js'
+import type { Verdict } from '../../src/words/verdict.js'
 import { tempFolder } from '../cli/support/temp-folder.js'
 import {
   type Authority,

@@ -4,7 +4,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Summary } from '../../src/types.js'
+import type { Summary } from '../../src/words/summary.js'
 import { expectWholeAccount } from '../cli/support/run-cli.js'
 import { tempFolder } from '../cli/support/temp-folder.js'
 import { closeAfterTest } from '../support/close-after-test.js'

@@ -2,11 +2,12 @@
 
 import { describe, expect, it } from 'vitest'
 import { judge, verdictOfDuplicate, verdictOfProblem } from '../../src/judge/judge.js'
-import type { Kind } from '../../src/kinds.js'
-import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/options.js'
-import { FIELDS } from '../../src/reporters/fields.js'
-import { parseStatusSet, SUCCESSFUL } from '../../src/status-set.js'
-import type { Reply, Target } from '../../src/types.js'
+import { FIELDS } from '../../src/report/fields.js'
+import { parseStatusSet, SUCCESSFUL } from '../../src/settings/status-set.js'
+import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
+import type { Kind } from '../../src/words/kinds.js'
+import type { Reply } from '../../src/words/reply.js'
+import type { Target } from '../../src/words/target.js'
 
 const NOW = Date.UTC(2026, 8, 23, 10, 0, 0, 123)
 

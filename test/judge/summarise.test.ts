@@ -4,9 +4,9 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createHistogram } from '../../src/judge/histogram.js'
 import { createTally, summarise } from '../../src/judge/summarise.js'
-import { anyVerdict } from '../reporters/support/arbitrary-verdict.js'
-import { summarySchema } from '../reporters/support/schemas.js'
-import { VERDICTS } from '../reporters/support/verdicts.js'
+import { anyVerdict } from '../report/support/arbitrary-verdict.js'
+import { summarySchema } from '../report/support/schemas.js'
+import { VERDICTS } from '../report/support/verdicts.js'
 
 it('counts the outcomes, statuses and kinds of the sample verdicts', () => {
   expect(summarise(VERDICTS)).toMatchObject({

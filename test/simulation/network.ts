@@ -1,10 +1,10 @@
 // The made internet at work: answers one hop as the script says, and keeps what really happened, to hold the verdicts
 // against.
 
-import type { HopRequest, HopResult } from '../../src/http/hop-request.js'
-import type { Kind } from '../../src/kinds.js'
-import { UNTOUCHED } from '../../src/reply-of.js'
-import type { Stoppable } from '../../src/types.js'
+import { UNTOUCHED } from '../../src/ask/reply-of.js'
+import type { HopRequest, HopResult } from '../../src/http/exchange/hop-request.js'
+import type { Kind } from '../../src/words/kinds.js'
+import type { Stoppable } from '../../src/words/limits.js'
 import type { Bad, Internet, Origin, Page } from './internet.js'
 import type { VirtualTime } from './virtual-time.js'
 

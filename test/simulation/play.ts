@@ -1,9 +1,12 @@
 // Plays the internet of a seed and holds the run against what really happened. Returns what is wrong, in sentences.
 
-import { checkTargets } from '../../src/check-all.js'
-import { engineOf } from '../../src/create-client.js'
-import { DEFAULT_EXPECT } from '../../src/options.js'
-import type { Summary, Target, TargetSource, Verdict } from '../../src/types.js'
+import { engineOf } from '../../src/ask/client.js'
+import { checkTargets } from '../../src/run/check-all.js'
+import { DEFAULT_EXPECT } from '../../src/settings/table.js'
+import type { TargetSource } from '../../src/words/seams.js'
+import type { Summary } from '../../src/words/summary.js'
+import type { Target } from '../../src/words/target.js'
+import type { Verdict } from '../../src/words/verdict.js'
 import { createRandom } from '../fuzz/random.js'
 import { createInternet, type Internet, type Origin, type Page } from './internet.js'
 import { createNetwork, type Network, type Seen } from './network.js'

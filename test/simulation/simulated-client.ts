@@ -1,9 +1,9 @@
 // A client whose limiter, policies and schedule are the real ones, on a clock and a network that are made.
 
-import { type Client, clientOf, type Engine, learningWith } from '../../src/create-client.js'
+import { type Client, clientOf, type Engine, learningWith } from '../../src/ask/client.js'
 import { createLimiter, type LimiterOptions } from '../../src/flow/limiter.js'
 import { stopOf } from '../../src/flow/stop.js'
-import { DEFAULT_ASK } from '../../src/options.js'
+import { DEFAULT_ASK } from '../../src/settings/table.js'
 import type { Internet } from './internet.js'
 import type { Network } from './network.js'
 import type { VirtualTime } from './virtual-time.js'

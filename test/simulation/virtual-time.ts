@@ -1,7 +1,7 @@
 // Time that is made: it moves to the next thing that is due once all that can happen now has happened. A run of an hour
 // takes milliseconds, and the same seed gives the same run, step by step.
 
-import type { Stop, Stoppable, Time } from '../../src/types.js'
+import type { Stop, Stoppable, Time } from '../../src/words/limits.js'
 import type { Random } from '../fuzz/random.js'
 
 /** Taken before a test can fake it. */

@@ -6,13 +6,8 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseAst } from 'rolldown/parseAst'
 
-/** @typedef {{ file: string, line: number, name: string, lines: number, parameters: number }} FunctionFact */
-/** @typedef {{ file: string, lines: number, imports: string[], functions: FunctionFact[] }} FileFact */
-
 /**
  * All files of a folder, by their path in it. Imports of types count: what cannot be read alone is no room.
- * @param {string} folder
- * @returns {FileFact[]}
  */
 export function structureOf(folder) {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -21,15 +16,12 @@ export function structureOf(folder) {
     .map((file) => factsOf(folder, file))
 }
 
-/** @returns {FileFact} */
-function factsOf(/** @type {string} */ folder, /** @type {string} */ file) {
+function factsOf(folder, file) {
   const text = readFileSync(join(folder, file), 'utf8')
   const lineOf = lineFinder(text)
-  /** @type {Set<string>} */
   const imports = new Set()
-  /** @type {FunctionFact[]} */
   const functions = []
-  const add = (/** @type {string | undefined} */ name) => {
+  const add = (name) => {
     if (name === undefined) return
     imports.add(
       name.startsWith('.') ? relative(folder, join(folder, dirname(file), name.replace(/\.js$/, '.ts'))) : name,
@@ -60,11 +52,7 @@ function factsOf(/** @type {string} */ folder, /** @type {string} */ file) {
 }
 
 /** Calls back for every node, parents first. */
-function walk(
-  /** @type {any} */ node,
-  /** @type {any} */ parent,
-  /** @type {(node: any, parent: any) => void} */ visit,
-) {
+function walk(node, parent, visit) {
   visit(node, parent)
   for (const value of Object.values(node)) {
     for (const child of Array.isArray(value) ? value : [value]) {
@@ -74,14 +62,14 @@ function walk(
 }
 
 /** The line of a place in the text, both from 0 and 1. The parser counts as JavaScript does. */
-function lineFinder(/** @type {string} */ text) {
+function lineFinder(text) {
   const starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)]
-  return (/** @type {number} */ place) => {
+  return (place) => {
     let low = 0
     let high = starts.length
     while (high - low > 1) {
       const middle = (low + high) >> 1
-      if (/** @type {number} */ (starts[middle]) <= place) low = middle
+      if (starts[middle] <= place) low = middle
       else high = middle
     }
     return low + 1
@@ -90,20 +78,14 @@ function lineFinder(/** @type {string} */ text) {
 
 /**
  * Groups of files that import each other in a circle (Tarjan's strongly connected components of more than one).
- * @param {readonly FileFact[]} files
- * @returns {string[][]}
  */
 export function circlesOf(files) {
   const importsOf = new Map(files.map(({ file, imports }) => [file, imports]))
-  /** @type {Map<string, number>} */
   const order = new Map()
-  /** @type {Map<string, number>} */
   const low = new Map()
-  /** @type {string[]} */
   const stack = []
-  /** @type {string[][]} */
   const circles = []
-  const visit = (/** @type {string} */ file) => {
+  const visit = (file) => {
     order.set(file, order.size)
     low.set(file, order.size - 1)
     stack.push(file)
@@ -121,14 +103,14 @@ export function circlesOf(files) {
 }
 
 /** The middle one of numbers. */
-export function median(/** @type {readonly number[]} */ numbers) {
+export function median(numbers) {
   return [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const files = structureOf(join(process.argv[2] ?? fileURLToPath(new URL('../../', import.meta.url)), 'src'))
   const functions = files.flatMap((each) => each.functions)
-  const show = (/** @type {FunctionFact} */ { file, line, name, lines, parameters }) =>
+  const show = ({ file, line, name, lines, parameters }) =>
     `  ${file}:${line} ${name}: ${lines} lines, ${parameters} parameters`
   const rows = [
     `${files.length} files of ${files.reduce((sum, { lines }) => sum + lines, 0)} lines, the median one of ${median(files.map(({ lines }) => lines))}`,

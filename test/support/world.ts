@@ -2,7 +2,7 @@
 
 import { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TerminalReadable, TerminalWritable, World } from '../../src/types.js'
+import type { TerminalReadable, TerminalWritable, World } from '../../src/words/world.js'
 
 export interface TestWorldOptions {
   readonly env?: World['env']

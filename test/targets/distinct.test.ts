@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_EXPECT } from '../../src/options.js'
-import { compilePattern } from '../../src/pattern.js'
-import { parseStatusSet } from '../../src/status-set.js'
+import { parseStatusSet } from '../../src/settings/status-set.js'
+import { DEFAULT_EXPECT } from '../../src/settings/table.js'
 import { createDistinct } from '../../src/targets/distinct.js'
-import type { Ask } from '../../src/types.js'
+import { compilePattern } from '../../src/words/pattern.js'
+import type { Ask } from '../../src/words/target.js'
 import { ASK, target } from './support.js'
 
 const ask = (change: Partial<Ask>) => ({ ...ASK, ...change })

@@ -2,12 +2,12 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { UsageError } from '../../src/parse.js'
-import { compilePattern } from '../../src/pattern.js'
+import { UsageError } from '../../src/settings/values.js'
 import { overrideFrom } from '../../src/targets/expect-from.js'
 import { parseLine } from '../../src/targets/parse-line.js'
 import { createRules, parseRule } from '../../src/targets/rules.js'
 import { applyOverride, NO_OVERRIDE, type Settings } from '../../src/targets/settings.js'
+import { compilePattern } from '../../src/words/pattern.js'
 import { CONTEXT, ENV } from './support.js'
 
 const read = (keys: string, base: Partial<Settings> = {}) => parseLine(`https://x/ ${keys}`, { ...CONTEXT, ...base })!

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compilePattern } from '../../src/pattern.js'
-import { parseStatusSet, SUCCESSFUL } from '../../src/status-set.js'
+import { parseStatusSet, SUCCESSFUL } from '../../src/settings/status-set.js'
 import { type ParsedLine, parseLine } from '../../src/targets/parse-line.js'
+import { compilePattern } from '../../src/words/pattern.js'
 import { CONTEXT } from './support.js'
 
 const read = (text: string) => parseLine(text, CONTEXT)

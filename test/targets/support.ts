@@ -1,10 +1,10 @@
 // What several tests of this room start from.
 
 import { Readable } from 'node:stream'
-import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/options.js'
+import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
 import { variablesOfList } from '../../src/targets/expand.js'
 import type { LineContext } from '../../src/targets/parse-line.js'
-import type { Ask, Target } from '../../src/types.js'
+import type { Ask, Target } from '../../src/words/target.js'
 
 export const ASK: Ask = DEFAULT_ASK
 

@@ -3,9 +3,9 @@
 //   node report-loop.mjs FORMAT COUNT
 
 import { createTally } from '../../../dist/judge/summarise.js'
-import { openFileSink } from '../../../dist/output/sink.js'
-import { createReport } from '../../../dist/report.js'
-import { REPORTERS } from '../../../dist/reporters/index.js'
+import { REPORTERS } from '../../../dist/report/formats/index.js'
+import { createReport } from '../../../dist/report/report.js'
+import { openFileSink } from '../../../dist/report/sink.js'
 import { makeVerdicts } from './verdicts.mjs'
 
 const MADE = 10_000

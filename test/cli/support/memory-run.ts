@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { run } from '../../../src/cli.js'
-import type { Summary, Verdict } from '../../../src/types.js'
+import type { Summary } from '../../../src/words/summary.js'
+import type { Verdict } from '../../../src/words/verdict.js'
 import { createTestWorld, type TestWorldOptions } from '../../support/world.js'
 
 /** A place for the files of one test; the names are relative to it. */

@@ -2,7 +2,7 @@
 // that blames our own program, no stack on stderr.
 
 import { expect } from 'vitest'
-import type { Verdict } from '../../../src/types.js'
+import type { Verdict } from '../../../src/words/verdict.js'
 import { type CliResult, type SpawnCliOptions, spawnCli } from '../../support/spawn-cli.js'
 
 export interface Asked extends CliResult {

@@ -2,15 +2,15 @@
 // test certificates is trusted.
 
 import { onTestFinished } from 'vitest'
-import { createConnector } from '../../../src/http/connector.js'
-import { createDeadline } from '../../../src/http/deadline.js'
-import { createDecoders } from '../../../src/http/decoders.js'
-import { exchange } from '../../../src/http/exchange.js'
-import type { HopRequest, HopResult } from '../../../src/http/hop-request.js'
-import type { Address, Lookup } from '../../../src/http/lookup.js'
-import { splitUrl } from '../../../src/http/origin.js'
-import { createSecureContext } from '../../../src/http/secure-context.js'
-import { createTransport, type Transport } from '../../../src/http/transport.js'
+import { createConnector } from '../../../src/http/connect/connector.js'
+import { createSecureContext } from '../../../src/http/connect/secure-context.js'
+import { createDecoders } from '../../../src/http/exchange/decoders.js'
+import { exchange } from '../../../src/http/exchange/exchange.js'
+import type { HopRequest, HopResult } from '../../../src/http/exchange/hop-request.js'
+import { createTransport, type Transport } from '../../../src/http/exchange/transport.js'
+import type { Address, Lookup } from '../../../src/http/names/lookup.js'
+import { createDeadline } from '../../../src/http/wire/deadline.js'
+import { splitUrl } from '../../../src/http/wire/origin.js'
 import { testCertificates } from '../../support/certificates.js'
 
 export interface ExchangeRig {

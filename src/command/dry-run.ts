@@ -1,0 +1,89 @@
+// What a run would ask, without asking: every line accounted for, the hosts, and what is wrong with which line.
+
+import { createDistinct } from '../targets/distinct.js'
+import { createFilter } from '../targets/filter.js'
+import type { Pattern } from '../words/pattern.js'
+import type { TargetSource } from '../words/seams.js'
+import type { Target } from '../words/target.js'
+
+export interface DryRunOptions {
+  readonly include: readonly Pattern[]
+  readonly exclude: readonly Pattern[]
+  readonly dedupe: boolean
+}
+
+export interface DryRun {
+  readonly toAsk: number
+  readonly invalid: number
+  readonly excluded: number
+  readonly duplicate: number
+  readonly otherShard: number
+  readonly blank: number
+  /** Hosts and how many URLs each, most first. */
+  readonly hosts: readonly (readonly [host: string, count: number])[]
+  /** The first lines that are wrong. */
+  readonly problems: readonly Target[]
+}
+
+/** Problems that are listed one by one; the others are counted. */
+const PROBLEMS_SHOWN = 20
+const HOSTS_SHOWN = 20
+
+/** Reads all targets; holds one counter a host. */
+export async function dryRun(source: TargetSource, options: DryRunOptions): Promise<DryRun> {
+  const keep = createFilter(options)
+  const distinct = options.dedupe ? createDistinct() : null
+  const hosts = new Map<string, number>()
+  const problems: Target[] = []
+  const counts = { toAsk: 0, invalid: 0, excluded: 0, duplicate: 0 }
+  for await (const batch of source.batches) {
+    for (const target of batch) {
+      if (!keep(target) || (target.skip !== null && target.problem === null)) counts.excluded++
+      else if (target.problem !== null) {
+        counts.invalid++
+        if (problems.length < PROBLEMS_SHOWN) problems.push(target)
+      } else if (distinct?.(target) != null) counts.duplicate++
+      else {
+        counts.toAsk++
+        hosts.set(target.host, (hosts.get(target.host) ?? 0) + 1)
+      }
+    }
+  }
+  const [otherShard, blank] = [source.otherShard(), source.blank()]
+  return { ...counts, otherShard, blank, hosts: [...hosts].sort((a, b) => b[1] - a[1]), problems }
+}
+
+/** How what the list says is made fit to print. */
+export interface DryRunTexts {
+  /** Escapes. */
+  readonly safe: (text: string) => string
+  /** Takes secrets out of what is no URL. */
+  readonly hide: (text: string) => string
+}
+
+/** The dry run for people. */
+export function dryRunText(run: DryRun, { safe, hide }: DryRunTexts): string {
+  const total = run.toAsk + run.invalid + run.duplicate + run.excluded + run.otherShard + run.blank
+  const parts = [
+    `${run.toAsk} to ask`,
+    ...(run.invalid > 0 ? [`${run.invalid} invalid`] : []),
+    ...(run.duplicate > 0 ? [`${run.duplicate} duplicate`] : []),
+    ...(run.excluded > 0 ? [`${run.excluded} excluded`] : []),
+    ...(run.otherShard > 0 ? [`${run.otherShard} in other shards`] : []),
+    ...(run.blank > 0 ? [`${run.blank} blank or comment`] : []),
+  ]
+  const width = String(run.hosts[0]?.[1] ?? '').length
+  const lines = [
+    `lines    ${total} = ${parts.join(' + ')}`,
+    `hosts    ${run.hosts.length}`,
+    ...run.hosts.slice(0, HOSTS_SHOWN).map(([host, count]) => `  ${String(count).padStart(width)}  ${safe(host)}`),
+    ...(run.hosts.length > HOSTS_SHOWN ? [`  and ${run.hosts.length - HOSTS_SHOWN} more`] : []),
+    ...(run.invalid > 0 ? [`invalid  ${run.invalid}`] : []),
+    ...run.problems.flatMap(({ source, line, input, problem }) => [
+      `  ${safe(line === null ? source : `${source}:${line}`)}  ${safe(hide(input))}`,
+      `    ${safe(hide(problem!.reason))}`,
+    ]),
+    ...(run.invalid > run.problems.length ? [`  and ${run.invalid - run.problems.length} more`] : []),
+  ]
+  return `${lines.join('\n')}\n`
+}

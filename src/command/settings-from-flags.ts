@@ -1,0 +1,154 @@
+// The flags in the words of the library: settings of every URL, policies of the run, and a client. Files that flags name
+// (PEM) are read here, so that a wrong one is exit 2 before the first request.
+
+import { X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { type Client, createClient } from '../ask/client.js'
+import type { RunOptions } from '../run/check-all.js'
+import { DEFAULT_ASK, DEFAULT_EXPECT, type Options } from '../settings/table.js'
+import { UsageError, ValueError } from '../settings/values.js'
+import { parseBaseUrl } from '../targets/base-url.js'
+import { variablesOfList } from '../targets/expand.js'
+import type { LineContext } from '../targets/parse-line.js'
+import { createRules, parseRule } from '../targets/rules.js'
+import { applyOverride, NO_OVERRIDE, type Settings } from '../targets/settings.js'
+import type { Ask } from '../words/target.js'
+import type { World } from '../words/world.js'
+
+/** What the flags say of every URL. */
+export function flagSettings(options: Options): Settings {
+  const { accept, contains, maxLatency, certDays, expectHeader } = options
+  if (contains !== null && options.method === 'HEAD') {
+    throw new UsageError('--contains: needs a body; not together with --method HEAD')
+  }
+  const ask: Ask = { ...DEFAULT_ASK, ...askOptions(options), headers: options.header }
+  const base: Settings = { ask, expect: DEFAULT_EXPECT, skip: null }
+  const made = applyOverride(base, {
+    ...NO_OVERRIDE,
+    accept: accept === null ? null : accept.toString(),
+    expect: {
+      ...(contains === null ? {} : { contains }),
+      ...(maxLatency === null ? {} : { maxLatencyMs: maxLatency }),
+      ...(certDays === null ? {} : { certDays }),
+    },
+    expectHeaders: expectHeader,
+  })
+  return { ask: Object.freeze(made.ask), expect: Object.freeze(made.expect), skip: null }
+}
+
+/** What every line of a list starts from. Throws `UsageError`. */
+export function lineContext(options: Options, env: World['env']): LineContext {
+  const { untrusted } = options
+  if (untrusted && options.env.length > 0) throw new UsageError('--env: not together with --untrusted')
+  const flags = flagSettings(options)
+  const rules = options.rule.map((text) => parseRule(text, env))
+  return {
+    ...flags,
+    settingsOf: rules.length === 0 ? null : createRules(rules, flags),
+    variables: variablesOfList(options.env, env),
+    untrusted,
+    base: options.baseUrl === null ? null : readBaseUrl(options.baseUrl),
+  }
+}
+
+function readBaseUrl(text: string): string {
+  try {
+    return parseBaseUrl(text)
+  } catch (error) {
+    throw error instanceof ValueError ? new UsageError(`--base-url: ${error.message}`) : error
+  }
+}
+
+/** Makes the client; throws `UsageError` for files and flags that make no sense. */
+export async function openClient(options: Options, { env, now }: World): Promise<Client> {
+  const { concurrency, perHost, rate, ratePerHost, proxy, resolve, dnsServer, caFile } = options
+  if (options.ipv4 && options.ipv6) throw new UsageError('--ipv6: not together with --ipv4')
+  const family: 4 | 6 | null = options.ipv4 ? 4 : options.ipv6 ? 6 : null
+  const ca = caFile === null ? [] : [await readAuthorities('--ca-file', caFile)]
+  // What Node has read by itself is not in the copy of its store that ours is added to (Node 20).
+  const extra = env.NODE_EXTRA_CA_CERTS
+  if (caFile !== null && extra) ca.push(await readAuthorities('NODE_EXTRA_CA_CERTS', extra))
+  const cert = options.cert === null ? null : await readPem('--cert', options.cert)
+  const key = options.key === null ? null : await readPem('--key', options.key)
+  if (key !== null && cert === null) throw new UsageError('--key: only together with --cert')
+  const own = {
+    concurrency,
+    perHost,
+    rate,
+    ratePerHost,
+    proxy,
+    resolve,
+    dnsServers: dnsServer,
+    denyPrivate: options.denyPrivate || options.untrusted,
+    family,
+    ca,
+    cert,
+    key,
+    env,
+    now,
+  }
+  try {
+    return createClient({ ...askOptions(options), ...own })
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    const code = (error as NodeJS.ErrnoException).code
+    if (cert === null) throw new UsageError(`--ca-file ${caFile}: not a certificate in PEM format (${code})`)
+    throw new UsageError(`--cert ${options.cert}: not a certificate with its key in PEM format (${code})`)
+  }
+}
+
+async function readPem(flag: string, path: string): Promise<string> {
+  let text: string
+  try {
+    text = await readFile(path, 'latin1')
+  } catch (error) {
+    throw new UsageError(`${flag} ${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+  if (!text.includes('-----BEGIN ')) throw new UsageError(`${flag} ${path}: expected a file in PEM format`)
+  return text
+}
+
+/** The policies of the run in the words of the library. */
+export function runOptions(options: Options): RunOptions {
+  const { include, exclude, dedupe, retryTimeouts, bail } = options
+  if (options.recheck !== null && options.wait !== null) throw new UsageError('--recheck: not together with --wait')
+  const times = {
+    maxWaitMs: options.maxWait,
+    recheckMs: options.recheck,
+    waitMs: options.wait,
+    timeLimitMs: options.timeLimit,
+  }
+  const hints = {
+    accept: options.accept?.toString() ?? null,
+    sparesTimeouts: !retryTimeouts && options.retries > 0,
+  }
+  const { strict, maxFailures } = options
+  return { strict, maxFailures, hints, include, exclude, dedupe, retryTimeouts, bail, ...times }
+}
+
+/** OpenSSL takes a file that holds no certificate without a word, and then trusts nobody more than before. */
+async function readAuthorities(name: string, path: string): Promise<string> {
+  const text = await readPem(name, path)
+  try {
+    new X509Certificate(text)
+  } catch {
+    throw new UsageError(`${name} ${path}: not a certificate in PEM format`)
+  }
+  return text
+}
+
+/** The names of the flags in the words of the library. */
+function askOptions(options: Options) {
+  const { method, timeout, connectTimeout, follow, maxRedirects, insecure, userAgent, retries } = options
+  const agent = userAgent === null ? {} : { userAgent }
+  return {
+    method,
+    timeoutMs: timeout,
+    connectTimeoutMs: connectTimeout,
+    follow,
+    maxRedirects,
+    insecure,
+    retries,
+    ...agent,
+  }
+}

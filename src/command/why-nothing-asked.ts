@@ -1,0 +1,29 @@
+// A run without a verdict: a mistake in most cases, and said as one.
+
+import type { Run } from '../run/check-all.js'
+import type { Options } from '../settings/table.js'
+import { UsageError } from '../settings/values.js'
+import type { TargetSource } from '../words/seams.js'
+
+/** A sentence where that is no mistake and still worth a word, else null; throws a `UsageError` where it is one. */
+export function whyNothingAsked(run: Run, source: TargetSource, { allowEmpty, shard }: Options): string | null {
+  const { unfinished, lines } = run.summary({ signal: null, outputFailed: null })
+  if (run.progress.known > 0 || unfinished !== null) return null
+  const others = source.otherShard()
+  // Eight jobs over the URLs of five hosts leave some without any.
+  if (others > 0) {
+    const left = lines.excluded === 0 ? '' : `${urls(lines.excluded)} left out, `
+    return `nothing to ask in shard ${shard!.index}/${shard!.count}: ${left}${others} in other shards`
+  }
+  if (allowEmpty) return null
+  if (lines.excluded > 0) {
+    const which = lines.excluded === 1 ? 'the one URL' : `all ${lines.excluded} URLs`
+    throw new UsageError(`nothing to ask: --include and --exclude leave out ${which}`)
+  }
+  const blank = source.blank() > 0 ? 'only blank lines and comments' : 'nothing'
+  throw new UsageError(`nothing to ask: the list holds ${blank}; one URL a line, such as https://example.com`)
+}
+
+function urls(count: number): string {
+  return count === 1 ? '1 URL' : `${count} URLs`
+}

@@ -1,0 +1,109 @@
+// The certificates between a server and what is trusted here. Node tells what was sent, not which of it OpenSSL has used;
+// so the way up is found again, as OpenSSL does it: what is trusted here goes before what was sent. Costs a millisecond,
+// and the first time ten to read the roots: only for a failure, or where somebody asks for the dates.
+
+import type { X509Certificate } from 'node:crypto'
+import { isPublicName } from '../../words/is-public-name.js'
+import type { CertificateDates } from '../../words/reply.js'
+
+/** Longest way up; real ones have three or four certificates. */
+const LONGEST = 12
+
+export interface ChainOptions {
+  readonly anchors: Anchors
+  /** Whether OpenSSL was content: then nothing that is out of date has been used. */
+  readonly isVerified: boolean
+  /** Wall clock. */
+  readonly nowMs: number
+}
+
+/** The dates of all certificates on the way from the server's own to the one that is trusted; some where none is. */
+export function chainDates(own: X509Certificate, { anchors, isVerified, nowMs }: ChainOptions): CertificateDates[] {
+  const dates = wayUp(own, anchors, nowMs).map((certificate, at) => datesOf(certificate, at > 0))
+  if (!isVerified) return dates
+  const unused = dates.findIndex((each, at) => at > 0 && isOutOfDate(each, nowMs))
+  return unused < 0 ? dates : dates.slice(0, unused)
+}
+
+/** Which of them is out of date, the one nearest to the server first, as OpenSSL reports it. */
+export function outOfDate(dates: readonly CertificateDates[], nowMs: number): CertificateDates | null {
+  return dates.find((each) => isOutOfDate(each, nowMs)) ?? null
+}
+
+function isOutOfDate({ validFrom, validTo }: CertificateDates, nowMs: number): boolean {
+  return nowMs < Date.parse(validFrom) || nowMs > Date.parse(validTo)
+}
+
+function wayUp(own: X509Certificate, anchors: Anchors, nowMs: number): X509Certificate[] {
+  const sent = sentWith(own)
+  const way = [own]
+  for (let top = own; way.length < LONGEST; top = way.at(-1)!) {
+    if (isSelfSigned(top) || anchors.holds(top)) break
+    const issuer = issuerOf(top, anchors.named(top.issuer), nowMs) ?? issuerOf(top, sent, nowMs)
+    if (issuer === null) break
+    way.push(issuer)
+  }
+  return way
+}
+
+/** What the server sent after its own, in that order: the certificate of a handshake leads through it. */
+function sentWith(own: X509Certificate): X509Certificate[] {
+  const sent: X509Certificate[] = []
+  for (let next = own.issuerCertificate; next !== undefined; next = next.issuerCertificate) sent.push(next)
+  return sent
+}
+
+/** One that is in date goes before one that is not: authorities are renewed under their old name. */
+function issuerOf(certificate: X509Certificate, among: readonly X509Certificate[], nowMs: number) {
+  const issuers = among.filter((each) => isSignedBy(certificate, each))
+  return issuers.find((each) => !isOutOfDate(datesOf(each, true), nowMs)) ?? issuers[0] ?? null
+}
+
+function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return (
+      certificate.issuer === issuer.subject && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
+    )
+  } catch {
+    return false
+  }
+}
+
+function isSelfSigned(certificate: X509Certificate): boolean {
+  return certificate.issuer === certificate.subject && certificate.checkIssued(certificate)
+}
+
+function datesOf({ subject, validFrom, validTo }: X509Certificate, isAuthority: boolean): CertificateDates {
+  return { subject: isAuthority ? nameOf(subject) : null, validFrom: iso(validFrom), validTo: iso(validTo) }
+}
+
+/** `''` where Node's words for a date are none. */
+function iso(date: string): string {
+  const at = Date.parse(date)
+  return Number.isNaN(at) ? '' : new Date(at).toISOString()
+}
+
+/** The common name of a subject's or issuer's lines, else its organisation, else all of it. */
+export function nameOf(lines: string): string {
+  const field = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(lines)?.[1]
+  return field('CN') ?? field('O') ?? lines.replaceAll('\n', ', ')
+}
+
+/** The signed certificate timestamps of RFC 6962 §3.3, 1.3.6.1.4.1.11129.2.4.2, as the DER of an OID. */
+const LOGGED = Buffer.from('060a2b06010401d679020402', 'hex')
+
+/**
+ * Whether a public authority made it: it is in the public logs, or says where on the public web its issuer is. What a
+ * network signs on the way has neither.
+ */
+export function isOfPublicAuthority({ raw, infoAccess }: X509Certificate): boolean {
+  if (raw.includes(LOGGED)) return true
+  const urls = infoAccess?.matchAll(/URI:"?(https?:\/\/[^\s"]+)/gi) ?? []
+  return [...urls].some(([, url]) => URL.canParse(url!) && isPublicName(new URL(url!).hostname))
+}
+
+export interface Anchors {
+  holds(certificate: X509Certificate): boolean
+  /** Those whose subject may be this one, in the lines of `X509Certificate`. */
+  named(subject: string): X509Certificate[]
+}

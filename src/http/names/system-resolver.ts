@@ -1,0 +1,188 @@
+// getaddrinfo: the only one that knows search domains, mDNS and what else this machine is set up with. It runs on libuv's threads,
+// two at most (half of four), and cannot be stopped, so it is asked in two lanes of one, each with a bounded wait.
+
+import dns from 'node:dns'
+import { createDeadline, type Deadline, type Expiring } from '../wire/deadline.js'
+import { NEVER_ASKED, trueCode } from '../wire/lookup-error.js'
+import type { Address } from './address.js'
+import type { Answer } from './dns-message.js'
+
+/** Resolves to all addresses, rejects with an error that has a `code`. `family` null: both. */
+export type GetAddrInfo = (hostname: string, family: 4 | 6 | null) => Promise<readonly Address[]>
+
+/** What is asked of the system. Both call back exactly once. */
+export interface SystemResolver {
+  /** A name that only the system can know. Never asked in time: EBUSY, this machine's trouble; no answer in time: ETIMEOUT. */
+  ask(hostname: string, done: (answer: Answer) => void): void
+  /** Addresses of a name that DNS calls dead; null: none, or no time to find out, or not worth asking. */
+  doubt(hostname: string, done: (answer: Answer | null) => void): void
+  /** Addresses of a name of which DNS knows nothing; null: none, or no time to find out. */
+  consult(hostname: string, about: { isWanted(): boolean; done(answer: Answer | null): void }): void
+  /** Everything unanswered ends with ECANCELLED. A getaddrinfo that runs keeps the process until it returns: Node cannot stop it. */
+  close(): void
+}
+
+/** getaddrinfo tells no time to live; in s. */
+const TTL_S = 60
+/**
+ * A second opinion costs a thread for milliseconds (NXDOMAIN) to tens of seconds, and differs only where this machine is set up for a
+ * private zone. So it is asked for until 20 names of a top-level domain were dead for both, and never again there: 10,000 dead names
+ * under .com cost 20 calls. One name found keeps the questions coming for that domain.
+ */
+const AGREED_ENOUGH = 20
+/** Top-level domains remembered; there are some 1,500 real ones. Beyond them DNS is believed. */
+const DOMAINS_MAX = 2048
+/** Names in doubt that may wait; for the next DNS is believed at once. */
+const DOUBTS_MAX = 32
+
+/** `deadlineMs` is that of a DNS question (4 s): the waits are in proportion to it. */
+export function createSystemResolver(options: {
+  readonly getaddrinfo: GetAddrInfo | undefined
+  readonly family: 4 | 6 | null
+  readonly deadlineMs: number
+  /** Monotonic ms. */
+  now(): number
+}): SystemResolver {
+  const { getaddrinfo = lookUp, family, deadlineMs } = options
+  const deadline = createDeadline(options.now)
+  const ask = (hostname: string) => getaddrinfo(hostname, family)
+  // 3 s in line and 6 s on a thread: under the usual 10 s of an attempt, and enough for one lost packet, which costs glibc 5 s.
+  const names = createLane(ask, { waitMs: deadlineMs * 0.75, runMs: deadlineMs * 1.5, deadline })
+  const doubts = createLane(ask, { waitMs: deadlineMs / 4, runMs: deadlineMs / 4, deadline })
+  /** How often a top-level domain's names were dead for both; -Infinity once they were not. */
+  const agreed = new Map<string, number>()
+
+  function doubt(hostname: string, done: (answer: Answer | null) => void): void {
+    const domain = topLevelDomain(hostname)
+    const isWorthwhile = () => (agreed.get(domain) ?? 0) < AGREED_ENOUGH
+    const isRemembered = agreed.has(domain) || agreed.size < DOMAINS_MAX
+    if (!isWorthwhile() || !isRemembered || doubts.isStuck() || doubts.waiting() >= DOUBTS_MAX) {
+      done(null)
+      return
+    }
+    doubts.enter({
+      hostname,
+      isWorthwhile,
+      done: (answer) => {
+        const differs = answer !== null && 'addresses' in answer
+        // Having waited without being asked tells nothing of the domain; being asked in vain does, even when it took too long.
+        const wasAsked = answer !== null && (differs || answer.code !== NEVER_ASKED)
+        if (wasAsked) agreed.set(domain, differs ? Number.NEGATIVE_INFINITY : (agreed.get(domain) ?? 0) + 1)
+        done(differs ? answer : null)
+      },
+    })
+  }
+
+  /** As many as want: a system that knows them takes no time, and for one that does not the wait is short. */
+  function consult(hostname: string, { isWanted, done }: Parameters<SystemResolver['consult']>[1]): void {
+    if (doubts.isStuck()) {
+      done(null)
+      return
+    }
+    const heard = (answer: Answer | null) => done(answer !== null && 'addresses' in answer ? answer : null)
+    doubts.enter({ hostname, isWorthwhile: isWanted, done: heard })
+  }
+
+  return {
+    ask: (hostname, done) =>
+      names.enter({ hostname, isWorthwhile: () => true, done: (answer) => done(answer ?? { code: NEVER_ASKED }) }),
+    doubt,
+    consult,
+    close: () => {
+      names.close()
+      doubts.close()
+      deadline.close()
+    },
+  }
+}
+
+interface Entry {
+  readonly hostname: string
+  /** Asked when the entry's turn comes; else it ends with null. */
+  isWorthwhile(): boolean
+  done(answer: Answer | null): void
+}
+
+/** One at a time. A call that overstays frees its caller, not the lane: the thread is still taken. */
+function createLane(
+  ask: (hostname: string) => Promise<readonly Address[]>,
+  { waitMs, runMs, deadline }: { waitMs: number; runMs: number; deadline: Deadline },
+) {
+  /** In order of arrival, each with what ends its wait. */
+  const line = new Map<Entry, Expiring>()
+  let running: ((answer: Answer) => void) | null = null
+  let isTaken = false
+
+  function enter(entry: Entry): void {
+    const wait = jobOf(() => {
+      line.delete(entry)
+      entry.done({ code: NEVER_ASKED })
+    })
+    deadline.arm(wait, waitMs)
+    line.set(entry, wait)
+    next()
+  }
+
+  function next(): void {
+    for (const [entry, wait] of line) {
+      if (isTaken) return
+      line.delete(entry)
+      deadline.disarm(wait)
+      if (entry.isWorthwhile()) run(entry)
+      else entry.done(null)
+    }
+  }
+
+  function run(entry: Entry): void {
+    isTaken = true
+    const end = (answer: Answer) => {
+      if (running !== end) return
+      deadline.disarm(limit)
+      running = null
+      entry.done(answer)
+    }
+    const limit = jobOf(() => end({ code: 'ETIMEOUT' }))
+    deadline.arm(limit, runMs)
+    running = end
+    ask(entry.hostname)
+      .then(
+        (addresses): Answer => (addresses.length > 0 ? { addresses, ttlS: TTL_S } : { code: 'ENOTFOUND' }),
+        (error: NodeJS.ErrnoException): Answer => ({ code: trueCode(error.code ?? 'EFAIL') }),
+      )
+      .then((answer) => {
+        end(answer)
+        isTaken = false
+        next()
+      })
+  }
+
+  function close(): void {
+    const waiting = [...line]
+    line.clear()
+    for (const [entry, wait] of waiting) {
+      deadline.disarm(wait)
+      entry.done({ code: 'ECANCELLED' })
+    }
+    running?.({ code: 'ECANCELLED' })
+  }
+
+  return { enter, close, waiting: () => line.size, isStuck: () => isTaken && running === null }
+}
+
+function jobOf(expire: () => void): Expiring {
+  return { expire, bucket: null, bucketPlace: 0, stallMark: 0 }
+}
+
+function topLevelDomain(hostname: string): string {
+  const name = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname
+  return name.slice(name.lastIndexOf('.') + 1)
+}
+
+function lookUp(hostname: string, family: 4 | 6 | null): Promise<readonly Address[]> {
+  return new Promise((resolve, reject) => {
+    dns.lookup(hostname, { all: true, family: family ?? 0 }, (error, found) => {
+      if (error) reject(error)
+      else resolve(found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 })))
+    })
+  })
+}

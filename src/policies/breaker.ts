@@ -1,0 +1,65 @@
+// An origin that brings nothing is not asked a thousand times. Evidence is counted by moments: what ran side by side is one
+// witness, and the next one is only who begins after the back-off. After four in a row (the first, and three rounds of
+// retries) without anything in between, the others that already wait get the same verdict, marked as inferred; who comes
+// later waits until one of them has been asked anew. While it is in trouble only retries go at their own time, and a few
+// that were not asked yet.
+
+import type { Where } from '../words/limits.js'
+import type { BreakerOptions, Found, Visit } from './origin-trouble.js'
+import { Trouble } from './origin-trouble.js'
+
+export interface Breaker<Answer> {
+  /** False while nothing is wrong with it: then nobody need enter. */
+  isTroubled(where: Where): boolean
+  /** null: ask. An answer: do not, this is what is known. A promise: the same, later. */
+  enter(visit: Visit): Answer | null | Promise<Answer | null>
+  /** Whether others of an origin in trouble wait for news of it. */
+  isAwaited(where: Where): boolean
+  /** What is known of an origin that asked to be left alone for too long; null: it may be asked, or waited for. */
+  known(where: Where): Answer | null
+  /** What a visit brought; each that was let in and went on has to say it. */
+  learn(visit: Visit, found: Found<Answer>): void
+}
+
+/** Origins in trouble that are remembered: about 0.5 KB each. */
+const MAX_ORIGINS = 10_000
+
+/** `before`: what an earlier pass of the run knows of an origin that asked to be left alone for too long. */
+export function createBreaker<Answer>(
+  options: BreakerOptions,
+  before: ((where: Where) => Answer | null) | null = null,
+): Breaker<Answer> {
+  const origins = new Map<string, Trouble<Answer>>()
+  const forget = (trouble: Trouble<Answer>) => {
+    if (origins.get(trouble.where.origin) === trouble) origins.delete(trouble.where.origin)
+  }
+  const troubleOf = (where: Where): Trouble<Answer> => {
+    let trouble = origins.get(where.origin)
+    if (trouble === undefined) {
+      if (origins.size >= MAX_ORIGINS) forgetOne(origins)
+      trouble = new Trouble(where, options, forget)
+      origins.set(where.origin, trouble)
+    }
+    return trouble
+  }
+  return {
+    isTroubled: (where) => before !== null || (origins.size > 0 && origins.has(where.origin)),
+    enter: (visit) => before?.(visit.where) ?? origins.get(visit.where.origin)?.enter(visit) ?? null,
+    isAwaited: (where) => origins.get(where.origin)?.isAwaited() === true,
+    known: (where) => before?.(where) ?? origins.get(where.origin)?.closed() ?? null,
+    learn(visit, found) {
+      const isTrouble = found.type === 'nothing' || found.type === 'complaint'
+      const trouble = isTrouble ? troubleOf(visit.where) : origins.get(visit.where.origin)
+      trouble?.learn(visit, found)
+    },
+  }
+}
+
+/** The oldest one for which nobody waits. */
+function forgetOne<Answer>(origins: Map<string, Trouble<Answer>>): void {
+  for (const [origin, trouble] of origins) {
+    if (!trouble.isIdle()) continue
+    origins.delete(origin)
+    return
+  }
+}

@@ -1,0 +1,83 @@
+// A clock that is wrong makes good certificates look expired, or not valid yet. It is the common cause where unrelated
+// hosts are out of date on the same side and what others say of the time would set them right; or where the clock is
+// behind the day on which the roots here were made.
+
+import type { CertificateDates, Reply } from '../words/reply.js'
+import type { Suspicion } from './suspicion.js'
+
+export interface WrongClockOptions<Result> {
+  readonly suspicion: Suspicion
+  /** This machine's clock, ms since 1970. */
+  wallNow(): number
+  /** What an answer says of the time, ms since 1970; null: nothing. */
+  timeOf(result: Result): number | null
+  /** No clock can be before this, ms since 1970; asked for once something is not valid yet. */
+  earliestMs(): number
+}
+
+export interface WrongClock<Result> {
+  /** Learns from an answer of a host that has a clock of its own. */
+  hear(result: Result): void
+  /** The sentence about the clock, where it is what makes this reply's certificates out of date; else null. */
+  weigh(host: string, reply: Reply): Promise<string | null>
+  /** The clock is right as far as others know. */
+  isCleared(): boolean
+}
+
+const DAY_MS = 86_400_000
+/** Time zones that are taken for UTC, answers from a cache: less than this is no wrong clock. */
+const TOLERANCE_MS = DAY_MS
+
+export function createWrongClock<Result>(options: WrongClockOptions<Result>): WrongClock<Result> {
+  const { suspicion, wallNow, timeOf, earliestMs } = options
+  /** By how much others are ahead, by the one that is nearest to us; null: nobody has said. */
+  let aheadMs: number | null = null
+
+  let earliest: number | null = null
+  const soonest = () => {
+    earliest ??= earliestMs()
+    return earliest
+  }
+  /** The time by what others say, or the earliest that it can be; null: nothing speaks against ours. */
+  const trueTime = (): number | null => {
+    const ownMs = wallNow()
+    if (aheadMs !== null) return ownMs + aheadMs
+    return ownMs < soonest() ? soonest() : null
+  }
+
+  return {
+    isCleared: suspicion.isCleared,
+    hear(result) {
+      if (suspicion.isCleared()) return
+      const saidMs = timeOf(result)
+      if (saidMs === null) return
+      const differenceMs = saidMs - wallNow()
+      if (Math.abs(differenceMs) < TOLERANCE_MS) suspicion.clear()
+      else if (aheadMs === null || Math.abs(differenceMs) < Math.abs(aheadMs)) aheadMs = differenceMs
+    },
+    async weigh(host, { kind, code, tls }) {
+      if (kind !== 'tls.cert.date_invalid' || tls?.chain === undefined || suspicion.isCleared()) return null
+      const isEarly = code === 'CERT_NOT_YET_VALID'
+      // Certain by itself, where the clock is before the roots that it is to judge by.
+      const isCertain = isEarly && wallNow() < soonest()
+      if (!isCertain && !(await suspicion.weigh(isEarly ? 'early' : 'late', host))) return null
+      const nowMs = isEarly || aheadMs !== null ? trueTime() : null
+      if (nowMs === null || !tls.chain.every((dates) => holdsAt(dates, nowMs, aheadMs !== null))) return null
+      return sentence(wallNow(), nowMs, aheadMs !== null)
+    },
+  }
+}
+
+/** By the earliest time that it can be, only the end of a certificate can be judged. */
+function holdsAt({ validFrom, validTo }: CertificateDates, nowMs: number, isExact: boolean): boolean {
+  return nowMs <= Date.parse(validTo) && (!isExact || nowMs >= Date.parse(validFrom))
+}
+
+function sentence(ownMs: number, nowMs: number, isExact: boolean): string {
+  const others = isExact ? 'others say' : 'it is at least'
+  return `the clock of this machine is wrong: it says ${dayOf(ownMs)}, ${others} ${dayOf(nowMs)}`
+}
+
+function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10)
+}

@@ -1,0 +1,96 @@
+// The fields of a verdict in their order, and the choice of some of them (`--fields`). A new field of `Verdict` does not
+// compile until it has its place here.
+
+import { nearest, UsageError } from '../settings/values.js'
+import type { Verdict } from '../words/verdict.js'
+
+/** All fields of the record, in the order in which they are printed. */
+export const FIELDS = [
+  'index',
+  'line',
+  'source',
+  'input',
+  'url',
+  'host',
+  'outcome',
+  'ok',
+  'status',
+  'kind',
+  'reason',
+  'hint',
+  'code',
+  'failedChecks',
+  'method',
+  'attempts',
+  'finalUrl',
+  'redirects',
+  'httpVersion',
+  'remoteAddress',
+  'contentType',
+  'contentLength',
+  'bodyBytes',
+  'durationMs',
+  'timingsMs',
+  'tls',
+  'inferred',
+  'secondLook',
+  'duplicateOf',
+  'change',
+  'extra',
+  'key',
+  'checkedAt',
+] as const satisfies readonly (keyof Verdict)[]
+
+type Missing = Exclude<keyof Verdict, (typeof FIELDS)[number]>
+const nothingMissing: [Missing] extends [never] ? true : Missing = true
+void nothingMissing
+
+/** The parts of fields that are flat in CSV and can be asked for by `--fields timingsMs.dns`. */
+const PARTS: { readonly [Field in keyof Verdict]?: readonly string[] } = {
+  timingsMs: ['queue', 'dns', 'connect', 'tls', 'firstByte'] satisfies (keyof Verdict['timingsMs'])[],
+  tls: ['protocol', 'issuer', 'validTo', 'error'] satisfies (keyof NonNullable<Verdict['tls']>)[],
+}
+
+/** A named value of a verdict: a field, or a part of one (`timingsMs.dns`). */
+export interface Column {
+  readonly name: string
+  readonly get: (verdict: Verdict) => unknown
+}
+
+/** Every field, nested ones as they are: what NDJSON and JSON print. */
+export const NESTED: readonly Column[] = FIELDS.map((name) => ({ name, get: (verdict) => verdict[name] }))
+
+/** Every value, parts with dots in their names: what CSV prints. */
+export const FLAT: readonly Column[] = FIELDS.flatMap((field) => partsOf(field) ?? [columnOf(field)])
+
+/**
+ * The columns that the user named, in that order; `all` when none were named. A nested field may be named as a whole or
+ * by a part. An unknown name is a `UsageError` with the nearest known one.
+ */
+export function selectColumns(names: readonly string[] | null, all: readonly Column[]): readonly Column[] {
+  if (names === null) return all
+  const known = new Map([...NESTED, ...FLAT].map((column) => [column.name, column]))
+  return names.flatMap((name) => {
+    const column = known.get(name)
+    if (column === undefined) throw unknownField(name, known.keys())
+    return all === FLAT ? (partsOf(name as keyof Verdict) ?? [column]) : [column]
+  })
+}
+
+function columnOf(field: keyof Verdict): Column {
+  return { name: field, get: (verdict) => verdict[field] }
+}
+
+function partsOf(field: keyof Verdict): Column[] | undefined {
+  return PARTS[field]?.map((part) => ({
+    name: `${field}.${part}`,
+    get: (verdict) => (verdict[field] as Readonly<Record<string, unknown>> | null)?.[part] ?? null,
+  }))
+}
+
+function unknownField(name: string, known: Iterable<string>): UsageError {
+  const near = nearest(name, known)
+  return new UsageError(
+    `--fields ${name}: no such field; ${near === null ? `one of ${FIELDS.join(' ')}` : `did you mean ${near}?`}`,
+  )
+}

@@ -1,0 +1,35 @@
+// RFC 4180: a header, CRLF, every text quoted. Made for spreadsheets as much as for programs, so no cell can be taken
+// for a formula and none holds a line break.
+
+import type { Reporter, ReporterContext } from '../../words/output.js'
+import { escapeHidden, guardLine } from '../escape.js'
+import { FLAT, selectColumns } from '../fields.js'
+import { toJson } from '../to-json.js'
+
+/** What a spreadsheet takes for the start of a formula, full-width forms included (OWASP, CSV Injection; CWE-1236). */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
+
+/** Needs nothing: printable ASCII without `"` and `#` that starts with a letter, a digit or a slash. */
+const PLAIN = /^(?:[A-Za-z0-9/][ !$-~]*)?$/
+
+/** Header and rows; nested fields are flat with dots (`timingsMs.dns`), lists are JSON text, null is an empty cell. */
+export function csv(context: ReporterContext): Reporter {
+  const columns = selectColumns(context.fields, FLAT)
+  return {
+    begin: () => `${columns.map((column) => column.name).join(',')}\r\n`,
+    each: (verdict) => `${columns.map((column) => cell(column.get(verdict))).join(',')}\r\n`,
+    end: () => [],
+  }
+}
+
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'number' || typeof value === 'boolean') return `${value}`
+  if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`
+  return `"${(typeof value === 'string' ? harmless(value) : toJson(value)).replaceAll('"', '""')}"`
+}
+
+function harmless(text: string): string {
+  const isFormula = text.length > 1 && FORMULA.test(text)
+  return guardLine(escapeHidden(isFormula ? `'${text}` : text))
+}

@@ -1,0 +1,23 @@
+// One JSON document, streamed: one verdict a line, the summary at its end. Valid JSON also when there is no verdict.
+
+import type { Reporter, ReporterContext } from '../../words/output.js'
+import { toJson } from '../to-json.js'
+import { toJsonRow } from './ndjson.js'
+
+/** Names the shape of `verdicts`; resolvable as a path in the package. */
+export const SCHEMA_NAME = 'scrape-status/schema/verdict.schema.json'
+
+/** `{"schema":…,"verdicts":[…],"summary":{…}}`; `fields` narrows the verdicts. */
+export function json(context: ReporterContext): Reporter {
+  const row = toJsonRow(context.fields)
+  let separator = '\n'
+  return {
+    begin: () => `{"schema":${toJson(SCHEMA_NAME)},"verdicts":[`,
+    each(verdict) {
+      const text = `${separator}${row(verdict)}`
+      separator = ',\n'
+      return text
+    },
+    end: (summary) => [`\n],"summary":${toJson(summary)}}\n`],
+  }
+}

@@ -1,0 +1,104 @@
+// Rows in columns. All rows at hand: cli-table3 without borders, columns as wide as they need to be. Rows that come one
+// by one: the same columns with widths that were settled before.
+
+import { createRequire } from 'node:module'
+import { joinLines } from '../escape.js'
+import type { Row } from './row.js'
+import { cutEnd, cutMiddle, padEnd, padStart, textWidth } from './text-width.js'
+import type { Theme } from './theme.js'
+
+const HEAD = { mark: '', status: 'STATUS', time: 'TIME', url: 'URL', note: 'NOTE' } as const
+const GAP = 2
+/** Labels have six letters at most, as has `STATUS`. */
+const STATUS_WIDTH = 6
+/** `10.0 s`, `142 ms`. */
+const TIME_WIDTH = 6
+/** `2 m 05 s`, for rows that come when widths are settled. */
+const STREAMED_TIME_WIDTH = 8
+const MARK_WIDTH = 1
+/** Narrower columns say nothing; a terminal that has no room for them wraps. */
+const URL_MIN = 16
+const NOTE_MIN = 14
+/** Of what is left for URL and note, the note may always have this share. */
+const NOTE_SHARE = 0.35
+/** Where the note starts in a pipe, when the URLs are not known yet. */
+const STREAMED_URL_WIDTH = 60
+const STREAMED_NOTE_WIDTH = 24
+
+const NO_BORDER = Object.fromEntries(
+  [
+    ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
+    ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
+  ].map((part) => [part, '']),
+)
+
+/** Loaded with the first grid: 5 ms that a card and the other reports do not need. */
+const loadTable = () => createRequire(import.meta.url)('cli-table3') as typeof import('cli-table3')
+
+interface Widths {
+  readonly url: number
+  readonly note: number
+}
+
+/** The whole table with its head, ending in a line break. */
+export function grid(rows: readonly Row[], theme: Theme): string {
+  const timeWidth = Math.max(TIME_WIDTH, ...rows.map((row) => textWidth(row.time)))
+  const wanted = {
+    url: Math.max(HEAD.url.length, ...rows.map((row) => textWidth(row.url))),
+    note: Math.max(HEAD.note.length, ...rows.map((row) => textWidth(row.note))),
+  }
+  const widths = fit(wanted, timeWidth, theme.columns)
+  const Table = loadTable()
+  const table = new Table({
+    chars: NO_BORDER,
+    head: [HEAD.mark, HEAD.status, HEAD.time, HEAD.url, HEAD.note],
+    colAligns: ['left', 'left', 'right', 'left', 'left'],
+    colWidths: [MARK_WIDTH, STATUS_WIDTH, timeWidth, widths.url, widths.note].map((width) => width + GAP),
+    truncate: theme.ellipsis,
+    style: { 'padding-left': 0, 'padding-right': GAP, head: [], border: [], compact: true },
+  })
+  for (const row of rows) {
+    table.push([
+      theme.marks[row.outcome],
+      theme.paint[row.outcome](row.status),
+      row.time,
+      cutMiddle(row.url, widths.url, theme.ellipsis),
+      dimmed(cutEnd(row.note, widths.note, theme.ellipsis), theme),
+    ])
+  }
+  return joinLines(table.toString().split('\n'))
+}
+
+/** The head and a function for one row, for rows that come one by one. */
+export function streamedGrid(theme: Theme): { head: string; row: (row: Row) => string } {
+  const wanted = { url: STREAMED_URL_WIDTH, note: STREAMED_NOTE_WIDTH }
+  const widths =
+    theme.columns === null ? wanted : fit({ url: theme.columns, note: wanted.note }, STREAMED_TIME_WIDTH, theme.columns)
+  const line = (mark: string, status: string, time: string, url: string, note: string): string =>
+    [padEnd(mark, MARK_WIDTH), status, padStart(time, STREAMED_TIME_WIDTH), padEnd(url, widths.url), note].join(
+      ' '.repeat(GAP),
+    )
+  return {
+    head: joinLines([line(HEAD.mark, HEAD.status, HEAD.time, HEAD.url, HEAD.note)]),
+    row: (row) => {
+      const status = theme.paint[row.outcome](row.status) + ' '.repeat(STATUS_WIDTH - row.status.length)
+      const url = theme.columns === null ? row.url : cutMiddle(row.url, widths.url, theme.ellipsis)
+      const note = theme.columns === null ? row.note : cutEnd(row.note, widths.note, theme.ellipsis)
+      return joinLines([line(theme.marks[row.outcome], status, row.time, url, dimmed(note, theme))])
+    },
+  }
+}
+
+/** Gives both what they want where there is room, else the note its share at most and the URL the rest. */
+function fit(wanted: Widths, timeWidth: number, columns: number | null): Widths {
+  if (columns === null) return wanted
+  const room = columns - MARK_WIDTH - STATUS_WIDTH - timeWidth - 4 * GAP
+  if (wanted.url + wanted.note <= room) return wanted
+  const share = Math.max(NOTE_MIN, Math.floor(room * NOTE_SHARE), room - wanted.url)
+  const note = Math.min(wanted.note, share)
+  return { url: Math.max(URL_MIN, Math.min(wanted.url, room - note)), note }
+}
+
+function dimmed(note: string, theme: Theme): string {
+  return note === '' ? '' : theme.dim(note)
+}

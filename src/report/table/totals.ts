@@ -1,0 +1,111 @@
+// The last lines of the table: how many of what, which answers, how fast, where every line went, and what to do next.
+
+import type { LineAccount, Summary } from '../../words/summary.js'
+import { joinLines } from '../escape.js'
+import { count } from './count.js'
+import { humanDuration } from './duration.js'
+import { textWidth, wrapParts } from './text-width.js'
+import type { Theme } from './theme.js'
+
+/** The right edge of the first line where the terminal is wider, or none. */
+const WIDTH = 76
+const LABEL_WIDTH = 9
+/** Different status codes shown; more is for a file. */
+const STATUSES_SHOWN = 16
+/** Fewer answers say nothing about the slowest hundredth. */
+const P99_MIN = 100
+
+const LINE_WORDS: readonly (readonly [keyof LineAccount, string])[] = [
+  ['checked', 'checked'],
+  ['invalid', 'invalid'],
+  ['duplicate', 'duplicate'],
+  ['excluded', 'excluded'],
+  ['otherShard', 'in other shards'],
+  ['notAsked', 'not asked'],
+  ['blank', 'blank or comment'],
+]
+
+/** The block of totals with a blank line before it; `next` is a suggestion, null for none. */
+export function totals(summary: Summary, next: string | null, theme: Theme): string {
+  const lines = [
+    ...heading(summary, theme),
+    ...labelled('answers', answers(summary, theme), '  ', theme),
+    ...labelled('baseline', changes(summary), ` ${theme.dot} `, theme),
+    ...labelled('time', times(summary), ', ', theme),
+    ...labelled('lines', linesOf(summary.lines), ' ', theme),
+    ...labelled('ended', ended(summary), ' ', theme),
+    ...summary.notices.flatMap((notice) => labelled('note', theme.clean(notice).split(' '), ' ', theme)),
+    ...labelled('next', next === null ? [] : next.split(' '), ' ', theme),
+  ]
+  return `\n${joinLines(lines)}`
+}
+
+function heading(summary: Summary, theme: Theme): string[] {
+  const parts = (['ok', 'failed', 'inconclusive', 'skipped'] as const)
+    .filter((outcome) => summary[outcome] > 0)
+    .map((outcome) => `${count(summary[outcome])} ${outcome}`)
+  const left = parts.length === 0 ? 'nothing checked' : parts.join(` ${theme.dot} `)
+  const urls = `${count(summary.verdicts)} ${summary.verdicts === 1 ? 'URL' : 'URLs'}`
+  const right = `${urls} in ${humanDuration(summary.durationMs)}, exit code ${summary.exitCode}`
+  const room = Math.min(WIDTH, theme.columns ?? WIDTH) - textWidth(left) - right.length
+  return room >= 2 ? [left + ' '.repeat(room) + right] : [left, right]
+}
+
+function answers(summary: Summary, theme: Theme): string[] {
+  const statuses = Object.entries(summary.statuses)
+  const shown = statuses.slice(0, STATUSES_SHOWN).map(([status, often]) => `${status} ${theme.times}${count(often)}`)
+  const others = statuses.slice(STATUSES_SHOWN).reduce((sum, [, often]) => sum + often, 0)
+  if (others > 0) shown.push(`others ${theme.times}${count(others)}`)
+  if (summary.noAnswer > 0) shown.push(`no answer ${theme.times}${count(summary.noAnswer)}`)
+  return shown
+}
+
+function changes({ baseline }: Summary): string[] {
+  if (baseline === null) return []
+  const parts: readonly (readonly [number | null, string])[] = [
+    [baseline.new, 'new'],
+    [baseline.stillFailing, 'still failing'],
+    [baseline.fixed, 'fixed'],
+    [baseline.gone, 'gone'],
+  ]
+  const shown = parts.flatMap(([often, word]) => (often === null || often === 0 ? [] : [`${count(often)} ${word}`]))
+  return shown.length === 0 ? ['as before'] : shown
+}
+
+function times({ statuses, timeMs }: Summary): string[] {
+  const answered = Object.values(statuses).reduce((sum, often) => sum + often, 0)
+  if (timeMs === null || answered < 2) return []
+  const parts = [`half within ${humanDuration(timeMs.p50)}`, `9 in 10 within ${humanDuration(timeMs.p90)}`]
+  if (answered >= P99_MIN) parts.push(`99 in 100 within ${humanDuration(timeMs.p99)}`)
+  return parts
+}
+
+function linesOf(lines: LineAccount): string[] {
+  if (lines.total === 0) return []
+  const parts = LINE_WORDS.filter(([name]) => lines[name] > 0).map(([name, word]) => `${count(lines[name])} ${word}`)
+  return [count(lines.total), '=', ...parts.flatMap((part, at) => (at === 0 ? [part] : [`+ ${part}`]))]
+}
+
+function ended({ unfinished }: Summary): string[] {
+  switch (unfinished) {
+    case null:
+      return []
+    case 'interrupted':
+      return ['early: interrupted']
+    case 'input-broke':
+      return ['early: the input broke; what was read is reported']
+    case 'time-limit':
+      return ['early: --time-limit is over']
+    case 'bail':
+      return ['early: --bail is reached']
+    case 'output-failed':
+      return ['early: no output is left that keeps rows']
+  }
+}
+
+/** A label and its parts; as many lines as the width asks for, broken only between parts. */
+function labelled(label: string, parts: readonly string[], separator: string, theme: Theme): string[] {
+  const indent = ' '.repeat(2 + LABEL_WIDTH)
+  const lines = wrapParts(parts, separator, theme.columns === null ? null : theme.columns - indent.length)
+  return lines.map((line, at) => (at === 0 ? `  ${label.padEnd(LABEL_WIDTH)}${line}` : indent + line))
+}

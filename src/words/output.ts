@@ -1,0 +1,49 @@
+// Where text is made and where it goes.
+
+import type { Summary } from './summary.js'
+import type { Verdict } from './verdict.js'
+
+/** Turns verdicts into text, in pieces; never writes, never reads the environment. */
+export interface Reporter {
+  begin?(): string
+  each(verdict: Verdict): string
+  end(summary: Summary): Iterable<string>
+}
+
+/** The formats that a report can have. */
+export type Format = 'table' | 'ndjson' | 'json' | 'csv' | 'summary'
+
+/** Which rows a table shows. */
+export type Show = 'auto' | 'all' | 'failed'
+
+/** All that a reporter may know of its surroundings. */
+export interface ReporterContext {
+  /** Columns of the terminal; null: nothing is cut. */
+  readonly columns: number | null
+  readonly color: boolean
+  /** Whether the locale can show `✓ ✗ ? → ·`. */
+  readonly unicode: boolean
+  readonly show: Show
+  /** Only these fields, in this order; null: all. */
+  readonly fields: readonly string[] | null
+}
+
+/** Takes text to where it goes; waits for the reader. */
+export interface Sink {
+  /** Resolves when more may come; never rejects. */
+  write(text: string): Promise<void> | void
+  /** Writes what is left; resolves when it is safe. A file that has its name only when it is whole asks how the run ended. */
+  end(run?: Pick<Summary, 'unfinished' | 'exitCode'>): Promise<void>
+  /** True once the reader left (EPIPE); what is written then is dropped. */
+  readonly gone: boolean
+  /** What went wrong in writing (a full disk); null while all is well. */
+  readonly error: Error | null
+  /** For messages: `stdout` or the file. */
+  readonly name: string
+  /** Calls back when `error` is set, at once where it is. Without it nobody hears of it before the next look. */
+  onFault?(listener: () => void): void
+  /** The run has to end: from now on a reader that takes nothing for so many ms counts as one that left. */
+  hurry?(graceMs: number): void
+  /** True when it was given up for that. */
+  readonly isUnread?: boolean
+}

@@ -1,0 +1,46 @@
+// Where the rooms of a run meet.
+
+import type { Summary } from './summary.js'
+import type { Target } from './target.js'
+import type { Verdict } from './verdict.js'
+
+/** Targets and what their reader knows of the lines. */
+export interface TargetSource {
+  readonly batches: AsyncIterable<readonly Target[]>
+  /** Lines that hold no target. */
+  blank(): number
+  /** Targets of other shards so far, which are not in `batches`. */
+  otherShard(): number
+  readonly notices: readonly string[]
+  /** A sentence when an input ended by an error. */
+  broke(): string | null
+  /** Reads no more; works at once, also while a slow pipe is waited for. */
+  close(): void
+}
+
+/** What earlier runs left: rows that are kept, and a baseline to compare with. */
+export interface RunMemory {
+  /** Verdicts of an interrupted run; they come first and count. */
+  kept(): AsyncIterable<readonly Verdict[]>
+  /** Whether one of them is of this target; then it is not asked. */
+  has(target: Target): boolean
+  /** Told of every target that gets a verdict in this run. */
+  passes(target: Target): void
+  /** The verdict with its `change`. */
+  compare(verdict: Verdict): Verdict
+  /** Null without a baseline. */
+  changes(isWhole: boolean): Summary['baseline']
+  /** With `--fail-on new` the failures that count, else null. */
+  newFailures(): number | null
+}
+
+/** Live figures. */
+export interface Progress {
+  /** Items read so far. */
+  readonly known: number
+  /** Whether `known` is all there is. */
+  readonly inputEnded: boolean
+  readonly done: number
+  /** Items whose result nobody got because the run was stopped. */
+  readonly notAsked: number
+}

@@ -1,0 +1,83 @@
+// The public types, as a user writes them; `npm run types` is what can fail here.
+
+import { expectTypeOf, test } from 'vitest'
+import {
+  type Checking,
+  type Client,
+  checkAll,
+  createClient,
+  fetchStatus,
+  gatherStatuses,
+  type Kind,
+  type Reply,
+  type StatusTuple,
+  type Summary,
+  type TargetInput,
+  type Verdict,
+} from '../../src/index.js'
+
+test('fetchStatus gives a tuple with labels, and destructures', () => {
+  expectTypeOf(fetchStatus).returns.resolves.toEqualTypeOf<StatusTuple>()
+  expectTypeOf<StatusTuple>().toEqualTypeOf<readonly [status: number, url: string, reply: Reply]>()
+  const use = async (client: Client) => {
+    const [status, url, { kind }] = await fetchStatus(client, 'https://example.com')
+    expectTypeOf(status).toBeNumber()
+    expectTypeOf(url).toBeString()
+    expectTypeOf(kind).toEqualTypeOf<Kind>()
+    // @ts-expect-error a tuple is not to be written to
+    ;(await fetchStatus(client, ''))[0] = 1
+    // @ts-expect-error a URL object is not a string; its href is
+    await fetchStatus(client, new URL('https://example.com'))
+  }
+  expectTypeOf(use).toBeFunction()
+})
+
+test('gatherStatuses takes anything that can be looped over', () => {
+  expectTypeOf(gatherStatuses).parameter(1).toEqualTypeOf<Iterable<string>>()
+  expectTypeOf(gatherStatuses).returns.resolves.toEqualTypeOf<StatusTuple[]>()
+})
+
+test('checkAll takes lists and streams, of strings and of settings, and yields verdicts', () => {
+  expectTypeOf(checkAll).parameter(0).toEqualTypeOf<Iterable<TargetInput> | AsyncIterable<TargetInput>>()
+  expectTypeOf(checkAll).returns.toEqualTypeOf<Checking>()
+  expectTypeOf<Checking>().toExtend<AsyncIterable<Verdict>>()
+  expectTypeOf<Checking['summary']>().toEqualTypeOf<Summary>()
+  expectTypeOf<{ url: string; accept: string; timeoutMs: number }>().toExtend<TargetInput>()
+  expectTypeOf<{ accept: string }>().not.toExtend<TargetInput>()
+})
+
+test('a client is disposable, and its inside is not for use', () => {
+  expectTypeOf<Client>().toExtend<AsyncDisposable>()
+  expectTypeOf<'engine'>().not.toExtend<keyof Client>()
+})
+
+test('options are checked', () => {
+  const use = () => {
+    // @ts-expect-error only GET and HEAD
+    createClient({ method: 'POST' })
+    // @ts-expect-error ms are a number
+    createClient({ timeoutMs: '10s' })
+    // @ts-expect-error a name that does not exist
+    createClient({ timeout: 10 })
+    return createClient({ headers: { Accept: 'text/html' }, connectTimeoutMs: null, user: null })
+  }
+  expectTypeOf(use).returns.toEqualTypeOf<Client>()
+})
+
+test('kinds are a closed list, but for those of this machine', () => {
+  expectTypeOf<'tcp.refused'>().toExtend<Kind>()
+  expectTypeOf<'local.EMFILE'>().toExtend<Kind>()
+  expectTypeOf<'tcp.rejected'>().not.toExtend<Kind>()
+  expectTypeOf<Verdict['kind']>().toEqualTypeOf<Kind>()
+})
+
+test('a verdict is to be read, not to be written', () => {
+  const use = (verdict: Verdict) => {
+    // @ts-expect-error read-only
+    verdict.ok = true
+    // @ts-expect-error read-only all the way down
+    verdict.redirects.push({ url: '', status: 302, location: null })
+    expectTypeOf(verdict.outcome).toEqualTypeOf<'ok' | 'failed' | 'inconclusive' | 'skipped'>()
+  }
+  expectTypeOf(use).toBeFunction()
+})
