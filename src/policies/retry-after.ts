@@ -4,6 +4,7 @@ import { isRateLimited } from '../words/is-rate-limited.js'
 import type { Where } from '../words/limits.js'
 import type { Reply } from '../words/reply.js'
 import type { Target } from '../words/target.js'
+import { withoutTrailingDot } from '../words/without-trailing-dot.js'
 
 /** What Node's timers hold, 24.8 days. */
 const LONGEST_MS = 2_147_483_647
@@ -30,7 +31,7 @@ export function retryAfterMs(reply: Pick<Reply, 'status' | 'headers'>, wallNowMs
 /** Who gave the answer: the last hop. */
 export function answeringOrigin(target: Pick<Target, 'url'>, reply: Pick<Reply, 'redirects' | 'finalUrl'>): Where {
   const { hostname, origin } = new URL(reply.redirects.length === 0 ? target.url! : reply.finalUrl)
-  return { host: hostname.endsWith('.') ? hostname.slice(0, -1) : hostname, origin }
+  return { host: withoutTrailingDot(hostname), origin }
 }
 
 function dateMs(text: string): number {

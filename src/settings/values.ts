@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import { isIllEncoded } from '../words/is-ill-encoded.js'
 import { compilePattern, type Pattern, PatternError } from '../words/pattern.js'
 import type { HeaderPair, HeaderPattern, Method } from '../words/target.js'
+import { withoutTrailingDot } from '../words/without-trailing-dot.js'
 
 /** A mistake of the person who calls: exit 2, one line, nothing requested. */
 export class UsageError extends Error {
@@ -181,7 +182,7 @@ function pinnedHost(written: string): string | null {
   if (written === '*') return written
   // What would end the host in a URL, or be taken for more than one.
   if (/^-|[\s/\\?#@*%]/.test(written) || !URL.canParse(`http://${written}/`)) return null
-  const host = new URL(`http://${written}/`).hostname.replace(/\.$/, '')
+  const host = withoutTrailingDot(new URL(`http://${written}/`).hostname)
   return host === '' || isIllEncoded(host) ? null : host
 }
 

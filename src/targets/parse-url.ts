@@ -4,6 +4,7 @@
 import { nearest } from '../settings/values.js'
 import { isIllEncoded } from '../words/is-ill-encoded.js'
 import type { LineProblem } from '../words/target.js'
+import { withoutTrailingDot } from '../words/without-trailing-dot.js'
 import { INVISIBLE, nameCharacter } from './invisible.js'
 
 /** `url` is `URL.href`; `host` lower-case without port and last dot, IPv6 in brackets. */
@@ -80,13 +81,13 @@ function parseBare(text: string): URL | null {
 }
 
 function isLocal(hostname: string): boolean {
-  const name = withoutLastDot(hostname)
+  const name = withoutTrailingDot(hostname)
   return name === 'localhost' || name.endsWith('.localhost') || name.startsWith('[') || IPV4.test(name)
 }
 
 function finish(url: URL | null, text: string): ParsedUrl {
   if (url === null) return refuse(whyNot(text))
-  const host = withoutLastDot(url.hostname)
+  const host = withoutTrailingDot(url.hostname)
   if (url.port === '0') return refuse('the port must be 1 to 65535')
   if (host === '' || host.startsWith('.') || host.includes('..') || host.endsWith('.')) {
     return refuse('the host name has an empty label')
@@ -153,10 +154,6 @@ function tryUrl(text: string, base?: string): URL | null {
   } catch {
     return null
   }
-}
-
-function withoutLastDot(hostname: string): string {
-  return hostname.endsWith('.') ? hostname.slice(0, -1) : hostname
 }
 
 function refuse(reason: string, hint: string | null = null): ParsedUrl {

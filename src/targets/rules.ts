@@ -2,6 +2,7 @@
 // Hosts for which the same rules match share one object, so that a million subdomains cost what one does.
 
 import { UsageError } from '../settings/values.js'
+import { withoutTrailingDot } from '../words/without-trailing-dot.js'
 import { type Environment, ExpansionError, expand, type Variables, variablesOfFlags } from './expand.js'
 import { isHost } from './parse-url.js'
 import { readSettings, wordEnd } from './read-settings.js'
@@ -88,7 +89,7 @@ function hostOf(written: string): string | null {
     const { hostname, host } = new URL(`http://${written}`)
     // `new URL` drops a port of 80, so a colon outside brackets is looked for as well.
     if (host !== hostname || /:\d*$/.test(written.replace(/\[.*\]/, ''))) return null
-    const name = hostname.replace(/\.$/, '')
+    const name = withoutTrailingDot(hostname)
     return isHost(name) ? name : null
   } catch {
     return null

@@ -2,6 +2,7 @@
 // change here is a major version. Never knows which shard is running.
 
 import type { Shard } from '../settings/values.js'
+import { withoutTrailingDot } from '../words/without-trailing-dot.js'
 import { parseUrl } from './parse-url.js'
 
 /** Up to here `hash * count` is an exact integer in a double: 2^32 * 2^21 = 2^53. */
@@ -28,7 +29,7 @@ export function shardOf(host: string, count: number): number {
     throw new RangeError(`shardOf: expected a count from 1 to ${MOST_SHARDS}, got ${count}`)
   }
   if (host === '') return 1
-  return Math.floor((mix(fnv1a(host.endsWith('.') ? host.slice(0, -1) : host)) * count) / TWO_32) + 1
+  return Math.floor((mix(fnv1a(withoutTrailingDot(host))) * count) / TWO_32) + 1
 }
 
 /** Of the UTF-8 bytes, A-Z as a-z; the result is signed. */

@@ -5,6 +5,7 @@ import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { connect as connectTls, type DetailedPeerCertificate, type SecureContext, type TLSSocket } from 'node:tls'
 import type { TlsFacts } from '../../words/reply.js'
+import { withoutTrailingDot } from '../../words/without-trailing-dot.js'
 import { literalAddress } from '../names/address.js'
 import { certificateCode, certificateFailure } from '../wire/certificate-failure.js'
 import { ExchangeError } from '../wire/exchange-error.js'
@@ -37,7 +38,7 @@ export function handshake(socket: Socket, options: HandshakeOptions): Promise<Se
   const { hostname, insecure, secureContext, anchors, onCancel } = options
   return new Promise((resolve, reject) => {
     // The dot of the root is no part of a certificate's name (RFC 6066 §3).
-    const name = hostname.replace(/\.$/, '')
+    const name = withoutTrailingDot(hostname)
     const literal = literalAddress(name)
     let certificate: X509Certificate | undefined
     const secured: TLSSocket = connectTls({

@@ -3,6 +3,7 @@
 
 import { domainToASCII } from 'node:url'
 import { UsageError, ValueError } from '../../settings/values.js'
+import { withoutTrailingDot } from '../../words/without-trailing-dot.js'
 import { addressBytes, isInSubnet, parseSubnet, type Subnet } from './private-address.js'
 
 /** A proxy and how to talk to it. */
@@ -168,7 +169,7 @@ function parseNoProxy(list: string): (target: ProxyTarget) => boolean {
     .map(parseBypass)
   return ({ hostname, port }) => {
     const bytes = addressBytes(hostname.replace(/^\[|\]$/g, ''))
-    const name = hostname.toLowerCase().replace(/\.$/, '')
+    const name = withoutTrailingDot(hostname.toLowerCase())
     return entries.some((entry) => {
       if (entry.type === 'all') return true
       if (entry.port !== null && entry.port !== port) return false
@@ -188,6 +189,6 @@ function parseBypass(entry: string): Bypass {
   const number = port ?? hostPort
   const onPort = number === null ? null : Number(number)
   if (subnet !== null) return { type: 'subnet', subnet, port: onPort }
-  const bare = host.replace(/^(?:\*?\.)/, '').replace(/\.$/, '')
+  const bare = withoutTrailingDot(host.replace(/^(?:\*?\.)/, ''))
   return { type: 'domain', domain: domainToASCII(bare) || bare.toLowerCase(), port: onPort }
 }

@@ -1,6 +1,7 @@
 // Questions to DNS and what its messages say (RFC 1035 §4). Whatever a server sends, reading it never throws, and nothing
 // is read that is not there.
 
+import { withoutTrailingDot } from '../../words/without-trailing-dot.js'
 import type { Address } from './address.js'
 
 /** Addresses and how long they hold in s. */
@@ -45,13 +46,13 @@ const BAD: Answer = { code: 'EBADRESP' }
 
 /** Whether DNS can hold a name: 253 characters, labels of 1 to 63 (RFC 1035 §2.3.4). A dot at the end is no label. */
 export function isDnsName(hostname: string): boolean {
-  const name = withoutDot(hostname)
+  const name = withoutTrailingDot(hostname)
   return name.length <= 253 && name.split('.').every((label) => label.length > 0 && label.length <= 63)
 }
 
 /** The bytes of a question about a name that DNS can hold. */
 export function writeQuery(id: number, { hostname, type }: Query): Buffer {
-  const name = withoutDot(hostname)
+  const name = withoutTrailingDot(hostname)
   const message = Buffer.alloc(HEADER_BYTES + name.length + 2 + 4)
   message.writeUInt16BE(id, 0)
   message[2] = FLAGS.wantsRecursion
@@ -182,8 +183,4 @@ function codeOf(code: number): string {
 
 function lower(byte: number): number {
   return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte
-}
-
-function withoutDot(hostname: string): string {
-  return hostname.endsWith('.') ? hostname.slice(0, -1) : hostname
 }

@@ -4,6 +4,7 @@
 
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { withoutTrailingDot } from '../../words/without-trailing-dot.js'
 import { LookupError } from '../wire/lookup-error.js'
 import { type Address, type Interfaces, interleave, ipv6Reach } from './address.js'
 import { type FamilyPlan, firstFamily } from './both-families.js'
@@ -141,7 +142,7 @@ export function createLookup(options: LookupOptions): Lookup {
     const bare = name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1) : name
     const literal = isIP(bare)
     if (literal === 4 || literal === 6) return [{ address: bare, family: literal }]
-    const undotted = name.endsWith('.') ? name.slice(0, -1) : name
+    const undotted = withoutTrailingDot(name)
     hosts ??= readHosts(hostsFile)
     const listed = wanted(hosts.get(undotted) ?? [])
     if (listed.length > 0) return listed

@@ -1,6 +1,7 @@
 // The addresses that the user wrote for hosts (`--resolve`): they go before any lookup.
 
 import type { PinnedAddress } from '../../settings/values.js'
+import { withoutTrailingDot } from '../../words/without-trailing-dot.js'
 import { type Address, literalAddress } from './address.js'
 
 /** The addresses for a host as in a URL and a port, in the order written; null: they have to be looked up. */
@@ -11,7 +12,7 @@ export function createPins(pinned: readonly PinnedAddress[]): Pins {
   const found = new Map(pinned.map(({ host, port, address }) => [`${host}:${port}`, addressesOf(address)]))
   return (hostname, port) => {
     if (found.size === 0) return null
-    const name = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname
+    const name = withoutTrailingDot(hostname)
     return found.get(`${name}:${port}`) ?? found.get(`*:${port}`) ?? null
   }
 }

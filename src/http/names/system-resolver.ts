@@ -2,6 +2,7 @@
 // two at most (half of four), and cannot be stopped, so it is asked in two lanes of one, each with a bounded wait.
 
 import dns from 'node:dns'
+import { withoutTrailingDot } from '../../words/without-trailing-dot.js'
 import { createDeadline, type Deadline, type Expiring } from '../wire/deadline.js'
 import { NEVER_ASKED, trueCode } from '../wire/lookup-error.js'
 import type { Address } from './address.js'
@@ -174,7 +175,7 @@ function jobOf(expire: () => void): Expiring {
 }
 
 function topLevelDomain(hostname: string): string {
-  const name = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname
+  const name = withoutTrailingDot(hostname)
   return name.slice(name.lastIndexOf('.') + 1)
 }
 

@@ -3,6 +3,7 @@
 // path, take a byte of the value for a blank (0xA0 ends `voilà`), and know no two cookies that differ by Domain alone.
 
 import { createRequire } from 'node:module'
+import { withoutTrailingDot } from '../../words/without-trailing-dot.js'
 
 /** The cookies of one chain. */
 export interface CookieJar {
@@ -193,7 +194,7 @@ function fits({ domain, hostOnly, path, secure }: Cookie, url: URL, rules: Rules
 
 /** TLS, or this machine itself (Secure Contexts §3.1), as Chromium and Firefox have it. */
 function isTrustworthy(url: URL): boolean {
-  const host = hostOf(url).replace(/\.$/, '')
+  const host = withoutTrailingDot(hostOf(url))
   return url.protocol === 'https:' || host === '::1' || /^127(\.\d+){3}$|^(.+\.)?localhost$/.test(host)
 }
 

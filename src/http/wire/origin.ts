@@ -2,6 +2,7 @@
 // WHATWG-normalised already, and this runs once a hop.
 
 import type { Where } from '../../words/limits.js'
+import { withoutTrailingDot } from '../../words/without-trailing-dot.js'
 
 /** A URL in the parts that a hop uses. */
 export interface UrlParts {
@@ -60,7 +61,7 @@ function cut(url: string, insecure: boolean): UrlParts {
       insecure: insecure && secure,
     },
     path: pathOf(url, pathAt),
-    where: { host: hostname.endsWith('.') ? hostname.slice(0, -1) : hostname, origin: href },
+    where: { host: withoutTrailingDot(hostname), origin: href },
     userinfo: at < authorityAt ? null : decodeUserinfo(url.slice(authorityAt, at)),
   }
 }
