@@ -12,17 +12,16 @@ import { createProgress, type ProgressLine } from './command/progress.js'
 import { lineContext, openClient, runOptions } from './command/settings-from-flags.js'
 import { whyNothingAsked } from './command/why-nothing-asked.js'
 import { type Memory, noMemory, openMemory } from './earlier/earlier-runs.js'
-import { KEEPS_ROWS } from './earlier/outputs.js'
 import { refuseOverwritingInputs, refuseTwiceOnStdout } from './earlier/refuse-outputs.js'
 import { exitCodeOf } from './judge/exit-code.js'
 import { escapeText } from './report/escape.js'
 import { FLAT, selectColumns } from './report/fields.js'
-import { REPORTERS } from './report/formats/index.js'
+import { FORMATS } from './report/formats/index.js'
+import type { CommandOptions } from './report/formats/output-request.js'
 import { createReport, type Report } from './report/report.js'
 import { createSink, whyWritingFailed } from './report/sink.js'
 import { checkTargets, type Run } from './run/check-all.js'
 import { sharded } from './run/shard-source.js'
-import type { Options } from './settings/table.js'
 import { UsageError } from './settings/values.js'
 import type { LineContext } from './targets/parse-line.js'
 import { closeInputs, type Input, openInputs, readTargets } from './targets/read-targets.js'
@@ -62,12 +61,12 @@ function inputNames(given: readonly string[], world: World): readonly string[] |
 
 async function check(
   names: readonly string[],
-  options: Options,
+  options: CommandOptions,
   argv: readonly string[],
   world: World,
 ): Promise<number> {
   const context = reporterContext(options, world)
-  const reporter = REPORTERS[options.report](context)
+  const reporter = FORMATS[options.report].create(context)
   // A wrong name is a mistake also where the table, which has no fields, is all that is printed.
   selectColumns(options.fields, FLAT)
   refuseTwiceOnStdout(options.output)
@@ -89,7 +88,7 @@ interface CheckRequest {
   /** Of stdout. */
   readonly reporter: Reporter
   readonly context: ReporterContext
-  readonly options: Options
+  readonly options: CommandOptions
   readonly argv: readonly string[]
   readonly interrupt: Interrupt
   readonly world: World
@@ -127,7 +126,7 @@ async function checkInputs(names: readonly string[], request: CheckRequest): Pro
 async function execute(memory: Memory, client: Client, request: CheckRequest): Promise<number> {
   const { reporter, context, interrupt, options, world } = request
   const said = new Set<Error>()
-  const keepsRows = KEEPS_ROWS.has(options.report) || (options.report === 'table' && context.columns !== null)
+  const keepsRows = FORMATS[options.report].keepsRows(context)
   const stdout = { reporter, sink: createSink(world.stdout, 'stdout'), keepsRows }
   const report = createReport([stdout, ...memory.parts], ({ name, error }) => {
     said.add(error)
@@ -205,7 +204,12 @@ function conclude(run: Run, summary: Summary, report: Report, request: EndReques
   return code
 }
 
-async function rehearse(source: TargetSource, interrupt: Interrupt, options: Options, world: World): Promise<number> {
+async function rehearse(
+  source: TargetSource,
+  interrupt: Interrupt,
+  options: CommandOptions,
+  world: World,
+): Promise<number> {
   interrupt.onStop(() => source.close())
   const rehearsal = await dryRun(source, options)
   interrupt.signal.throwIfAborted()
@@ -220,7 +224,7 @@ async function rehearse(source: TargetSource, interrupt: Interrupt, options: Opt
   return broke !== null ? 4 : invalid > 0 ? 1 : 0
 }
 
-function openSource(inputs: readonly Input[], lines: LineContext, options: Options): TargetSource {
+function openSource(inputs: readonly Input[], lines: LineContext, options: CommandOptions): TargetSource {
   const reader = readTargets(inputs, { ...lines, keepLines: options.writeFailed !== null })
   const whole = {
     batches: reader.batches,
@@ -233,7 +237,7 @@ function openSource(inputs: readonly Input[], lines: LineContext, options: Optio
   return sharded(whole, options.shard)
 }
 
-function reporterContext(options: Options, { env, stdout }: World): ReporterContext {
+function reporterContext(options: CommandOptions, { env, stdout }: World): ReporterContext {
   return {
     columns: stdout.isTTY ? (stdout.columns ?? 80) : null,
     color: options.color ?? wantsColor(env, stdout.isTTY === true),
@@ -250,7 +254,7 @@ function wantsColor(env: World['env'], isTerminal: boolean): boolean {
   return isTerminal && env.TERM !== 'dumb'
 }
 
-function startProgress(run: Run, client: Client, options: Options, world: World): ProgressLine | null {
+function startProgress(run: Run, client: Client, options: CommandOptions, world: World): ProgressLine | null {
   if (options.quiet || !options.progress) return null
   return createProgress({
     stream: world.stderr,

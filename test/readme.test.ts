@@ -10,7 +10,8 @@ import { describe, expect, test } from 'vitest'
 import { run } from '../src/cli.js'
 import { helpText } from '../src/command/arguments.js'
 import { FIELDS } from '../src/report/fields.js'
-import { FORMATS, OPTIONS } from '../src/settings/table.js'
+import { FORMAT_NAMES } from '../src/report/formats/index.js'
+import { OPTIONS } from '../src/settings/table.js'
 import { LINE_KEYS } from '../src/targets/line-keys.js'
 import { KINDS } from '../src/words/kinds.js'
 import { tempFolder } from './cli/support/temp-folder.js'
@@ -58,7 +59,7 @@ test('the keys of a line are all there are', () => {
 })
 
 test('every format is named', () => {
-  for (const format of Object.keys(FORMATS)) expect(helpText(true)).toContain(format)
+  for (const format of FORMAT_NAMES) expect(helpText(true)).toContain(format)
 })
 
 test('the real output has the shape of today', async () => {

@@ -2,7 +2,8 @@
 // user of curl tries is answered, not guessed.
 
 import { Command, CommanderError, Option } from 'commander'
-import { DEFAULTS, GROUPS, OPTIONS, type OptionSpec, type Options } from '../settings/table.js'
+import { type CommandOptions, REPORT_OPTIONS } from '../report/formats/output-request.js'
+import { DEFAULTS, GROUPS, OPTIONS, type OptionSpec } from '../settings/table.js'
 import { nearest, UsageError, ValueError } from '../settings/values.js'
 import { type Environment, ExpansionError, expand, type Variables, variablesOfFlags } from '../targets/expand.js'
 
@@ -10,10 +11,10 @@ import { type Environment, ExpansionError, expand, type Variables, variablesOfFl
 export type Invocation =
   | { readonly type: 'help'; readonly long: boolean }
   | { readonly type: 'version' }
-  | { readonly type: 'run'; readonly inputs: readonly string[]; readonly options: Options }
+  | { readonly type: 'run'; readonly inputs: readonly string[]; readonly options: CommandOptions }
 
-type OptionName = keyof Options
-const SPECS = Object.entries(OPTIONS) as [OptionName, OptionSpec<unknown>][]
+type OptionName = keyof CommandOptions
+const SPECS = Object.entries({ ...OPTIONS, ...REPORT_OPTIONS }) as [OptionName, OptionSpec<unknown>][]
 
 /** Habits from curl and where they lead here. */
 const CURL_HABITS: Readonly<Record<string, string>> = {
@@ -45,7 +46,7 @@ export function parseCommand(argv: readonly string[], env: Environment): Invocat
   const { help, longHelp, showVersion, ...given } = program.opts<Record<string, unknown>>()
   if (help || longHelp) return { type: 'help', long: longHelp === true }
   if (showVersion) return { type: 'version' }
-  return { type: 'run', inputs: operands, options: { ...DEFAULTS, ...given } as Options }
+  return { type: 'run', inputs: operands, options: { ...DEFAULTS, ...given } as CommandOptions }
 }
 
 function buildProgram(variables: Variables): Command {

@@ -3,9 +3,9 @@
 
 import { resolve } from 'node:path'
 import { escapeText } from '../report/escape.js'
+import type { CommandOptions, OutputRequest } from '../report/formats/output-request.js'
 import { redact } from '../report/redact.js'
 import type { ReportPart } from '../report/report.js'
-import type { Options, OutputRequest } from '../settings/table.js'
 import { UsageError } from '../settings/values.js'
 import type { LineContext } from '../targets/parse-line.js'
 import { isRowOf } from '../targets/shard-of.js'
@@ -28,7 +28,7 @@ import { NEEDED_FIELDS, readKeptRows } from './resume.js'
 import { resumeCommand } from './resume-command.js'
 
 export interface MemoryRequest {
-  readonly options: Options
+  readonly options: CommandOptions
   /** As the user wrote them, for the command that goes on. */
   readonly argv: readonly string[]
   /** Inputs as named: files, URLs, `-`. */
@@ -98,7 +98,7 @@ export async function openMemory(request: MemoryRequest): Promise<Memory> {
 }
 
 /** Whatever is written to. */
-function filesOf({ output, baseline, updateBaseline, writeFailed }: Options) {
+function filesOf({ output, baseline, updateBaseline, writeFailed }: CommandOptions) {
   return [
     ...output.map(({ path }) => ({ path, flag: '--output' })),
     ...(updateBaseline && baseline !== null ? [{ path: baseline, flag: '--baseline' }] : []),
@@ -148,7 +148,7 @@ async function openLocked(request: MemoryRequest): Promise<Memory> {
   }
 }
 
-function refuseMistakes(options: Options): void {
+function refuseMistakes(options: CommandOptions): void {
   const { baseline, updateBaseline, failOn, resume, writeFailed, output } = options
   if (updateBaseline && baseline === null) throw new UsageError('--update-baseline: only together with --baseline FILE')
   if (failOn === 'new' && baseline === null) throw new UsageError('--fail-on new: only together with --baseline FILE')
@@ -168,11 +168,11 @@ function refuseMistakes(options: Options): void {
 }
 
 /** Rows without them cannot be gone on with. */
-function missingFields({ fields }: Options): readonly string[] {
+function missingFields({ fields }: CommandOptions): readonly string[] {
   return fields === null ? [] : NEEDED_FIELDS.filter((name) => !fields.includes(name))
 }
 
-function resumedOutput({ output }: Options): OutputRequest {
+function resumedOutput({ output }: CommandOptions): OutputRequest {
   const found = output.find(({ format }) => format === 'ndjson')
   if (found !== undefined) return found
   const [other] = output

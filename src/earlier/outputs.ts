@@ -2,15 +2,15 @@
 // rows of an earlier run in them that this one goes on with.
 
 import { copyFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { REPORTERS } from '../report/formats/index.js'
+import { FORMATS } from '../report/formats/index.js'
+import type { CommandOptions, OutputRequest } from '../report/formats/output-request.js'
 import type { ReportPart } from '../report/report.js'
-import type { Options, OutputRequest } from '../settings/table.js'
 import { UsageError } from '../settings/values.js'
-import type { Format, ReporterContext, Sink } from '../words/output.js'
+import type { ReporterContext, Sink } from '../words/output.js'
 import type { FailedPart } from './changed-list.js'
 import type { FailedList } from './failed-list.js'
 import { keepJudgingFlags } from './judging-flags.js'
-import { type Fate, openPartFile, type PartFile, type PartFileOptions } from './part-file.js'
+import { openPartFile, type PartFile, type PartFileOptions } from './part-file.js'
 import type { KeptRows } from './resume.js'
 
 /** A growing report that an earlier run has left. */
@@ -40,19 +40,8 @@ export interface FileFacts {
   readonly signal: AbortSignal
 }
 
-const FATES: Readonly<Record<Format, Fate>> = {
-  ndjson: 'grows',
-  csv: 'grows',
-  json: 'document',
-  table: 'document',
-  summary: 'document',
-}
-
-/** Formats in which every row can be found again. */
-export const KEEPS_ROWS: ReadonlySet<Format> = new Set(['ndjson', 'json', 'csv'])
-
 /** Opens them all, or none; says which rows of an earlier run were moved aside. */
-export async function openFiles(options: Options, context: ReporterContext, facts: FileFacts): Promise<Files> {
+export async function openFiles(options: CommandOptions, context: ReporterContext, facts: FileFacts): Promise<Files> {
   const { earlier, failedList, replay, say } = facts
   const plain = { ...context, columns: null, color: false }
   const parts: ReportPart[] = []
@@ -78,18 +67,18 @@ export async function openFiles(options: Options, context: ReporterContext, fact
       const kept = earlier?.output === output ? earlier : null
       const isCopy = kept !== null && kept.rowsPath !== kept.partPath
       const keptBytes = kept === null ? null : await layDown(kept)
-      const file = await open(path, { flag: '--output', fate: FATES[format], keptBytes, isCopy })
+      const file = await open(path, { flag: '--output', fate: FORMATS[format].fate, keptBytes, isCopy })
       if (path === resumable && file.partPath !== null && (kept === null || isCopy))
         await keepJudgingFlags(file.partPath, options)
       parts.push({
-        reporter: REPORTERS[format](plain),
+        reporter: FORMATS[format].create(plain),
         sink: kept === null ? file : silentDuring(replay, file),
-        keepsRows: KEEPS_ROWS.has(format),
+        keepsRows: FORMATS[format].keepsRows(plain),
       })
     }
     if (options.updateBaseline) {
       const file = await open(options.baseline!, { flag: '--baseline', fate: 'replaces' })
-      parts.push({ reporter: REPORTERS.ndjson({ ...plain, fields: null }), sink: file, keepsRows: true })
+      parts.push({ reporter: FORMATS.ndjson.create({ ...plain, fields: null }), sink: file, keepsRows: true })
     }
     if (failedList !== null) {
       const file = await open(options.writeFailed!, { flag: '--write-failed', fate: 'grows', mode: 0o600 })

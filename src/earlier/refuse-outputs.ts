@@ -2,7 +2,7 @@
 
 import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Options, OutputRequest } from '../settings/table.js'
+import type { CommandOptions, OutputRequest } from '../report/formats/output-request.js'
 import { UsageError } from '../settings/values.js'
 import type { Input } from '../targets/read-targets.js'
 import { partPathOf } from './find-output.js'
@@ -22,7 +22,7 @@ export function refuseTwiceOnStdout(outputs: readonly OutputRequest[]): void {
 }
 
 /** By device and inode, so that links and other spellings of a path are seen through. */
-export async function refuseOverwritingInputs(inputs: readonly Input[], options: Options): Promise<void> {
+export async function refuseOverwritingInputs(inputs: readonly Input[], options: CommandOptions): Promise<void> {
   const files = options.output.map(({ path }) => ({ flag: '--output', path }))
   if (options.writeFailed !== null) files.push({ flag: '--write-failed', path: options.writeFailed })
   for (const { flag, path } of files) {

@@ -10,9 +10,6 @@ export interface Reporter {
   end(summary: Summary): Iterable<string>
 }
 
-/** The formats that a report can have. */
-export type Format = 'table' | 'ndjson' | 'json' | 'csv' | 'summary'
-
 /** Which rows a table shows. */
 export type Show = 'auto' | 'all' | 'failed'
 

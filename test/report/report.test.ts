@@ -1,7 +1,7 @@
 // Verdicts to several reports: redacted, in step with the slowest reader, and in spite of one that left.
 
 import { describe, expect, it, vi } from 'vitest'
-import { REPORTERS } from '../../src/report/formats/index.js'
+import { FORMATS } from '../../src/report/formats/index.js'
 import { createReport } from '../../src/report/report.js'
 import type { Reporter, Sink } from '../../src/words/output.js'
 import { summaryOf, surroundings, VERDICTS, verdict } from './support/verdicts.js'
@@ -33,13 +33,13 @@ function fakeSink(name = 'stdout'): Fake {
   return sink
 }
 
-const ndjson = () => REPORTERS.ndjson(surroundings())
+const ndjson = () => FORMATS.ndjson.create(surroundings())
 
 it('feeds every report from its head to its end', async () => {
   const [lines, document] = [fakeSink(), fakeSink('report.json')]
   const report = createReport([
     { reporter: ndjson(), sink: lines },
-    { reporter: REPORTERS.json(surroundings()), sink: document },
+    { reporter: FORMATS.json.create(surroundings()), sink: document },
   ])
   expect(report.begin()).toBeUndefined()
   for (const one of VERDICTS) expect(report.each(one)).toBeUndefined()
@@ -82,7 +82,7 @@ describe('waiting', () => {
   it('is not asked of a sink that gets nothing', () => {
     const sink = fakeSink()
     sink.wait = Promise.resolve()
-    expect(createReport([{ reporter: REPORTERS.summary(), sink }]).each(VERDICTS[0]!)).toBeUndefined()
+    expect(createReport([{ reporter: FORMATS.summary.create(), sink }]).each(VERDICTS[0]!)).toBeUndefined()
   })
 })
 

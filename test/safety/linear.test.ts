@@ -9,7 +9,7 @@ import { faultsOf } from '../../src/judge/checks.js'
 import { cleanPhrase, reasonOfStatus } from '../../src/judge/reason.js'
 import { retryAfterMs } from '../../src/policies/retry-after.js'
 import { escapeHidden, escapeInJson, escapeText, guardLine, joinLines } from '../../src/report/escape.js'
-import { REPORTERS } from '../../src/report/formats/index.js'
+import { FORMATS } from '../../src/report/formats/index.js'
 import { redact } from '../../src/report/redact.js'
 import { toJson } from '../../src/report/to-json.js'
 import { parseStatusSet } from '../../src/settings/status-set.js'
@@ -61,7 +61,7 @@ const verdicts = (text: string): Verdict[] =>
   ).map((fields) => ({ ...verdict({ outcome: 'failed', kind: 'http.error' }), ...fields }))
 
 const reporters = Object.fromEntries(
-  Object.entries(REPORTERS).map(([name, create]) => [
+  Object.entries(FORMATS).map(([name, { create }]) => [
     `the report ${name}`,
     (text: string) => {
       const reporter = create(surroundings({}))

@@ -5,6 +5,7 @@ import type { Reporter, ReporterContext } from '../../words/output.js'
 import { escapeHidden, guardLine } from '../escape.js'
 import { FLAT, selectColumns } from '../fields.js'
 import { toJson } from '../to-json.js'
+import type { ReportFormat } from './report-format.js'
 
 /** What a spreadsheet takes for the start of a formula, full-width forms included (OWASP, CSV Injection; CWE-1236). */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
@@ -13,7 +14,15 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
 const PLAIN = /^(?:[A-Za-z0-9/][ !$-~]*)?$/
 
 /** Header and rows; nested fields are flat with dots (`timingsMs.dns`), lists are JSON text, null is an empty cell. */
-export function csv(context: ReporterContext): Reporter {
+export const csv = {
+  name: 'csv',
+  endings: ['.csv'],
+  fate: 'grows',
+  keepsRows: () => true,
+  create: createCsv,
+} as const satisfies ReportFormat
+
+function createCsv(context: ReporterContext): Reporter {
   const columns = selectColumns(context.fields, FLAT)
   return {
     begin: () => `${columns.map((column) => column.name).join(',')}\r\n`,

@@ -1,14 +1,20 @@
-// All reporters by the name of their format. A format that is listed in `types.ts` and not here does not compile.
+// All reports by name. A new one is its file and its name here: flags, help, outputs and benchmarks follow from this map.
 
-import type { Format, Reporter, ReporterContext } from '../../words/output.js'
 import { csv } from './csv.js'
 import { json } from './json.js'
 import { ndjson } from './ndjson.js'
+import type { ReportFormat } from './report-format.js'
 import { summary } from './summary.js'
 import { table } from './table.js'
 
-/** Makes a reporter for its surroundings; throws `UsageError` when `fields` names an unknown one. */
-export type ReporterFactory = (context: ReporterContext) => Reporter
+/** The reports, in the order in which help and messages name them. */
+export const FORMATS = { table, ndjson, json, csv, summary } as const
 
-/** The reporters by format. */
-export const REPORTERS = { table, ndjson, json, csv, summary } satisfies Record<Format, ReporterFactory>
+/** The names that a report can have. */
+export type Format = keyof typeof FORMATS
+
+/** The same, in their order. */
+export const FORMAT_NAMES = Object.keys(FORMATS) as Format[]
+
+// A report under another name than its own does not compile.
+FORMATS satisfies { readonly [Name in Format]: ReportFormat & { readonly name: Name } }

@@ -3,12 +3,21 @@
 import type { Reporter, ReporterContext } from '../../words/output.js'
 import { toJson } from '../to-json.js'
 import { toJsonRow } from './ndjson.js'
+import type { ReportFormat } from './report-format.js'
 
 /** Names the shape of `verdicts`; resolvable as a path in the package. */
 export const SCHEMA_NAME = 'scrape-status/schema/verdict.schema.json'
 
 /** `{"schema":…,"verdicts":[…],"summary":{…}}`; `fields` narrows the verdicts. */
-export function json(context: ReporterContext): Reporter {
+export const json = {
+  name: 'json',
+  endings: ['.json'],
+  fate: 'document',
+  keepsRows: () => true,
+  create: createJson,
+} as const satisfies ReportFormat
+
+function createJson(context: ReporterContext): Reporter {
   const row = toJsonRow(context.fields)
   let separator = '\n'
   return {

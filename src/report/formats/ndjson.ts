@@ -5,9 +5,18 @@ import type { Verdict } from '../../words/verdict.js'
 import { NESTED, selectColumns } from '../fields.js'
 import { toJson } from '../to-json.js'
 import { verdictJson } from '../verdict-json.js'
+import type { ReportFormat } from './report-format.js'
 
 /** Newline-delimited JSON; `fields` narrows every line. */
-export function ndjson(context: ReporterContext): Reporter {
+export const ndjson = {
+  name: 'ndjson',
+  endings: ['.ndjson', '.jsonl'],
+  fate: 'grows',
+  keepsRows: () => true,
+  create: createNdjson,
+} as const satisfies ReportFormat
+
+function createNdjson(context: ReporterContext): Reporter {
   const line = toJsonRow(context.fields)
   return { each: (verdict) => `${line(verdict)}\n`, end: () => [] }
 }

@@ -2,8 +2,17 @@
 
 import type { Reporter } from '../../words/output.js'
 import { toJson } from '../to-json.js'
+import type { ReportFormat } from './report-format.js'
 
 /** One line of JSON at the end of the run. */
-export function summary(): Reporter {
+export const summary = {
+  name: 'summary',
+  endings: [],
+  fate: 'document',
+  keepsRows: () => false,
+  create: createSummary,
+} as const satisfies ReportFormat
+
+function createSummary(): Reporter {
   return { each: () => '', end: (totals) => [`${toJson(totals)}\n`] }
 }

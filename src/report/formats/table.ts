@@ -11,12 +11,21 @@ import { rowOf } from '../table/row.js'
 import { sections } from '../table/sections.js'
 import { createTheme } from '../table/theme.js'
 import { totals } from '../table/totals.js'
+import type { ReportFormat } from './report-format.js'
 
 /** So many rows are still read by people, one by one. */
 const ROWS_MAX = 100
 
-/** The table; `show` chooses its rows, `columns` its width. */
-export function table(context: ReporterContext): Reporter {
+/** The table; `show` chooses its rows, `columns` its width. What people see on a terminal they can read again. */
+export const table = {
+  name: 'table',
+  endings: ['.txt'],
+  fate: 'document',
+  keepsRows: ({ columns }) => columns !== null,
+  create: createTable,
+} as const satisfies ReportFormat
+
+function createTable(context: ReporterContext): Reporter {
   const theme = createTheme(context)
   const streamed = streamedGrid(theme)
   const isShown = (verdict: Verdict): boolean => context.show !== 'failed' || verdict.outcome === 'failed'

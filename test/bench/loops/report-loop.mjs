@@ -3,7 +3,7 @@
 //   node report-loop.mjs FORMAT COUNT
 
 import { createTally } from '../../../dist/judge/summarise.js'
-import { REPORTERS } from '../../../dist/report/formats/index.js'
+import { FORMATS } from '../../../dist/report/formats/index.js'
 import { createReport } from '../../../dist/report/report.js'
 import { openFileSink } from '../../../dist/report/sink.js'
 import { makeVerdicts } from './verdicts.mjs'
@@ -14,7 +14,7 @@ const count = Number(given)
 const verdicts = makeVerdicts(MADE)
 const summary = summaryOf(verdicts, count)
 const context = { columns: null, color: false, unicode: true, show: 'auto', fields: null }
-const report = createReport([{ reporter: REPORTERS[format](context), sink: await openFileSink('/dev/null') }])
+const report = createReport([{ reporter: FORMATS[format].create(context), sink: await openFileSink('/dev/null') }])
 
 const startedAt = performance.now()
 await report.begin()

@@ -4,14 +4,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { REPORTERS } from '../../../dist/report/formats/index.js'
+import { FORMAT_NAMES } from '../../../dist/report/formats/index.js'
 import { claim } from '../claims.mjs'
 import { measuredRun } from '../measured-run.mjs'
 import { median } from '../statistics.mjs'
 import { count, medianOf, megabytes, spreadOf } from '../tables.mjs'
 
 const LOOP = fileURLToPath(new URL('../loops/report-loop.mjs', import.meta.url))
-const FORMATS = Object.keys(REPORTERS)
 /** A heap that is not filled yet says little: memory counts as flat when four times as much takes no more than this. */
 const FLAT = 1.15
 
@@ -20,7 +19,7 @@ export const reports = {
   title: 'Reports',
   async run(bench) {
     const verdicts = bench.size(1_000_000, 200_000)
-    const results = FORMATS.map((format) => ({ format, runs: [], quarterRuns: [] }))
+    const results = FORMAT_NAMES.map((format) => ({ format, runs: [], quarterRuns: [] }))
     for (let round = 0; round < bench.runs; round++) {
       for (const { format, runs, quarterRuns } of results) {
         runs.push(await report(format, verdicts, bench))

@@ -15,7 +15,7 @@ const failed = verdict({
     { check: 'expect-header', expected: 'x: y', actual: 'x: \x1b[31mz' },
   ],
 })
-const shown = (...verdicts: Verdict[]) => printed(table(surroundings()), verdicts)
+const shown = (...verdicts: Verdict[]) => printed(table.create(surroundings()), verdicts)
 
 it('the list below the table says all that did not hold, escaped', () => {
   const lines = shown(failed, verdict({ index: 1 }))
@@ -29,7 +29,7 @@ it('the list below the table says all that did not hold, escaped', () => {
 })
 
 it('the card says them too', () => {
-  const text = printed(table(surroundings()), [failed], summaryOf({ lines: { ...summaryOf().lines, total: 1 } }))
+  const text = printed(table.create(surroundings()), [failed], summaryOf({ lines: { ...summaryOf().lines, total: 1 } }))
   expect(text).toContain('✗  200  the body does not contain "Bye"\n')
   expect(text).toContain('   also max-latency: 142 ms, expected 100 ms\n')
 })

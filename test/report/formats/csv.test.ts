@@ -4,14 +4,14 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { FLAT } from '../../../src/report/fields.js'
-import { REPORTERS } from '../../../src/report/formats/index.js'
+import { FORMATS } from '../../../src/report/formats/index.js'
 import type { Verdict } from '../../../src/words/verdict.js'
 import { anyVerdict } from '../support/arbitrary-verdict.js'
 import { verdictSchema } from '../support/schemas.js'
 import { printed, surroundings, VERDICTS, verdict } from '../support/verdicts.js'
 
 const csv = (verdicts: readonly Verdict[], fields: string[] | null = null) =>
-  printed(REPORTERS.csv(surroundings({ fields })), verdicts)
+  printed(FORMATS.csv.create(surroundings({ fields })), verdicts)
 const read = (text: string): Record<string, string>[] => parse(text, { columns: true, record_delimiter: '\r\n' })
 
 it('prints the sample verdicts', () => {

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FIELDS } from '../../../src/report/fields.js'
-import { REPORTERS } from '../../../src/report/formats/index.js'
+import { FORMATS } from '../../../src/report/formats/index.js'
 import { toJson } from '../../../src/report/to-json.js'
 import { UsageError } from '../../../src/settings/values.js'
 import { KINDS } from '../../../src/words/kinds.js'
@@ -12,7 +12,7 @@ import { summarySchema, verdictSchema } from '../support/schemas.js'
 import { printed, summaryOf, surroundings, VERDICTS, verdict } from '../support/verdicts.js'
 
 const DANGEROUS = /[\x00-\x09\x0b-\x1f\p{Cf}\p{Cs}\p{Zl}\p{Zp}\x7f-\x9f]|##|\n\s*::/u
-const ndjson = (fields: string[] | null = null) => REPORTERS.ndjson(surroundings({ fields }))
+const ndjson = (fields: string[] | null = null) => FORMATS.ndjson.create(surroundings({ fields }))
 
 describe('ndjson', () => {
   it('prints the sample verdicts', () => {
@@ -60,7 +60,7 @@ describe('ndjson', () => {
 
 describe('json', () => {
   const json = (verdicts: typeof VERDICTS, fields: string[] | null = null) =>
-    printed(REPORTERS.json(surroundings({ fields })), verdicts)
+    printed(FORMATS.json.create(surroundings({ fields })), verdicts)
 
   it('prints the sample verdicts', () => {
     expect(json(VERDICTS)).toMatchSnapshot()
@@ -88,7 +88,7 @@ describe('json', () => {
   it('any verdicts and notices make a safe document that fits both schemas', () => {
     fc.assert(
       fc.property(fc.array(anyVerdict, { maxLength: 3 }), anyNotice, (verdicts, notice) => {
-        const text = printed(REPORTERS.json(surroundings()), verdicts, summaryOf(notice))
+        const text = printed(FORMATS.json.create(surroundings()), verdicts, summaryOf(notice))
         expect(text).not.toMatch(DANGEROUS)
         const document = JSON.parse(text)
         expect(document.verdicts.map(verdictSchema.faults).join('')).toBe('')
@@ -100,13 +100,13 @@ describe('json', () => {
 
 describe('summary', () => {
   it('prints the totals as one line', () => {
-    expect(printed(REPORTERS.summary(), VERDICTS)).toMatchSnapshot()
+    expect(printed(FORMATS.summary.create(), VERDICTS)).toMatchSnapshot()
   })
 
   it('a hostile notice stays on that line and fits the schema', () => {
     fc.assert(
       fc.property(anyNotice, (notice) => {
-        const text = printed(REPORTERS.summary(), [], summaryOf(notice))
+        const text = printed(FORMATS.summary.create(), [], summaryOf(notice))
         expect(text).not.toMatch(DANGEROUS)
         expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(summaryOf(notice))))
         expect(summarySchema.faults(JSON.parse(text))).toBe('')

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { summarise } from '../../../src/judge/summarise.js'
-import { REPORTERS } from '../../../src/report/formats/index.js'
+import { FORMATS } from '../../../src/report/formats/index.js'
 import { humanDuration, plainDuration } from '../../../src/report/table/duration.js'
 import { cutMiddle, textWidth, wrapText } from '../../../src/report/table/text-width.js'
 import type { ReporterContext } from '../../../src/words/output.js'
@@ -15,7 +15,7 @@ import { printed, surroundings, VERDICTS, verdict } from '../support/verdicts.js
 
 function table(verdicts: readonly Verdict[], context: Partial<ReporterContext> = {}, summary: Partial<Summary> = {}) {
   const totals = { ...summarise(verdicts), durationMs: 10_100, ...summary }
-  return printed(REPORTERS.table(surroundings(context)), verdicts, totals)
+  return printed(FORMATS.table.create(surroundings(context)), verdicts, totals)
 }
 const readme = VERDICTS.slice(0, 8)
 const lines = { total: 11, checked: 8, invalid: 0, duplicate: 0, excluded: 0, otherShard: 0, notAsked: 0, blank: 3 }
@@ -178,9 +178,9 @@ describe('beyond 100 URLs', () => {
   })
 
   it('prints no row before the end by default, and each as it comes when all are asked for', () => {
-    const auto = REPORTERS.table(surroundings())
+    const auto = FORMATS.table.create(surroundings())
     expect(many.map((one) => auto.each(one)).join('')).toBe('')
-    const all = REPORTERS.table(surroundings({ show: 'all' }))
+    const all = FORMATS.table.create(surroundings({ show: 'all' }))
     const texts = many.map((one) => all.each(one))
     expect(texts[99]).toBe('')
     expect(texts[100]!.split('\n')).toHaveLength(1 + 101 + 1)

@@ -1,0 +1,57 @@
+// The two settings that name reports: `-o FILE`, `-o FORMAT=FILE` and `-r NAME`. The table of settings stands below this
+// room and has them as text; which reports there are, and which endings they have, is in the map of formats alone.
+
+import { OPTIONS, type OptionSpec, type Options } from '../../settings/table.js'
+import { ValueError } from '../../settings/values.js'
+import { FORMAT_NAMES, FORMATS, type Format } from './index.js'
+
+/** A file to write and the format that goes into it. */
+export interface OutputRequest {
+  readonly format: Format
+  readonly path: string
+}
+
+/** Every option with its value, those that name reports among them. */
+export interface CommandOptions extends Options {
+  readonly output: readonly OutputRequest[]
+  readonly report: Format
+}
+
+/** The rows of the settings table that name reports, with what was missing there. */
+export const REPORT_OPTIONS: {
+  readonly output: OptionSpec<readonly OutputRequest[]>
+  readonly report: OptionSpec<Format>
+} = {
+  output: { ...OPTIONS.output, initial: [], parse: (text, previous) => [...previous, parseOutput(text)] },
+  report: {
+    ...OPTIONS.report,
+    help: `${OPTIONS.report.help}: ${FORMAT_NAMES.join(' ')}`,
+    initial: 'table',
+    parse: parseReport,
+  },
+}
+
+/** `FILE` or `FORMAT=FILE`. A name with `=` that is no format's is a file. Throws `ValueError`. */
+export function parseOutput(text: string): OutputRequest {
+  if (text === '-') throw new ValueError('a file; for a report on stdout: -r FORMAT')
+  const equals = text.indexOf('=')
+  const named = FORMAT_NAMES.find((format) => equals > 0 && format === text.slice(0, equals))
+  const path = named === undefined ? text : text.slice(equals + 1)
+  if (path === '') throw new ValueError('a file name')
+  const format = named ?? FORMAT_NAMES.find((name) => endingsOf(name).some((end) => path.toLowerCase().endsWith(end)))
+  if (format === undefined) {
+    const endings = FORMAT_NAMES.flatMap(endingsOf).join(' ')
+    throw new ValueError(`a file ending in one of ${endings}, or FORMAT=FILE with one of ${FORMAT_NAMES.join(' ')}`)
+  }
+  return { format, path }
+}
+
+function parseReport(text: string): Format {
+  const found = FORMAT_NAMES.find((name) => name === text)
+  if (found === undefined) throw new ValueError(`one of ${FORMAT_NAMES.join(' ')}`)
+  return found
+}
+
+function endingsOf(name: Format): readonly string[] {
+  return FORMATS[name].endings
+}
