@@ -1,7 +1,7 @@
 // One attempt at one URL: every hop takes its own permit, the clock runs only while a hop is on the wire, redirects are
 // followed here so that each hop obeys its host's limit and is learned from. Never rejects, never judges.
 
-import { NO_PERMIT } from '../flow/limiter.js'
+import { NO_PERMIT } from '../flow/permits.js'
 import { isPlain } from '../http/connect/connector.js'
 import type { ProxyServer } from '../http/connect/proxy-for.js'
 import type { HopResult } from '../http/exchange/hop-request.js'

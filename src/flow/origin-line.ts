@@ -91,6 +91,11 @@ export class OriginLine implements Permit {
     return this.#first === null && this.active === 0
   }
 
+  /** How many wait or are on the wire. */
+  get busy(): number {
+    return this.size + this.active
+  }
+
   /** Requests that may run at once now, as far as this origin has a say in it. */
   get limit(): number {
     return this.#limit

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createLimiter, type LimiterOptions, NO_PERMIT } from '../../src/flow/limiter.js'
+import { createLimiter, type LimiterOptions } from '../../src/flow/limiter.js'
+import { NO_PERMIT } from '../../src/flow/permits.js'
 import { stopOf } from '../../src/flow/stop.js'
 import type { Limiter, Permit, Waiter } from '../../src/words/limits.js'
 import { at } from '../support/where.js'
