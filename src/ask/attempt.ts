@@ -10,8 +10,8 @@ import { hopHeaders, type RequestHeaders } from '../http/exchange/request-header
 import { hopOf, isBlank, isRedirect, nextHop } from '../http/redirects/next-hop.js'
 import { createRedirectChain, type RedirectChain } from '../http/redirects/redirect-chain.js'
 import type { Failure } from '../http/wire/exchange-error.js'
-import { splitUrl, type UrlParts } from '../http/wire/origin.js'
 import { headerBytes, locationsOf } from '../http/wire/reply-headers.js'
+import type { UrlParts } from '../http/wire/split-url.js'
 import type { Breaker } from '../policies/breaker.js'
 import type { Visit } from '../policies/origin-trouble.js'
 import type { Permit, Stop } from '../words/limits.js'
@@ -98,7 +98,7 @@ class Attempt {
     this.#context = context
     this.#headers = engine.headersOf(ask)
     this.#url = href
-    this.#target = splitUrl(href, ask.insecure)
+    this.#target = engine.splitUrl(href, ask.insecure)
     this.#home = this.#target
     this.#authorization = ask.user ?? this.#target.userinfo
     this.#permit = context.permit === NO_PERMIT ? null : context.permit
@@ -221,7 +221,7 @@ class Attempt {
     // The body of a redirect is part of the attempt, that of the final answer is not.
     this.#spentMs += drainedMs
     this.#url = next.url
-    this.#target = splitUrl(next.url, ask.insecure)
+    this.#target = this.#engine.splitUrl(next.url, ask.insecure)
     this.#visit = null
     this.#chain.visit(next.url)
     return this.#spentMs >= ask.timeoutMs ? this.#reply(lateBetweenHops(ask)) : null

@@ -22,6 +22,7 @@ import { createTransport } from '../http/exchange/transport.js'
 import { isNetworked } from '../http/names/address.js'
 import { createLookup, type Lookup } from '../http/names/lookup.js'
 import { createDeadline } from '../http/wire/deadline.js'
+import { createSplitUrl, type SplitUrl } from '../http/wire/split-url.js'
 import { createLearning, type Learning } from '../policies/learn-from-answers.js'
 import { DEFAULT_ASK, DEFAULTS } from '../settings/table.js'
 import { type PinnedAddress, parseHeader, parseResolve, UsageError } from '../settings/values.js'
@@ -120,6 +121,7 @@ export interface Engine {
   readonly hasCertificate: boolean
   readonly machine: Machine
   headersOf(ask: Ask): RequestHeaders
+  readonly splitUrl: SplitUrl
   readonly time: Time
 }
 
@@ -175,6 +177,7 @@ export function createClient(options: ClientOptions = {}): Client {
       }
       return made
     },
+    splitUrl: createSplitUrl(),
     time,
   }
   const close = async () => {

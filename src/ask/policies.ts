@@ -3,7 +3,6 @@
 import { isPublicAddress, isSiteAddress } from '../http/connect/private-address.js'
 import type { HopResult } from '../http/exchange/hop-request.js'
 import { answerTime } from '../http/wire/answer-time.js'
-import { splitUrl } from '../http/wire/origin.js'
 import { createAnnounce } from '../policies/announce.js'
 import { type ResolverFacts, withBlindResolver } from '../policies/blind-resolver.js'
 import { createBreaker } from '../policies/breaker.js'
@@ -111,7 +110,7 @@ export function createCheck(engine: Engine, options: CheckOptions): RunCheck {
       }),
     closed: breaker.known,
     known(target) {
-      const { where } = splitUrl(target.url!, target.ask.insecure)
+      const { where } = engine.splitUrl(target.url!, target.ask.insecure)
       const found = breaker.isTroubled(where) ? breaker.known(where) : null
       return found === null || target.expect.accept.has(found.status) ? null : keptReply(found, target, wallNow())
     },

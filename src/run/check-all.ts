@@ -7,7 +7,6 @@ import { neverAsked } from '../ask/reply-of.js'
 import { createLimiter } from '../flow/limiter.js'
 import { type Schedule, schedule } from '../flow/schedule.js'
 import { stopOf } from '../flow/stop.js'
-import { splitUrl } from '../http/wire/origin.js'
 import { exitCodeOf } from '../judge/exit-code.js'
 import type { HintFacts } from '../judge/hints.js'
 import { judge, verdictOfDuplicate, verdictOfProblem, verdictOfSkip } from '../judge/judge.js'
@@ -162,6 +161,7 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
   const abort = new AbortController()
   const startedAtMs = Date.now()
   const { time } = engine
+  const whereOf = ({ url, ask }: Target): Where => engine.splitUrl(url!, ask.insecure).where
   const startedAt = time.now()
   const tally = createTally()
   const keep = createFilter({ include: options.include ?? [], exclude: options.exclude ?? [] })
@@ -373,10 +373,6 @@ const GENTLY = 8
 interface AskedAgain {
   readonly target: Target
   readonly verdict: Verdict | null
-}
-
-function whereOf({ url, ask }: Target): Where {
-  return splitUrl(url!, ask.insecure).where
 }
 
 /** Of a plan that is made later than who asks. */

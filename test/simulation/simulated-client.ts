@@ -3,6 +3,7 @@
 import { type Client, clientOf, type Engine, learningWith } from '../../src/ask/client.js'
 import { createLimiter, type LimiterOptions } from '../../src/flow/limiter.js'
 import { stopOf } from '../../src/flow/stop.js'
+import { createSplitUrl } from '../../src/http/wire/split-url.js'
 import { DEFAULT_ASK } from '../../src/settings/table.js'
 import type { Internet } from './internet.js'
 import type { Network } from './network.js'
@@ -32,6 +33,7 @@ export function simulatedClient({ options }: Internet, network: Network, time: V
     lookup: { zoneExists: async () => 'exists', isKnownHere: () => false, cached: () => null },
     hasCertificate: false,
     headersOf: () => nothing,
+    splitUrl: createSplitUrl(),
     time,
   }
   // What lies below an exchange is not there.

@@ -10,7 +10,7 @@ import type { HopRequest, HopResult } from '../../../src/http/exchange/hop-reque
 import { createTransport, type Transport } from '../../../src/http/exchange/transport.js'
 import type { Address, Lookup } from '../../../src/http/names/lookup.js'
 import { createDeadline } from '../../../src/http/wire/deadline.js'
-import { splitUrl } from '../../../src/http/wire/origin.js'
+import { splitUrl } from '../../../src/http/wire/split-url.js'
 import { testCertificates } from '../../support/certificates.js'
 
 export interface ExchangeRig {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { splitUrl } from '../../../src/http/wire/origin.js'
+import { createSplitUrl, splitUrl } from '../../../src/http/wire/split-url.js'
 
 describe('cuts a URL as `new URL` does', () => {
   const text = (unit: 'grapheme' | 'grapheme-ascii') => fc.string({ unit, maxLength: 12 })
@@ -75,6 +75,30 @@ test.each([
   ['http://a.example/?x=u:p@b', null, 'nor one in the query'],
 ])('userinfo of %s is %j: %s', (url, expected, _meaning) => {
   expect(splitUrl(new URL(url).href, false).userinfo).toBe(expected)
+})
+
+describe('URLs in a row', () => {
+  const inTurn = (...urls: readonly (readonly [url: string, insecure: boolean])[]) => {
+    const split = createSplitUrl()
+    return urls.map(([url, insecure]) => split(url, insecure))
+  }
+
+  test('of one origin share it', () => {
+    const [first, second] = inTurn(['https://u:p@a.example/1#x', true], ['https://a.example/2?y#z', true])
+    expect(second!.origin).toBe(first!.origin)
+    expect(second!.where).toBe(first!.where)
+    expect(second).toMatchObject({ path: '/2?y', userinfo: null })
+  })
+
+  test.each([
+    ['http://a.example/', false, 'https://a.example/', false, 'another scheme'],
+    ['http://a.example/', false, 'http://a.example:81/', false, 'another port'],
+    ['http://a.example/', false, 'http://a.example.org/', false, 'a longer name'],
+    ['http://a.example/', false, 'http://a.example@b.example/', false, 'a user of that name'],
+    ['https://a.example/', false, 'https://a.example/', true, 'certificates that do not count'],
+  ])('share nothing where the next is of another origin: %s %j, %s %j: %s', (first, one, second, other, _meaning) => {
+    expect(inTurn([first, one], [second, other])[1]).toEqual(splitUrl(second, other))
+  })
 })
 
 test('only a secure origin can be an insecure one', () => {
