@@ -1,19 +1,64 @@
-// The command in one file, because a file costs half a millisecond of start-up and there are a hundred of them. CommonJS,
-// because Node wraps every built-in module that an ES module imports and scans every CommonJS package. Packages stay
-// outside, so that they can be updated without us; but not chalk, which is an ES module and so cannot be required.
+// The package, made of what tsc made in `build/`: the command, the library, and one file for all that both need, so that no
+// module is installed twice. Few files, because a file costs half a millisecond of start-up and there are two hundred;
+// CommonJS, because Node wraps every built-in module that an ES module imports and scans every CommonJS package. Packages
+// stay outside, so that they can be updated without us; but not chalk, which is an ES module and so cannot be required.
 
-import { readFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 
+const BUILD = 'build'
 const chalk = readFileSync('node_modules/chalk/license', 'utf8').trim()
+
+/** `index.js`, by which the library is imported: an ES module that names what `library.cjs` exports. */
+const door = {
+  name: 'door',
+  generateBundle(_, bundle) {
+    const names = bundle['library.cjs'].exports.toSorted()
+    this.emitFile({
+      type: 'asset',
+      fileName: 'index.js',
+      source: `export {\n${names.map((name) => `  ${name},\n`).join('')}} from './library.cjs'\n`,
+    })
+  },
+}
+
+/** The types that the library's own need, and no others: what is behind the door is nobody's to lean on. */
+const types = {
+  name: 'types',
+  writeBundle({ dir }) {
+    for (const file of reachedFrom(join(BUILD, 'index.d.ts'))) {
+      const packed = join(dir, relative(BUILD, file))
+      mkdirSync(dirname(packed), { recursive: true })
+      copyFileSync(file, packed)
+    }
+  },
+}
+
+/** A file of declarations and all that it imports, directly or not. */
+function reachedFrom(file, reached = new Set()) {
+  if (reached.has(file)) return reached
+  reached.add(file)
+  for (const [, name] of readFileSync(file, 'utf8').matchAll(/(?:from|import\(|import) ?['"](\.[^'"]+)\.js['"]/g)) {
+    const imported = join(dirname(file), `${name}.d.ts`)
+    // A hand-written one has no file in `build/`; were one reached, it would be missed in the package.
+    if (!existsSync(imported)) throw new Error(`${file}: ${name}.d.ts is not in ${BUILD}/`)
+    reachedFrom(imported, reached)
+  }
+  return reached
+}
 
 /** @type {import('rolldown').RolldownOptions} */
 export default {
-  input: 'dist/cli.js',
+  input: { cli: join(BUILD, 'cli.js'), library: join(BUILD, 'index.js') },
   platform: 'node',
-  external: (name) => /^[a-z]/.test(name) && !name.startsWith('chalk'),
+  external: (name) => /^[a-z]/.test(name) && !name.startsWith('chalk') && !name.startsWith(BUILD),
+  plugins: [door, types],
   output: {
-    file: 'dist/cli.cjs',
+    dir: 'dist',
     format: 'cjs',
-    banner: `/*! With chalk in it, which is under this licence:\n${chalk}\n*/`,
+    entryFileNames: '[name].cjs',
+    // rolldown's own helpers are named too, before they are put into the shared file.
+    chunkFileNames: ({ name }) => (name === 'rolldown-runtime' ? 'runtime.cjs' : 'shared.cjs'),
+    banner: ({ name }) => (name === 'cli' ? `/*! With chalk in it, which is under this licence:\n${chalk}\n*/` : ''),
   },
 }

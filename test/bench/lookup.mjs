@@ -28,7 +28,7 @@ function serve() {
 }
 
 async function measure() {
-  const { createLookup } = await import('../../dist/http/names/lookup.js')
+  const { createLookup } = await import('../../build/http/names/lookup.js')
   const [names = 100_000, atOnce = 256, limit = 256] = process.argv.slice(2).map(Number)
   const server = fork(fileURLToPath(import.meta.url), ['server'])
   const port = await new Promise((resolve) => server.once('message', resolve))

@@ -4,10 +4,11 @@
 import { execFile, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, posix, relative } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { type OutputOptions, type RolldownOptions, rolldown } from 'rolldown'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { closeAfterTest } from '../support/close-after-test.js'
 import { startHttpServer } from '../support/http-server.js'
@@ -48,18 +49,41 @@ async function inProject(file: string, args: readonly string[], input = '') {
   return { code, stdout, stderr: stderr.replace(/^npm (?:warn|notice).*\n/gm, '') }
 }
 
-test('the packed files are the built sources, the command in one file, and these', async () => {
-  const sources = await readdir(join(ROOT, 'src'), { recursive: true })
-  const modules = sources.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
-  const built = modules.flatMap((name) => ['.js', '.d.ts'].map((ending) => `dist/${name.replace(/\.ts$/, ending)}`))
-  expect(packed.filter((path) => path.startsWith('dist/')).toSorted()).toEqual([...built, 'dist/cli.cjs'].toSorted())
+test('no module is installed twice, and none is left out', async () => {
+  const { default: config } = (await import(join(ROOT, 'rolldown.config.js'))) as { default: RolldownOptions }
+  const { output } = await (await rolldown(config)).generate(config.output as OutputOptions)
+  const chunks = output.filter((file) => file.type === 'chunk')
+  const files = [...chunks.map(({ fileName }) => `dist/${fileName}`), 'dist/index.js']
+  expect(packed.filter((path) => /^dist\/.*\.[cm]?js$/.test(path)).toSorted()).toEqual(files.toSorted())
+  for (const { fileName, code } of chunks) expect(await readFile(join(ROOT, 'dist', fileName), 'utf8')).toBe(code)
+  const held = chunks.flatMap(({ moduleIds }) => moduleIds).map((id) => relative(join(ROOT, 'build'), id))
+  const own = held.filter((name) => /^[a-z]/.test(name))
+  expect(own.toSorted()).toEqual([...new Set(own)].toSorted())
+  const built = (await readdir(join(ROOT, 'build'), { recursive: true })).filter((name) => name.endsWith('.js'))
+  const codes = await Promise.all(built.map((name) => readFile(join(ROOT, 'build', name), 'utf8')))
+  // One that holds nothing but types is nowhere.
+  const isCode = (code: string) => code.replace(/^\/\/.*\n/gm, '').trim() !== 'export {};'
+  const wanted = built.filter((_, at) => isCode(codes[at]!))
+  expect(own.toSorted()).toEqual(wanted.toSorted())
+})
+
+test('beside the bundles there are only types, and these', () => {
+  expect(packed.filter((path) => path.startsWith('dist/') && !/(\.d\.ts|js)$/.test(path))).toEqual([])
   expect(packed.filter((path) => !path.startsWith('dist/')).toSorted()).toMatchInlineSnapshot(`
     [
       "CHANGELOG.md",
+      "CONTRIBUTING.md",
       "LICENSE",
       "README.md",
+      "SECURITY.md",
       "bin/package.json",
       "bin/scrape-status.js",
+      "docs/architecture.md",
+      "docs/benchmarks.md",
+      "docs/judging.md",
+      "docs/recipes.md",
+      "docs/scaling.md",
+      "docs/trust.md",
       "package.json",
       "schema/summary.schema.json",
       "schema/verdict.schema.json",
@@ -68,10 +92,40 @@ test('the packed files are the built sources, the command in one file, and these
   `)
 })
 
-test('the command in one file holds no package but chalk, under its licence', async () => {
-  const bundle = await readFile(join(ROOT, 'dist/cli.cjs'), 'utf8')
-  expect([...new Set(bundle.match(/(?<=^\/\/ node_modules\/)[^/\n]+/gm))]).toEqual(['chalk'])
-  expect(bundle).toContain((await readFile(join(ROOT, 'node_modules/chalk/license'), 'utf8')).trim())
+test('what the pages link to is in the package, or has an address of its own', async () => {
+  for (const page of packed.filter((path) => path.endsWith('.md'))) {
+    const text = await readFile(join(ROOT, page), 'utf8')
+    for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https:\/\//.test(target!)) continue
+      const [path = '', heading] = target!.split('#')
+      const linked = path === '' ? page : posix.join(posix.dirname(page), path)
+      expect(packed, `${page}: ${target}`).toContain(linked)
+      if (heading === undefined) continue
+      const anchors = [...(await readFile(join(ROOT, linked), 'utf8')).matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+        anchor(title!),
+      )
+      expect(anchors, `${page}: ${target}`).toContain(heading)
+    }
+  }
+})
+
+/** As GitHub and npm make it of a heading. */
+function anchor(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
+}
+
+test('the bundles hold no package but chalk, under its licence', async () => {
+  const packages = async (file: string) => [
+    ...new Set((await readFile(join(ROOT, file), 'utf8')).match(/(?<=^\/\/ .*node_modules\/)[^/\n]+/gm)),
+  ]
+  expect(await packages('dist/cli.cjs')).toEqual(['chalk'])
+  expect(await packages('dist/library.cjs')).toEqual([])
+  expect(await packages('dist/shared.cjs')).toEqual([])
+  const license = (await readFile(join(ROOT, 'node_modules/chalk/license'), 'utf8')).trim()
+  expect(await readFile(join(ROOT, 'dist/cli.cjs'), 'utf8')).toContain(license)
 })
 
 test('a pack builds first, so that no old build is ever published', async () => {

@@ -2,10 +2,10 @@
 // their making is in the memory and not in the time. Prints one line of JSON.
 //   node report-loop.mjs FORMAT COUNT
 
-import { createTally } from '../../../dist/judge/summarise.js'
-import { FORMATS } from '../../../dist/report/formats/index.js'
-import { createReport } from '../../../dist/report/report.js'
-import { openFileSink } from '../../../dist/report/sink.js'
+import { createTally } from '../../../build/judge/summarise.js'
+import { FORMATS } from '../../../build/report/formats/index.js'
+import { createReport } from '../../../build/report/report.js'
+import { openFileSink } from '../../../build/report/sink.js'
 import { makeVerdicts } from './verdicts.mjs'
 
 const MADE = 10_000

@@ -1,9 +1,9 @@
 // Verdicts as a run makes them, without a run: by the real judge, from replies that are mostly 200, with redirects,
 // 404, 500 and time-outs among them.
 
-import { NO_HEADERS } from '../../../dist/http/wire/reply-headers.js'
-import { judge } from '../../../dist/judge/judge.js'
-import { SUCCESSFUL } from '../../../dist/settings/status-set.js'
+import { NO_HEADERS } from '../../../build/http/wire/reply-headers.js'
+import { judge } from '../../../build/judge/judge.js'
+import { SUCCESSFUL } from '../../../build/settings/status-set.js'
 import { createRandom } from '../random.mjs'
 
 const HOSTS = 500

@@ -227,7 +227,7 @@ test('what is on the wire when the client closes still ends', async () => {
 })
 
 describe('the process', () => {
-  const source = fileURLToPath(new URL('../../../dist/http/wire/deadline.js', import.meta.url))
+  const source = fileURLToPath(new URL('../../../build/http/wire/deadline.js', import.meta.url))
   const run = (then: string) => {
     const script = `
       import { createDeadline } from ${JSON.stringify(source)}
