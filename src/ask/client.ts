@@ -24,10 +24,14 @@ import { createLookup, type Lookup } from '../http/names/lookup.js'
 import { createDeadline } from '../http/wire/deadline.js'
 import { createSplitUrl, type SplitUrl } from '../http/wire/split-url.js'
 import { createLearning, type Learning } from '../policies/learn-from-answers.js'
+import { type PinnedAddress, parseResolve } from '../settings/addresses.js'
+import { UsageError } from '../settings/errors.js'
+import type { HeaderPair } from '../settings/headers.js'
+import { parseHeader } from '../settings/headers.js'
 import { DEFAULT_ASK, DEFAULTS } from '../settings/table.js'
-import { type PinnedAddress, parseHeader, parseResolve, UsageError } from '../settings/values.js'
+import type { Ask } from '../settings/target.js'
 import type { Limiter, Time } from '../words/limits.js'
-import type { Ask, HeaderPair, Method } from '../words/target.js'
+import type { Method } from '../words/method.js'
 
 /** How to ask one URL; what is left out is the client's. */
 export interface AskOptions {

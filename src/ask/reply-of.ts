@@ -3,8 +3,9 @@
 import type { HopResult } from '../http/exchange/hop-request.js'
 import type { Failure } from '../http/wire/exchange-error.js'
 import { createReplyHeaders, NO_HEADERS } from '../http/wire/reply-headers.js'
+import type { Ask, Target } from '../settings/target.js'
+import type { Method } from '../words/method.js'
 import type { Hop, Reply, Timings } from '../words/reply.js'
-import type { Ask, Method, Target } from '../words/target.js'
 
 /** What is known of an attempt beside its last hop. */
 export interface ReplyFacts {

@@ -3,9 +3,10 @@
 
 import { Command, CommanderError, Option } from 'commander'
 import { type CommandOptions, REPORT_OPTIONS } from '../report/formats/output-request.js'
+import { UsageError, ValueError } from '../settings/errors.js'
 import { DEFAULTS, GROUPS, OPTIONS, type OptionSpec } from '../settings/table.js'
-import { nearest, UsageError, ValueError } from '../settings/values.js'
 import { type Environment, ExpansionError, expand, type Variables, variablesOfFlags } from '../targets/expand.js'
+import { nearest } from '../words/nearest.js'
 
 /** What the arguments ask for. */
 export type Invocation =

@@ -1,10 +1,10 @@
 // What a run would ask, without asking: every line accounted for, the hosts, and what is wrong with which line.
 
+import type { TargetSource } from '../settings/seams.js'
+import type { Target } from '../settings/target.js'
 import { createDistinct } from '../targets/distinct.js'
 import { createFilter } from '../targets/filter.js'
 import type { Pattern } from '../words/pattern.js'
-import type { TargetSource } from '../words/seams.js'
-import type { Target } from '../words/target.js'
 
 export interface DryRunOptions {
   readonly include: readonly Pattern[]

@@ -1,9 +1,9 @@
 // A run without a verdict: a mistake in most cases, and said as one.
 
 import type { Run } from '../run/check-all.js'
+import { UsageError } from '../settings/errors.js'
+import type { TargetSource } from '../settings/seams.js'
 import type { Options } from '../settings/table.js'
-import { UsageError } from '../settings/values.js'
-import type { TargetSource } from '../words/seams.js'
 
 /** A sentence where that is no mistake and still worth a word, else null; throws a `UsageError` where it is one. */
 export function whyNothingAsked(run: Run, source: TargetSource, { allowEmpty, shard }: Options): string | null {

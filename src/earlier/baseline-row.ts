@@ -1,6 +1,6 @@
 // One line of an earlier ndjson report as a row of the baseline; what is needed of it may be wrong, and is looked at.
 
-import { UsageError } from '../settings/values.js'
+import { UsageError } from '../settings/errors.js'
 import type { Verdict } from '../words/verdict.js'
 import type { BaselineRow } from './baseline.js'
 

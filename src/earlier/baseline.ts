@@ -1,7 +1,7 @@
 // What an earlier run knew of each URL, and how this run differs. Remembers 64 bits of a hash and the outcome a URL,
 // 13 to 20 bytes, never the URL itself. Pure: who reads the file is not its business.
 
-import type { Method } from '../words/target.js'
+import type { Method } from '../words/method.js'
 import { textHash, urlKey } from '../words/url-key.js'
 import type { Change, Outcome, Verdict } from '../words/verdict.js'
 

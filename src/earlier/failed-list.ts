@@ -1,8 +1,8 @@
 // The lines that failed, as they were written and with what came of them behind: a list to run again, which asks the same
 // and nothing else. It holds keys and secrets on purpose, so its file is for its owner alone (mode 0600).
 
+import type { Target } from '../settings/target.js'
 import type { Reporter } from '../words/output.js'
-import type { Target } from '../words/target.js'
 import type { Verdict } from '../words/verdict.js'
 
 export interface FailedListOptions {

@@ -1,7 +1,7 @@
 // Opens an earlier report, however it was written and brought here: an editor's byte order mark, the UTF-16 of PowerShell's
 // `>`, a named pipe from `<(zcat …)`.
 
-import { UsageError } from '../settings/values.js'
+import { UsageError } from '../settings/errors.js'
 import { openBytes } from '../targets/open-inputs.js'
 import { mayBecomeBom, sniff } from '../targets/sniff.js'
 import type { RowBytes } from './read-rows.js'

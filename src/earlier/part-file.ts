@@ -4,7 +4,7 @@
 import { createWriteStream } from 'node:fs'
 import { copyFile, type FileHandle, lstat, open, rename, rm, stat } from 'node:fs/promises'
 import { createSink, openFileSink, openPipeSink, whyNotWritten } from '../report/sink.js'
-import { UsageError } from '../settings/values.js'
+import { UsageError } from '../settings/errors.js'
 import type { Sink } from '../words/output.js'
 import { LOCKED, lookAt, partPathOf } from './find-output.js'
 import { placeFor, type SetAside, setAside } from './set-aside.js'

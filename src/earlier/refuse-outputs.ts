@@ -3,7 +3,7 @@
 import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { CommandOptions, OutputRequest } from '../report/formats/output-request.js'
-import { UsageError } from '../settings/values.js'
+import { UsageError } from '../settings/errors.js'
 import type { Input } from '../targets/read-targets.js'
 import { partPathOf } from './find-output.js'
 

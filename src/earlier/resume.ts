@@ -1,8 +1,8 @@
 // The rows that an interrupted run has left, so that the next one asks only what is missing or could not be judged.
 // Remembers 32 bits a row, never a row: ten million of them are 40 MB. Rows are read again where they are wanted.
 
-import { UsageError } from '../settings/values.js'
-import type { Target } from '../words/target.js'
+import { UsageError } from '../settings/errors.js'
+import type { Target } from '../settings/target.js'
 import type { Outcome, Verdict } from '../words/verdict.js'
 import { type RowBytes, readRows } from './read-rows.js'
 

@@ -2,8 +2,8 @@
 // and not yet yielded (the window), begins as many as the limiter allows, and holds back when nobody takes the results.
 // O(1) a target; a waiting target costs one small object, nothing else is allocated before its permit.
 
+import type { Progress } from '../settings/seams.js'
 import type { Limiter, Permit, RestOfList, Waiter, Where } from '../words/limits.js'
-import type { Progress } from '../words/seams.js'
 
 export interface ScheduleOptions<Item, Answer, Result> {
   readonly limiter: Limiter

@@ -1,9 +1,9 @@
 // The expectations beside the status: what does not hold of an answer, each with what was expected, what came and a
 // plain sentence. Pure; an answer of which nothing is expected costs seven comparisons.
 
+import type { Expect, Target } from '../settings/target.js'
 import type { NamedKind } from '../words/kinds.js'
 import type { CertificateDates, Reply } from '../words/reply.js'
-import type { Expect, Target } from '../words/target.js'
 import type { FailedCheck } from '../words/verdict.js'
 import { cleanPhrase } from './reason.js'
 

@@ -1,9 +1,10 @@
 // What to do about answers that are wrong only because of how was asked: a status set that leaves out what everybody
 // means, redirects that were followed though they are what is expected, time-outs that are not asked again.
 
+import type { StatusSet } from '../settings/status-set.js'
 import { parseStatusSet, SUCCESSFUL } from '../settings/status-set.js'
+import type { Expect } from '../settings/target.js'
 import type { Hop } from '../words/reply.js'
-import type { Expect, StatusSet } from '../words/target.js'
 import type { Verdict } from '../words/verdict.js'
 
 /** How the run was asked for, as far as hints depend on it. */

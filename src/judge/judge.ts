@@ -1,9 +1,9 @@
 // Target and reply in, verdict out: what a status means, in the order of the README's judging rules. Pure; never asks,
 // never retries, never looks at the clock. On the hot path: one object literal in the declared order a verdict, no spreads.
 
+import type { Target } from '../settings/target.js'
 import { isLocal, type Kind, kindFacts } from '../words/kinds.js'
 import type { Hop, Reply, ReplyHeaders, Timings } from '../words/reply.js'
-import type { Target } from '../words/target.js'
 import type { FailedCheck, Outcome, Verdict } from '../words/verdict.js'
 import { blockMarker, reasonOfBlock } from './block-marker.js'
 import { faultsOf } from './checks.js'

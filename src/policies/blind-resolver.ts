@@ -1,9 +1,9 @@
 // A resolver that says "no such name" of everything: a sandbox, or a network where only the proxy looks names up. It says so
 // of the top-level zones too, and those exist. Then it is no witness against any public name.
 
-import type { Check, CheckContext } from '../words/limits.js'
+import type { Check, CheckContext } from '../settings/seams.js'
+import type { Target } from '../settings/target.js'
 import type { Reply } from '../words/reply.js'
-import type { Target } from '../words/target.js'
 import { type PublicPlace, publicPlaceOf } from './public-zone.js'
 
 /** What is known of the resolver that names are asked of. */

@@ -1,11 +1,11 @@
 // Servers that answer HEAD otherwise than GET though the page is there are many, with any status; before an answer to HEAD
 // is held against the page, it is asked with GET. What came before a request was sent has nothing to do with its method.
 
+import type { Check } from '../settings/seams.js'
+import type { Target } from '../settings/target.js'
 import { isRateLimited } from '../words/is-rate-limited.js'
 import { isLocal, type Kind } from '../words/kinds.js'
-import type { Check } from '../words/limits.js'
 import type { Reply } from '../words/reply.js'
-import type { Target } from '../words/target.js'
 import { retryAfterMs } from './retry-after.js'
 
 /** The way, the clock and our own end, not what the server made of the method. */

@@ -1,6 +1,7 @@
 // Several time-outs of an origin that also answers are taken for our own load: it gets less, and they are asked once more.
 
-import type { Check, Limiter } from '../words/limits.js'
+import type { Check } from '../settings/seams.js'
+import type { Limiter } from '../words/limits.js'
 import { isTimeout } from './retry.js'
 import { answeringOrigin } from './retry-after.js'
 

@@ -1,9 +1,9 @@
 // How long a server asks to be left alone (RFC 9110 §10.2.3).
 
+import type { Target } from '../settings/target.js'
 import { isRateLimited } from '../words/is-rate-limited.js'
 import type { Where } from '../words/limits.js'
 import type { Reply } from '../words/reply.js'
-import type { Target } from '../words/target.js'
 import { withoutTrailingDot } from '../words/without-trailing-dot.js'
 
 /** What Node's timers hold, 24.8 days. */

@@ -1,11 +1,12 @@
 // Failures that may pass are asked again (RFC 9110 §9.2.2: GET and HEAD are safe to repeat). A URL that waits holds no
 // permit; when its time comes it goes to the front of its host's line.
 
+import type { Check } from '../settings/seams.js'
+import type { Target } from '../settings/target.js'
 import { isRateLimited } from '../words/is-rate-limited.js'
 import type { Kind } from '../words/kinds.js'
-import type { Check, Stop, Where } from '../words/limits.js'
+import type { Stop, Where } from '../words/limits.js'
 import type { Reply } from '../words/reply.js'
-import type { Target } from '../words/target.js'
 import type { LastTurn } from './last-turn.js'
 import { answeringOrigin, retryAfterMs } from './retry-after.js'
 

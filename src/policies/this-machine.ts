@@ -2,9 +2,9 @@
 // Every hop of every URL is heard, the moment its answer comes: whoever answers late, with whatever status, or only
 // redirects, has answered.
 
+import type { Check } from '../settings/seams.js'
 import { isPublicName } from '../words/is-public-name.js'
 import type { Kind } from '../words/kinds.js'
-import type { Check } from '../words/limits.js'
 import type { Reply, TlsFacts } from '../words/reply.js'
 import type { Suspicion } from './suspicion.js'
 import type { WrongClock } from './wrong-clock.js'

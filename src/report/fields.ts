@@ -1,7 +1,8 @@
 // The fields of a verdict in their order, and the choice of some of them (`--fields`). A new field of `Verdict` does not
 // compile until it has its place here.
 
-import { nearest, UsageError } from '../settings/values.js'
+import { UsageError } from '../settings/errors.js'
+import { nearest } from '../words/nearest.js'
 import type { Verdict } from '../words/verdict.js'
 
 /** All fields of the record, in the order in which they are printed. */

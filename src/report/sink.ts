@@ -4,7 +4,7 @@
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Writable } from 'node:stream'
-import { UsageError } from '../settings/values.js'
+import { UsageError } from '../settings/errors.js'
 import type { Sink } from '../words/output.js'
 import { openPipe } from './open-pipe.js'
 

@@ -1,7 +1,7 @@
 // Failures that are asked again after everything else: once and gently (`recheck`), or every 2 s until all is fine or
 // the time is over (`wait`). Their rows are held back until then, within bounds.
 
-import type { Target } from '../words/target.js'
+import type { Target } from '../settings/target.js'
 import type { Verdict } from '../words/verdict.js'
 
 export interface LaterPassOptions {

@@ -2,13 +2,13 @@
 
 import type { AskOptions } from '../ask/client.js'
 import { askFrom } from '../ask/client.js'
+import type { TargetSource } from '../settings/seams.js'
+import type { Target } from '../settings/target.js'
 import type { ExpectOptions } from '../targets/expect-from.js'
 import { overrideFrom } from '../targets/expect-from.js'
 import { parseUrl } from '../targets/parse-url.js'
 import type { SettingsOf } from '../targets/rules.js'
 import { applyOverride } from '../targets/settings.js'
-import type { TargetSource } from '../words/seams.js'
-import type { Target } from '../words/target.js'
 
 /** Pulls only as fast as it is pulled from. */
 export function sourceOf(

@@ -1,9 +1,9 @@
 // One part of a list, chosen by host, so that machines which never talk to each other split it without a gap or an
 // overlap. Only counts what is another shard's: no filter, report or memory of this run ever sees it.
 
+import type { TargetSource } from '../settings/seams.js'
 import type { Shard } from '../settings/values.js'
 import { shardOf } from '../targets/shard-of.js'
-import type { TargetSource } from '../words/seams.js'
 
 /** The targets of this shard with the index that they have in the whole list; null: the very same source. */
 export function sharded(source: TargetSource, shard: Shard | null): TargetSource {

@@ -1,6 +1,12 @@
 // A set of status codes written as people write them: `200-299,301,4xx`. Never judges, only answers `has`.
 
-import type { StatusSet } from '../words/target.js'
+/** Which status codes (100 to 999) are accepted. */
+export interface StatusSet {
+  has(status: number): boolean
+  /** The set as ranges, shortest form: `200-299,301`. */
+  toString(): string
+}
+
 /** The default of `accept`: RFC 9110 §15.3, successful answers. */
 export const SUCCESSFUL: StatusSet = fromRanges([[200, 299]])
 

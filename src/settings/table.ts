@@ -1,29 +1,28 @@
 // Every flag once: its spelling, help, parser and default. `cli.ts` builds the command from this, `createClient` and
 // `checkAll` take their defaults from here, and the README's table is tested against it.
 
+import type { Method } from '../words/method.js'
 import type { Show } from '../words/output.js'
 import type { Pattern } from '../words/pattern.js'
-import type { Ask, Expect, HeaderPair, HeaderPattern, Method, StatusSet } from '../words/target.js'
+import { type PinnedAddress, parseResolve, parseServer } from './addresses.js'
+import { UsageError, ValueError } from './errors.js'
+import type { HeaderPair, HeaderPattern } from './headers.js'
+import { parseHeader, parseHeaderPattern } from './headers.js'
+import { parseRegExp } from './patterns.js'
+import type { StatusSet } from './status-set.js'
 import { parseStatusSet, SUCCESSFUL } from './status-set.js'
+import type { Ask, Expect } from './target.js'
 import {
   type FailureBudget,
-  type PinnedAddress,
   parseCount,
   parseDuration,
   parseFailureBudget,
-  parseHeader,
-  parseHeaderPattern,
   parseMethod,
   parseNeedle,
   parseRate,
-  parseRegExp,
-  parseResolve,
-  parseServer,
   parseShard,
   parseVariableName,
   type Shard,
-  UsageError,
-  ValueError,
 } from './values.js'
 
 /** The headings of `--help`, in this order. */

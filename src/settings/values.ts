@@ -1,25 +1,7 @@
 // Little languages of flags and line keys. Each parser says what is allowed when it refuses.
 
-import { isIP } from 'node:net'
-import { isIllEncoded } from '../words/is-ill-encoded.js'
-import { compilePattern, type Pattern, PatternError } from '../words/pattern.js'
-import type { HeaderPair, HeaderPattern, Method } from '../words/target.js'
-import { withoutTrailingDot } from '../words/without-trailing-dot.js'
-
-/** A mistake of the person who calls: exit 2, one line, nothing requested. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
-
-/** A value that could not be read; `expected` completes "expected …". */
-export class ValueError extends Error {
-  override readonly name = 'ValueError'
-  readonly expected: string
-  constructor(expected: string) {
-    super(`expected ${expected}`)
-    this.expected = expected
-  }
-}
+import type { Method } from '../words/method.js'
+import { ValueError } from './errors.js'
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 /** A bare number above this is more likely meant in ms than in seconds, so it needs a unit. */
@@ -54,46 +36,6 @@ export function parseMethod(text: string): Method {
   const method = text.toUpperCase()
   if (method !== 'GET' && method !== 'HEAD') throw new ValueError('GET or HEAD')
   return method
-}
-
-/** Header names are tokens (RFC 9110 §5.6.2). */
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
-/** Field values hold no control characters but TAB (RFC 9110 §5.5): no CR LF, so no second header can be smuggled in. */
-const FIELD_VALUE = /^[\t\x20-\x7e\x80-\uffff]*$/
-/** These are the exchange's own; another value would break the framing or the choice of connection. */
-const RESERVED = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-
-/** `Name: value`. The value goes out as latin1 where it can, else as UTF-8 bytes. */
-export function parseHeader(text: string): HeaderPair {
-  const colon = text.indexOf(':')
-  const name = text.slice(0, Math.max(0, colon)).trim()
-  const value = text.slice(colon + 1).trim()
-  if (colon < 1 || !TOKEN.test(name)) throw new ValueError("a header such as 'Accept-Language: en'")
-  if (!FIELD_VALUE.test(value)) throw new ValueError('a header value without line breaks and control characters')
-  if (RESERVED.has(name.toLowerCase())) throw new ValueError(`another header; ${name} is set by the connection itself`)
-  return [name, toFieldBytes(value)]
-}
-
-/** HTTP sends bytes; undici takes one character a byte. Text beyond latin1 goes out as UTF-8, as curl does. */
-function toFieldBytes(value: string): string {
-  return /^[\x00-\xff]*$/.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1')
-}
-
-/** `Name: regex`, the regular expression unanchored and case-sensitive. */
-export function parseHeaderPattern(text: string): HeaderPattern {
-  const colon = text.indexOf(':')
-  const name = text.slice(0, Math.max(0, colon)).trim()
-  if (!TOKEN.test(name)) throw new ValueError("a header and a regular expression such as 'content-type: ^text/html'")
-  return { name: name.toLowerCase(), pattern: parseRegExp(text.slice(colon + 1).trim()) }
 }
 
 /** A text to look for in a body. */
@@ -145,107 +87,8 @@ export function parseShard(text: string): Shard {
   return { index, count }
 }
 
-/** Where to connect for one host and port, instead of asking DNS. */
-export interface PinnedAddress {
-  /** As in a URL, IPv6 in brackets; `*` for every host. */
-  readonly host: string
-  readonly port: number
-  /** One, or several with commas between them, which are raced. */
-  readonly address: string
-}
-
-/**
- * `HOST:PORT:ADDRESS[,ADDRESS]`, as curl has it: the host in any spelling that a URL may have, or `*`; addresses with or
- * without brackets; a `+` before it, which only says how long curl remembers it, is passed over. Its `-HOST:PORT`, which
- * takes one back, is not.
- */
-export function parseResolve(text: string): PinnedAddress {
-  const match = /^\+?(\[[^\]]+\]|[^:[\]]+):(\d+):(.+)$/.exec(text)
-  const [, written = '', portText = '', list = ''] = match ?? []
-  const host = pinnedHost(written)
-  const addresses = list.replace(/,$/, '').split(',').map(bare)
-  const port = Number(portText)
-  if (host === null || addresses.some((address) => isIP(address) === 0) || port < 1 || port > 65_535) {
-    throw new ValueError(
-      'HOST:PORT:ADDRESS, such as example.com:443:127.0.0.1; HOST may be *, addresses have commas between them',
-    )
-  }
-  return { host, port, address: addresses.join(',') }
-}
-
-function bare(address: string): string {
-  return address.replace(/^\[(.*)\]$/, '$1')
-}
-
-/** The host as a URL has it: punycode, lower case, without a final dot; null where it is none. */
-function pinnedHost(written: string): string | null {
-  if (written === '*') return written
-  // What would end the host in a URL, or be taken for more than one.
-  if (/^-|[\s/\\?#@*%]/.test(written) || !URL.canParse(`http://${written}/`)) return null
-  const host = withoutTrailingDot(new URL(`http://${written}/`).hostname)
-  return host === '' || isIllEncoded(host) ? null : host
-}
-
-/** `ADDRESS` or `ADDRESS:PORT` of a DNS server; IPv6 with a port in brackets. */
-export function parseServer(text: string): string {
-  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(text) ?? []
-  const whole = isIP(text) !== 0
-  const parts = isIP(bracketed ?? plain ?? '') !== 0 && Number(port ?? 53) >= 1 && Number(port ?? 53) <= 65_535
-  if (!whole && !parts) throw new ValueError('an IP address with or without port, such as 127.0.0.1:5353')
-  return text
-}
-
 /** The name of a variable of the environment, without a dollar. */
 export function parseVariableName(text: string): string {
   if (!/^[A-Za-z_]\w*$/.test(text)) throw new ValueError('the name of a variable, such as HOST, and not its value')
   return text
-}
-
-/** A regular expression in JavaScript's syntax, case-sensitive, without what cannot run in linear time. */
-export function parseRegExp(text: string): Pattern {
-  return parsePattern(text, '')
-}
-
-/** The same of one that is compiled already. */
-export function patternFrom(pattern: RegExp | Pattern): Pattern {
-  return 'flags' in pattern ? parsePattern(pattern.source, pattern.flags) : pattern
-}
-
-function parsePattern(source: string, flags: string): Pattern {
-  try {
-    return compilePattern(source, flags)
-  } catch (error) {
-    if (!(error instanceof PatternError)) throw error
-    throw new ValueError(error.message)
-  }
-}
-
-/** The nearest of `known` by edit distance, where it is near enough to be a slip; null otherwise. */
-export function nearest(word: string, known: Iterable<string>): string | null {
-  let best: string | null = null
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
-  for (const candidate of known) {
-    // The word may be a line of 64 KiB.
-    if (Math.abs(candidate.length - word.length) >= bestDistance) continue
-    const distance = editDistance(word, candidate)
-    if (distance < bestDistance && distance < word.length) {
-      best = candidate
-      bestDistance = distance
-    }
-  }
-  return best
-}
-
-/** Levenshtein distance; words here are flag and key names, a few letters long. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column)
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= b.length; column++) {
-      const substitution = previous[column - 1]! + (a[row - 1] === b[column - 1] ? 0 : 1)
-      current.push(Math.min(previous[column]! + 1, current[column - 1]! + 1, substitution))
-    }
-    previous = current
-  }
-  return previous[b.length]!
 }

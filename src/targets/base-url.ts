@@ -1,6 +1,6 @@
 // What lines that are paths are paths of (`--base-url`).
 
-import { ValueError } from '../settings/values.js'
+import { ValueError } from '../settings/errors.js'
 import { parseUrl } from './parse-url.js'
 
 /** The URL, normalised. Throws `ValueError`, whose words hold nothing of the text: it may hold a password. */

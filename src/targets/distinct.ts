@@ -2,7 +2,7 @@
 // 240 MB; asks nothing and forgets nothing.
 
 import { hash } from 'node:crypto'
-import type { Ask, Expect, Target } from '../words/target.js'
+import type { Ask, Expect, Target } from '../settings/target.js'
 
 /** The index of the first target that asks the same, or null, and then the target is remembered. */
 export interface Distinct {

@@ -1,7 +1,7 @@
 // `$NAME` and `${NAME}` in lists and flags. What a name stands for is a value and never syntax: it is not expanded again,
 // it ends no word, no host and no pattern, and no message repeats it.
 
-import { UsageError } from '../settings/values.js'
+import { UsageError } from '../settings/errors.js'
 
 /** Where `$NAME` is looked up. */
 export type Environment = Readonly<Record<string, string | undefined>>

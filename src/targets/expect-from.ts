@@ -1,9 +1,12 @@
 // Expectations as the library's users write them, in the words that the lines of a list use: so that the same keys mean
 // the same everywhere, what they imply included.
 
+import { ValueError } from '../settings/errors.js'
+import type { HeaderPattern } from '../settings/headers.js'
+import { parseHeaderPattern } from '../settings/headers.js'
+import { patternFrom } from '../settings/patterns.js'
 import { parseStatusSet } from '../settings/status-set.js'
-import { parseHeaderPattern, parseNeedle, patternFrom, ValueError } from '../settings/values.js'
-import type { HeaderPattern } from '../words/target.js'
+import { parseNeedle } from '../settings/values.js'
 import { parsePlace } from './line-keys.js'
 import { contradiction, NO_OVERRIDE, type Override } from './settings.js'
 

@@ -1,8 +1,9 @@
 // Which targets a run is about. Plain text matching; never asks anything, never hides a line that is wrong.
 
-import { patternFrom, ValueError } from '../settings/values.js'
+import { ValueError } from '../settings/errors.js'
+import { patternFrom } from '../settings/patterns.js'
+import type { Target } from '../settings/target.js'
 import type { Pattern } from '../words/pattern.js'
-import type { Target } from '../words/target.js'
 
 /** `include`: any of them must match (none: all do); `exclude`: none of them may. */
 export interface FilterOptions {

@@ -1,16 +1,10 @@
 // The `key=value` settings that may stand behind a URL or in a rule: each key once, with what it says. Values are read
 // by the same parsers as the flags; nothing here knows where a value stood.
 
+import { ValueError } from '../settings/errors.js'
+import { parseHeader, parseHeaderPattern } from '../settings/headers.js'
 import { parseStatusSet } from '../settings/status-set.js'
-import {
-  parseCount,
-  parseDuration,
-  parseHeader,
-  parseHeaderPattern,
-  parseMethod,
-  parseNeedle,
-  ValueError,
-} from '../settings/values.js'
+import { parseCount, parseDuration, parseMethod, parseNeedle } from '../settings/values.js'
 import type { Syntax } from './expand.js'
 import type { Override } from './settings.js'
 

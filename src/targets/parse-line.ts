@@ -1,7 +1,7 @@
 // One line of a list: `URL [key=value …] [# comment]`. Total: every text is blank, a target, or a target with a problem;
 // nothing throws and nothing is guessed.
 
-import type { LineProblem } from '../words/target.js'
+import type { LineProblem } from '../settings/target.js'
 import { ExpansionError, expand, type Variables } from './expand.js'
 import { nameCharacter, trimInvisible } from './invisible.js'
 import { LINE_KEYS } from './line-keys.js'

@@ -1,9 +1,9 @@
 // One written URL to its normalised form, or the reason why it cannot be asked. `new URL` (WHATWG) is the parser; here
 // stand only the scheme for bare hosts and what WHATWG lets pass though no request can be made of it.
 
-import { nearest } from '../settings/values.js'
+import type { LineProblem } from '../settings/target.js'
 import { isIllEncoded } from '../words/is-ill-encoded.js'
-import type { LineProblem } from '../words/target.js'
+import { nearest } from '../words/nearest.js'
 import { withoutTrailingDot } from '../words/without-trailing-dot.js'
 import { INVISIBLE, nameCharacter } from './invisible.js'
 

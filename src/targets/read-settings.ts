@@ -1,8 +1,9 @@
 // The words behind a URL, or in a rule: `key=value key="a value" key # comment`. Total: nothing throws, nothing is
 // guessed, and the first thing that is wrong, from left to right, is what is said.
 
-import { nearest, ValueError } from '../settings/values.js'
-import type { Ask } from '../words/target.js'
+import { ValueError } from '../settings/errors.js'
+import type { Ask } from '../settings/target.js'
+import { nearest } from '../words/nearest.js'
 import { ExpansionError, expand, type Variables } from './expand.js'
 import { LINE_KEYS, lineKey } from './line-keys.js'
 import { contradiction, NO_OVERRIDE, type Override } from './settings.js'

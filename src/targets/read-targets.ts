@@ -1,7 +1,7 @@
 // Inputs to targets, in order, at the reader's pace. A bad line is a target with a problem; a broken input ends itself
 // and nothing else. Never reads ahead of what is asked for, but for the chunk in hand.
 
-import type { LineProblem, Target } from '../words/target.js'
+import type { LineProblem, Target } from '../settings/target.js'
 import { trimInvisible } from './invisible.js'
 import type { ByteSource, Input, ListInput, UrlInput } from './open-inputs.js'
 import { type LineContext, type ParsedLine, parseArgument, parseLine } from './parse-line.js'

@@ -1,7 +1,7 @@
 // Settings for hosts (`--rule 'HOST key=value…'`): read once before the first request, laid over the flags once a host.
 // Hosts for which the same rules match share one object, so that a million subdomains cost what one does.
 
-import { UsageError } from '../settings/values.js'
+import { UsageError } from '../settings/errors.js'
 import { withoutTrailingDot } from '../words/without-trailing-dot.js'
 import { type Environment, ExpansionError, expand, type Variables, variablesOfFlags } from './expand.js'
 import { isHost } from './parse-url.js'

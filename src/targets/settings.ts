@@ -1,8 +1,10 @@
 // What is asked and expected, and how one level changes it: the flags are changed by the rules that match, those by the
 // keys of the line. An override is read once and laid over any base. Never writes to what it was given.
 
+import type { HeaderPair, HeaderPattern } from '../settings/headers.js'
+import type { StatusSet } from '../settings/status-set.js'
 import { parseStatusSet } from '../settings/status-set.js'
-import type { Ask, Expect, HeaderPair, HeaderPattern, StatusSet } from '../words/target.js'
+import type { Ask, Expect } from '../settings/target.js'
 
 /** What holds for a target. */
 export interface Settings {

@@ -1,7 +1,7 @@
 // What a line may not say where somebody else wrote the list (`--untrusted`): nothing of what is asked may be more, or
 // more trusting, than the flags and rules of the user have it.
 
-import type { Ask } from '../words/target.js'
+import type { Ask } from '../settings/target.js'
 import type { Override } from './settings.js'
 
 /** A line's setting that is refused: the sentence behind its name, and what to do. */

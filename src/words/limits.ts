@@ -1,22 +1,5 @@
 // Who may go when, and what may end it: what flow, policies and an attempt say to each other.
 
-import type { Reply } from './reply.js'
-import type { Target } from './target.js'
-
-/** The seam: one target in, what was found out. Retry and breaker wrap it; threads and a queue can answer it. */
-export type Check = (target: Target, context: CheckContext) => Promise<Reply>
-
-/** What the flow hands to a check: a first permit already held, and how long the target waited for it. */
-export interface CheckContext {
-  /** The check gives it back; null: the check takes its own place in the line. */
-  readonly permit: Permit | null
-  readonly queuedMs: number
-  /** Of a retry: what is learned of its origin from then on (monotonic ms) speaks for it. */
-  readonly againSinceMs?: number
-  /** An attempt that was made already, for policies to look at: it is taken in place of a first one. */
-  readonly made?: Reply
-}
-
 /** The right to have one request on the wire; give it back exactly once. */
 export interface Permit {
   release(): void

@@ -1,7 +1,7 @@
 // What an attempt found: facts, no judgement.
 
 import type { Kind } from './kinds.js'
-import type { Method } from './target.js'
+import type { Method } from './method.js'
 
 /** A redirect that was answered: the URL asked, the 3xx, and its Location as received. */
 export interface Hop {

@@ -3,7 +3,7 @@
 
 import { createHash, hash } from 'node:crypto'
 import { hideSecrets } from './hide-secrets.js'
-import type { Method } from './target.js'
+import type { Method } from './method.js'
 
 /** Hex digits that say what is shown anyhow. */
 const SHOWN_DIGITS = 13

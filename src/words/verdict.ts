@@ -1,8 +1,8 @@
 // The judgement of one URL, as the library yields it and every report prints it.
 
 import type { Kind } from './kinds.js'
+import type { Method } from './method.js'
 import type { Hop, Timings, TlsFacts } from './reply.js'
-import type { Method } from './target.js'
 
 /** The judgement of one URL. `skipped` only for repeats under `dedupe` and for `skip=`. */
 export type Outcome = 'ok' | 'failed' | 'inconclusive' | 'skipped'

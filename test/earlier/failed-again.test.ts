@@ -7,10 +7,10 @@ import { createFailedList } from '../../src/earlier/failed-list.js'
 import { isReadAs } from '../../src/earlier/is-read-as.js'
 import { escapeText } from '../../src/report/escape.js'
 import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
+import type { Target } from '../../src/settings/target.js'
 import { variablesOfList } from '../../src/targets/expand.js'
 import { parseArgument } from '../../src/targets/parse-line.js'
 import { openInputs, readTargets } from '../../src/targets/read-targets.js'
-import type { Target } from '../../src/words/target.js'
 import { verdict } from '../report/support/verdicts.js'
 
 const CONTEXT = {

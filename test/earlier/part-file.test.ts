@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Fate, openPartFile } from '../../src/earlier/part-file.js'
-import { UsageError } from '../../src/settings/values.js'
+import { UsageError } from '../../src/settings/errors.js'
 
 let folder: string
 let path: string

@@ -8,7 +8,7 @@ import { openRows } from '../../src/earlier/open-rows.js'
 import { readKeptRows, whyChanged } from '../../src/earlier/resume.js'
 import { resumeCommand } from '../../src/earlier/resume-command.js'
 import { verdictJson } from '../../src/report/verdict-json.js'
-import { UsageError } from '../../src/settings/values.js'
+import { UsageError } from '../../src/settings/errors.js'
 import { VERDICTS, verdict } from '../report/support/verdicts.js'
 
 let folder: string

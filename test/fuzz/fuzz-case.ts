@@ -1,7 +1,7 @@
 // The cases, each made from the seed and its number alone: any one of them can be had again by itself. First every answer
 // cut, reset and split at every byte; then chance.
 
-import type { Method } from '../../src/words/target.js'
+import type { Method } from '../../src/words/method.js'
 import { createRandom, type Random } from './random.js'
 import { idOf, RESPONSES, type ValidResponse } from './responses.js'
 

@@ -2,7 +2,7 @@
 // that went to another URL than its own is seen.
 
 import { createHash } from 'node:crypto'
-import type { Method } from '../../src/words/target.js'
+import type { Method } from '../../src/words/method.js'
 
 /** A valid answer; `bytes` is latin1, one character a byte. */
 export interface ValidResponse {

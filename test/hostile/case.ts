@@ -3,7 +3,7 @@
 
 import type { TLSSocketOptions } from 'node:tls'
 import type { Kind } from '../../src/words/kinds.js'
-import type { Method } from '../../src/words/target.js'
+import type { Method } from '../../src/words/method.js'
 import type { Closable } from '../support/close-after-test.js'
 import { type Script, type Step, step } from '../support/raw-server.js'
 

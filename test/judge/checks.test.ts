@@ -7,9 +7,9 @@ import { judge, verdictOfSkip } from '../../src/judge/judge.js'
 import { createTally } from '../../src/judge/summarise.js'
 import { parseStatusSet } from '../../src/settings/status-set.js'
 import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
+import type { Expect, Target } from '../../src/settings/target.js'
 import { compilePattern } from '../../src/words/pattern.js'
 import type { Reply } from '../../src/words/reply.js'
-import type { Expect, Target } from '../../src/words/target.js'
 import { verdictSchema } from '../report/support/schemas.js'
 
 const NOW = Date.UTC(2026, 8, 23, 10, 0, 0)

@@ -5,9 +5,9 @@ import { judge, verdictOfDuplicate, verdictOfProblem } from '../../src/judge/jud
 import { FIELDS } from '../../src/report/fields.js'
 import { parseStatusSet, SUCCESSFUL } from '../../src/settings/status-set.js'
 import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
+import type { Target } from '../../src/settings/target.js'
 import type { Kind } from '../../src/words/kinds.js'
 import type { Reply } from '../../src/words/reply.js'
-import type { Target } from '../../src/words/target.js'
 
 const NOW = Date.UTC(2026, 8, 23, 10, 0, 0, 123)
 

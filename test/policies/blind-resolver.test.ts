@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type ResolverFacts, withBlindResolver } from '../../src/policies/blind-resolver.js'
 import { publicPlaceOf } from '../../src/policies/public-zone.js'
+import type { Target } from '../../src/settings/target.js'
 import type { Reply } from '../../src/words/reply.js'
-import type { Target } from '../../src/words/target.js'
 import { createFakeClock } from '../support/fake-clock.js'
 import { answered, FIRST, failed } from './policy-rig.js'
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { withHeadFallback } from '../../src/policies/head-fallback.js'
+import type { Check } from '../../src/settings/seams.js'
+import type { StatusSet } from '../../src/settings/status-set.js'
 import { parseStatusSet, SUCCESSFUL } from '../../src/settings/status-set.js'
 import type { Kind } from '../../src/words/kinds.js'
-import type { Check } from '../../src/words/limits.js'
 import type { Reply } from '../../src/words/reply.js'
-import type { StatusSet } from '../../src/words/target.js'
 import { answered, FIRST, failed, targetOf } from './policy-rig.js'
 
 /** A server that answers HEAD and GET differently; `method` of the reply is that of the request, as an attempt's is. */

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { type LocalFaultOptions, withLocalFaults } from '../../src/policies/local-faults.js'
+import type { Check } from '../../src/settings/seams.js'
+import type { Target } from '../../src/settings/target.js'
 import type { Kind } from '../../src/words/kinds.js'
-import type { Check, Limiter, Permit } from '../../src/words/limits.js'
+import type { Limiter, Permit } from '../../src/words/limits.js'
 import type { Reply } from '../../src/words/reply.js'
-import type { Target } from '../../src/words/target.js'
 import { createFakeClock } from '../support/fake-clock.js'
 
 const target = {} as Target

@@ -1,11 +1,12 @@
 // Targets and replies for the policies' tests, and a check that answers from a function instead of a network.
 
 import { NO_HEADERS } from '../../src/http/wire/reply-headers.js'
+import type { Check, CheckContext } from '../../src/settings/seams.js'
 import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
+import type { Ask, Target } from '../../src/settings/target.js'
 import type { Kind } from '../../src/words/kinds.js'
-import type { Check, CheckContext, Stop } from '../../src/words/limits.js'
+import type { Stop } from '../../src/words/limits.js'
 import type { Reply } from '../../src/words/reply.js'
-import type { Ask, Target } from '../../src/words/target.js'
 
 /** A target as the reader makes it of a URL and keys. */
 export function targetOf(url: string, ask: Partial<Ask> = {}, index = 0): Target {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Suspicion } from '../../src/policies/suspicion.js'
 import { createSuspects, type Heard } from '../../src/policies/this-machine.js'
+import type { Target } from '../../src/settings/target.js'
 import type { Kind } from '../../src/words/kinds.js'
 import type { Reply } from '../../src/words/reply.js'
-import type { Target } from '../../src/words/target.js'
 
 /** A suspicion that gives this verdict, and notes what it was asked. */
 function createSuspicion(guilty: boolean) {

@@ -7,7 +7,7 @@ import { PassThrough, Writable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSink, openFileSink } from '../../src/report/sink.js'
-import { UsageError } from '../../src/settings/values.js'
+import { UsageError } from '../../src/settings/errors.js'
 
 /** A stream that keeps what it gets and is done with a piece only when told. */
 function slowStream(autoDestroy = true) {

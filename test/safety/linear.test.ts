@@ -12,15 +12,20 @@ import { escapeHidden, escapeInJson, escapeText, guardLine, joinLines } from '..
 import { FORMATS } from '../../src/report/formats/index.js'
 import { redact } from '../../src/report/redact.js'
 import { toJson } from '../../src/report/to-json.js'
+import * as addresses from '../../src/settings/addresses.js'
+import { UsageError, ValueError } from '../../src/settings/errors.js'
+import * as headers from '../../src/settings/headers.js'
+import * as patterns from '../../src/settings/patterns.js'
 import { parseStatusSet } from '../../src/settings/status-set.js'
 import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
-import * as parsers from '../../src/settings/values.js'
+import type { Target } from '../../src/settings/target.js'
+import * as numbers from '../../src/settings/values.js'
 import { variablesOfList } from '../../src/targets/expand.js'
 import { parseArgument, parseLine } from '../../src/targets/parse-line.js'
 import { parseUrl } from '../../src/targets/parse-url.js'
 import { parseRule } from '../../src/targets/rules.js'
+import { nearest } from '../../src/words/nearest.js'
 import type { Reply } from '../../src/words/reply.js'
-import type { Target } from '../../src/words/target.js'
 import type { Verdict } from '../../src/words/verdict.js'
 import { summaryOf, surroundings, verdict } from '../report/support/verdicts.js'
 
@@ -71,6 +76,8 @@ const reporters = Object.fromEntries(
   ]),
 )
 
+const parsers = { ...numbers, ...headers, ...addresses, ...patterns }
+
 /** Every parser of a value: whatever it says, it says it soon. */
 const values = Object.fromEntries(
   Object.entries(parsers).flatMap(([name, parse]) =>
@@ -81,7 +88,7 @@ const values = Object.fromEntries(
 const FUNCTIONS: Readonly<Record<string, (text: string) => unknown>> = {
   ...values,
   parseCount: (text) => parsers.parseCount(text, 0, 9),
-  nearest: (text) => parsers.nearest(text, ['accept', 'location', 'expect-header']),
+  nearest: (text) => nearest(text, ['accept', 'location', 'expect-header']),
   parseStatusSet,
   parseUrl,
   parseArgument: (text) => parseArgument(text, context),
@@ -96,7 +103,7 @@ const FUNCTIONS: Readonly<Record<string, (text: string) => unknown>> = {
   cleanPhrase: (text) => cleanPhrase(text),
   'a location': (text) => faultsOf(target({ location: PLACE }), reply(text)),
   'a final URL': (text) => faultsOf(target({ finalUrl: PLACE }), reply(text)),
-  'a header': (text) => faultsOf(target({ headers: [parsers.parseHeaderPattern('x: ^(a+)+$')] }), reply(text)),
+  'a header': (text) => faultsOf(target({ headers: [headers.parseHeaderPattern('x: ^(a+)+$')] }), reply(text)),
   redact: (text) => verdicts(text).map(redact),
   resumeCommand: (text) => resumeCommand(['urls.txt', text]),
   escapeText: (text) => [escapeText(text), escapeText(text, 2000)],
@@ -197,7 +204,7 @@ function timeOf(read: (text: string) => unknown, text: string): number {
   try {
     read(text)
   } catch (error) {
-    if (!(error instanceof parsers.ValueError || error instanceof parsers.UsageError)) throw error
+    if (!(error instanceof ValueError || error instanceof UsageError)) throw error
   }
   const { user, system } = process.cpuUsage(start)
   return (user + system) / 1000

@@ -2,10 +2,10 @@
 
 import { engineOf } from '../../src/ask/client.js'
 import { checkTargets } from '../../src/run/check-all.js'
+import type { TargetSource } from '../../src/settings/seams.js'
 import { DEFAULT_EXPECT } from '../../src/settings/table.js'
-import type { TargetSource } from '../../src/words/seams.js'
+import type { Target } from '../../src/settings/target.js'
 import type { Summary } from '../../src/words/summary.js'
-import type { Target } from '../../src/words/target.js'
 import type { Verdict } from '../../src/words/verdict.js'
 import { createRandom } from '../fuzz/random.js'
 import { createInternet, type Internet, type Origin, type Page } from './internet.js'

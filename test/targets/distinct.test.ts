@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseStatusSet } from '../../src/settings/status-set.js'
 import { DEFAULT_EXPECT } from '../../src/settings/table.js'
+import type { Ask } from '../../src/settings/target.js'
 import { createDistinct } from '../../src/targets/distinct.js'
 import { compilePattern } from '../../src/words/pattern.js'
-import type { Ask } from '../../src/words/target.js'
 import { ASK, target } from './support.js'
 
 const ask = (change: Partial<Ask>) => ({ ...ASK, ...change })

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { UsageError } from '../../src/settings/values.js'
+import { UsageError } from '../../src/settings/errors.js'
 import { overrideFrom } from '../../src/targets/expect-from.js'
 import { parseLine } from '../../src/targets/parse-line.js'
 import { createRules, parseRule } from '../../src/targets/rules.js'

@@ -2,9 +2,9 @@
 
 import { Readable } from 'node:stream'
 import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
+import type { Ask, Target } from '../../src/settings/target.js'
 import { variablesOfList } from '../../src/targets/expand.js'
 import type { LineContext } from '../../src/targets/parse-line.js'
-import type { Ask, Target } from '../../src/words/target.js'
 
 export const ASK: Ask = DEFAULT_ASK
 

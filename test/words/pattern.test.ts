@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { checkAll } from '../../src/index.js'
+import { ValueError } from '../../src/settings/errors.js'
+import { parseRegExp, patternFrom } from '../../src/settings/patterns.js'
 import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
-import { parseRegExp, patternFrom, ValueError } from '../../src/settings/values.js'
 import { variablesOfList } from '../../src/targets/expand.js'
 import { parseLine } from '../../src/targets/parse-line.js'
 import { compilePattern } from '../../src/words/pattern.js'

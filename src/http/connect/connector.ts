@@ -4,7 +4,7 @@
 import type { Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { SecureContext } from 'node:tls'
-import type { PinnedAddress } from '../../settings/values.js'
+import type { PinnedAddress } from '../../settings/addresses.js'
 import type { Kind } from '../../words/kinds.js'
 import type { TlsFacts } from '../../words/reply.js'
 import { type Address, type Interfaces, literalAddress } from '../names/address.js'

@@ -2,7 +2,7 @@
 // error of it holds the text it was given, for that may hold a password.
 
 import { domainToASCII } from 'node:url'
-import { UsageError, ValueError } from '../../settings/values.js'
+import { UsageError, ValueError } from '../../settings/errors.js'
 import { withoutTrailingDot } from '../../words/without-trailing-dot.js'
 import { addressBytes, isInSubnet, parseSubnet, type Subnet } from './private-address.js'
 

@@ -1,8 +1,8 @@
 // One hop: what is asked, what comes of it, and the parts that work on it.
 
 import type { Stop } from '../../words/limits.js'
+import type { Method } from '../../words/method.js'
 import type { BodySearch, TlsFacts } from '../../words/reply.js'
-import type { Method } from '../../words/target.js'
 import type { Deadline } from '../wire/deadline.js'
 import type { Failure } from '../wire/exchange-error.js'
 import type { Origin } from '../wire/origin.js'

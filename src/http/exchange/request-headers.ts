@@ -1,7 +1,7 @@
 // What a request says of us, and what it must not say to another origin: everything that the user added is for the
 // origin of the list, and is not sent on when a redirect leaves it (curl CVE-2018-1000007, CVE-2022-27774).
 
-import type { Ask } from '../../words/target.js'
+import type { Ask } from '../../settings/target.js'
 import { type ProxyServer, proxyAuthorization } from '../connect/proxy-for.js'
 import { ACCEPT_ENCODING } from './body-reader.js'
 

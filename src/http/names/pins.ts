@@ -1,6 +1,6 @@
 // The addresses that the user wrote for hosts (`--resolve`): they go before any lookup.
 
-import type { PinnedAddress } from '../../settings/values.js'
+import type { PinnedAddress } from '../../settings/addresses.js'
 import { withoutTrailingDot } from '../../words/without-trailing-dot.js'
 import { type Address, literalAddress } from './address.js'
 

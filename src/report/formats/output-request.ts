@@ -1,8 +1,8 @@
 // The two settings that name reports: `-o FILE`, `-o FORMAT=FILE` and `-r NAME`. The table of settings stands below this
 // room and has them as text; which reports there are, and which endings they have, is in the map of formats alone.
 
+import { ValueError } from '../../settings/errors.js'
 import { OPTIONS, type OptionSpec, type Options } from '../../settings/table.js'
-import { ValueError } from '../../settings/values.js'
 import { FORMAT_NAMES, FORMATS, type Format } from './index.js'
 
 /** A file to write and the format that goes into it. */

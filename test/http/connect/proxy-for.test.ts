@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createProxyChoice, parseProxy, proxyAuthorization } from '../../../src/http/connect/proxy-for.js'
-import { UsageError, ValueError } from '../../../src/settings/values.js'
+import { UsageError, ValueError } from '../../../src/settings/errors.js'
 
 describe('parseProxy', () => {
   const me = { username: 'me', password: 'secret' }

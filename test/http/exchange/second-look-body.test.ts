@@ -4,8 +4,8 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { expect, it, onTestFinished } from 'vitest'
 import { attempt } from '../../../src/ask/attempt.js'
 import { createClient, engineOf } from '../../../src/ask/client.js'
+import type { Ask } from '../../../src/settings/target.js'
 import type { Reply } from '../../../src/words/reply.js'
-import type { Ask } from '../../../src/words/target.js'
 import { type Script, startRawServer, step } from '../../support/raw-server.js'
 
 async function read(script: Script, ask: Partial<Ask> = {}): Promise<Reply> {

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest'
 import { createClient, fetchStatus } from '../../../src/index.js'
-import { parseResolve, ValueError } from '../../../src/settings/values.js'
+import { parseResolve } from '../../../src/settings/addresses.js'
+import { ValueError } from '../../../src/settings/errors.js'
 import { closeAfterTest } from '../../support/close-after-test.js'
 import { startHttpServer } from '../../support/http-server.js'
 import { spawnCli } from '../../support/spawn-cli.js'

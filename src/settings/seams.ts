@@ -1,8 +1,24 @@
 // Where the rooms of a run meet.
 
-import type { Summary } from './summary.js'
+import type { Permit } from '../words/limits.js'
+import type { Reply } from '../words/reply.js'
+import type { Summary } from '../words/summary.js'
+import type { Verdict } from '../words/verdict.js'
 import type { Target } from './target.js'
-import type { Verdict } from './verdict.js'
+
+/** The seam: one target in, what was found out. Retry and breaker wrap it; threads and a queue can answer it. */
+export type Check = (target: Target, context: CheckContext) => Promise<Reply>
+
+/** What the flow hands to a check: a first permit already held, and how long the target waited for it. */
+export interface CheckContext {
+  /** The check gives it back; null: the check takes its own place in the line. */
+  readonly permit: Permit | null
+  readonly queuedMs: number
+  /** Of a retry: what is learned of its origin from then on (monotonic ms) speaks for it. */
+  readonly againSinceMs?: number
+  /** An attempt that was made already, for policies to look at: it is taken in place of a first one. */
+  readonly made?: Reply
+}
 
 /** Targets and what their reader knows of the lines. */
 export interface TargetSource {

@@ -1,12 +1,8 @@
 // What is asked and what is expected: a line of a list as the program knows it.
 
-import type { Pattern } from './pattern.js'
-
-/** The methods a status can be asked with (RFC 9110 §9.3.1, §9.3.2). */
-export type Method = 'GET' | 'HEAD'
-
-/** One header as the user gave it: name, value. */
-export type HeaderPair = readonly [name: string, value: string]
+import type { Method } from '../words/method.js'
+import type { HeaderPair, HeaderPattern } from './headers.js'
+import type { StatusSet } from './status-set.js'
 
 /** How to ask one URL. Targets without keys of their own share one frozen `Ask`. */
 export interface Ask {
@@ -29,13 +25,6 @@ export interface Ask {
   readonly readsUntil: string | null
   /** Read the dates of the whole certificate chain. */
   readonly readsChain: boolean
-}
-
-/** A header of the final answer that has to match. */
-export interface HeaderPattern {
-  /** Lower case. */
-  readonly name: string
-  readonly pattern: Pattern
 }
 
 /** What must hold of the answer; null: nothing is expected there. */
@@ -87,11 +76,4 @@ export interface Target {
   readonly skip: string | null
   /** The whole line as written, without white space and invisible characters at its end, where the reader was told to keep it; it may hold secrets. */
   readonly raw?: string | null
-}
-
-/** Which status codes (100 to 999) are accepted. */
-export interface StatusSet {
-  has(status: number): boolean
-  /** The set as ranges, shortest form: `200-299,301`. */
-  toString(): string
 }

@@ -1,0 +1,55 @@
+// Headers as people write them, to send and to expect. What could break the framing of a request is refused here.
+
+import type { Pattern } from '../words/pattern.js'
+import { ValueError } from './errors.js'
+import { parseRegExp } from './patterns.js'
+
+/** One header as the user gave it: name, value. */
+export type HeaderPair = readonly [name: string, value: string]
+
+/** A header of the final answer that has to match. */
+export interface HeaderPattern {
+  /** Lower case. */
+  readonly name: string
+  readonly pattern: Pattern
+}
+
+/** Header names are tokens (RFC 9110 §5.6.2). */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+/** Field values hold no control characters but TAB (RFC 9110 §5.5): no CR LF, so no second header can be smuggled in. */
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\uffff]*$/
+/** These are the exchange's own; another value would break the framing or the choice of connection. */
+const RESERVED = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** `Name: value`. The value goes out as latin1 where it can, else as UTF-8 bytes. */
+export function parseHeader(text: string): HeaderPair {
+  const colon = text.indexOf(':')
+  const name = text.slice(0, Math.max(0, colon)).trim()
+  const value = text.slice(colon + 1).trim()
+  if (colon < 1 || !TOKEN.test(name)) throw new ValueError("a header such as 'Accept-Language: en'")
+  if (!FIELD_VALUE.test(value)) throw new ValueError('a header value without line breaks and control characters')
+  if (RESERVED.has(name.toLowerCase())) throw new ValueError(`another header; ${name} is set by the connection itself`)
+  return [name, toFieldBytes(value)]
+}
+
+/** HTTP sends bytes; undici takes one character a byte. Text beyond latin1 goes out as UTF-8, as curl does. */
+function toFieldBytes(value: string): string {
+  return /^[\x00-\xff]*$/.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1')
+}
+
+/** `Name: regex`, the regular expression unanchored and case-sensitive. */
+export function parseHeaderPattern(text: string): HeaderPattern {
+  const colon = text.indexOf(':')
+  const name = text.slice(0, Math.max(0, colon)).trim()
+  if (!TOKEN.test(name)) throw new ValueError("a header and a regular expression such as 'content-type: ^text/html'")
+  return { name: name.toLowerCase(), pattern: parseRegExp(text.slice(colon + 1).trim()) }
+}

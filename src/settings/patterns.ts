@@ -1,0 +1,23 @@
+// Regular expressions as settings: JavaScript's syntax, without what cannot run in linear time.
+
+import { compilePattern, type Pattern, PatternError } from '../words/pattern.js'
+import { ValueError } from './errors.js'
+
+/** A regular expression in JavaScript's syntax, case-sensitive, without what cannot run in linear time. */
+export function parseRegExp(text: string): Pattern {
+  return parsePattern(text, '')
+}
+
+/** The same of one that is compiled already. */
+export function patternFrom(pattern: RegExp | Pattern): Pattern {
+  return 'flags' in pattern ? parsePattern(pattern.source, pattern.flags) : pattern
+}
+
+function parsePattern(source: string, flags: string): Pattern {
+  try {
+    return compilePattern(source, flags)
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error
+    throw new ValueError(error.message)
+  }
+}
