@@ -10,6 +10,7 @@ import { isatty, ReadStream } from 'node:tty'
 import { UsageError } from '../settings/errors.js'
 import { hideSecrets } from '../words/hide-secrets.js'
 import { nearest } from '../words/nearest.js'
+import type { InputFormatName } from './formats/index.js'
 import { mayBecomeBom, SNIFF_BYTES, sniff } from './sniff.js'
 import type { Encoding } from './split-lines.js'
 
@@ -31,6 +32,7 @@ export interface UrlInput {
 export interface ListInput {
   readonly kind: 'list'
   readonly name: string
+  readonly format: InputFormatName
   readonly encoding: Encoding
   /** A sentence about an encoding that was guessed; null when nothing was. */
   readonly notice: string | null
@@ -123,7 +125,7 @@ async function openFile(name: string, signal: AbortSignal | undefined): Promise<
   }
   const { encoding, bomBytes, notice } = look(name, head)
   const reopen = async () => fileSource(await open(name), bomBytes)
-  return { kind: 'list', name, encoding, notice, open: reopen, close: async () => {} }
+  return { kind: 'list', name, format: 'text', encoding, notice, open: reopen, close: async () => {} }
 }
 
 /** What can be read once: the head stays in hand. */
@@ -140,7 +142,7 @@ async function openStream(name: string, source: ByteSource, signal: AbortSignal 
   try {
     const { encoding, bomBytes, notice } = look(name, head)
     const whole = withHead(head.subarray(bomBytes), source, broke)
-    return { kind: 'list', name, encoding, notice, open: async () => whole, close: source.close }
+    return { kind: 'list', name, format: 'text', encoding, notice, open: async () => whole, close: source.close }
   } catch (error) {
     await source.close()
     throw error

@@ -1,11 +1,12 @@
 // Inputs to targets, in order, at the reader's pace. A bad line is a target with a problem; a broken input ends itself
 // and nothing else. Never reads ahead of what is asked for, but for the chunk in hand.
 
-import type { LineProblem, Target } from '../settings/target.js'
-import { trimInvisible } from './invisible.js'
-import type { ByteSource, Input, ListInput, UrlInput } from './open-inputs.js'
-import { type LineContext, type ParsedLine, parseArgument, parseLine } from './parse-line.js'
-import { createLineSplitter, type FaultyLine, HEAD_CHARACTERS, type Line } from './split-lines.js'
+import type { Target } from '../settings/target.js'
+import { INPUT_FORMATS } from './formats/index.js'
+import type { InputBytes } from './formats/input-format.js'
+import type { ByteSource, Input, ListInput } from './open-inputs.js'
+import { type LineContext, parseArgument } from './parse-line.js'
+import { TargetSeries } from './target-series.js'
 
 export { closeInputs, type Input, type OpenOptions, openInputs } from './open-inputs.js'
 
@@ -36,104 +37,104 @@ export interface ReadContext extends LineContext {
   readonly keepLines?: boolean
 }
 
-/** Small enough that parsing a batch, 1 to 2 ms, does not hold up the sockets. */
-const BATCH_TARGETS = 1000
-
 /** Reads the inputs one after the other. `ask` and `expect` are shared by all targets without keys of their own. */
 export function readTargets(inputs: readonly Input[], context: ReadContext): TargetReader {
-  const notices: string[] = []
-  const broken: string[] = []
-  let lines = 0
-  let blank = 0
-  let index = 0
-  let stopped = false
-  let open: ByteSource | null = null
-
-  async function* readAll(): AsyncGenerator<readonly Target[], void, undefined> {
-    for (const input of inputs) {
-      if (stopped) return
-      if (input.kind === 'url') yield [argument(input)]
-      else yield* readList(input)
-    }
-  }
-
-  function argument({ text }: UrlInput): Target {
-    lines++
-    return toTarget(parseArgument(text, context), null, 'argv', text)
-  }
-
-  async function* readList(input: ListInput): AsyncGenerator<readonly Target[], void, undefined> {
-    const shown = input.name === '-' ? 'stdin' : input.name
-    const splitter = createLineSplitter(input.encoding)
-    let line = 0
-    if (input.notice !== null) notices.push(input.notice)
-
-    /** The targets of some lines, a batch at a time. */
-    function* parse(found: readonly Line[]): Generator<readonly Target[], void, undefined> {
-      let batch: Target[] = []
-      for (const text of found) {
-        line++
-        lines++
-        const parsed = typeof text === 'string' ? parseLine(text, context) : faulty(text, context)
-        if (parsed === null) blank++
-        else batch.push(toTarget(parsed, line, input.name, typeof text === 'string' ? text : null))
-        if (batch.length < BATCH_TARGETS) continue
-        yield batch
-        batch = []
-      }
-      if (batch.length > 0) yield batch
-    }
-
-    let failure: Error | null = null
-    try {
-      for (let chunk = await next(input); chunk !== null && !stopped; chunk = await next(input)) {
-        if ('failure' in chunk) {
-          failure = chunk.failure
-          break
-        }
-        yield* parse(splitter.push(chunk))
-      }
-    } finally {
-      await open?.close()
-      open = null
-    }
-    if (stopped) return
-    if (failure !== null) broken.push(`${shown} broke after line ${line} (${codeOf(failure)})`)
-    yield* parse(failure === null ? splitter.end() : splitter.end().map(cutOff))
-    const legacy = splitter.firstLegacyLine()
-    if (legacy !== null) notices.push(`${shown}:${legacy} is not UTF-8; such lines are read as Windows-1252`)
-  }
-
-  /** Reading may fail, and only reading: what goes wrong elsewhere is a bug and must be seen as one. */
-  async function next(input: ListInput): Promise<Uint8Array | null | { readonly failure: Error }> {
-    try {
-      open ??= await input.open()
-      return await open.read()
-    } catch (error) {
-      return { failure: error instanceof Error ? error : new Error(String(error)) }
-    }
-  }
-
-  function toTarget(parsed: ParsedLine, line: number | null, source: string, text: string | null): Target {
-    const { input, url, host, problem, ask, expect, skip } = parsed
-    const raw = context.keepLines && text !== null ? rawLine(text, input) : null
-    return { index: index++, line, source, input, url, host, problem, ask, expect, skip, raw }
-  }
-
-  function stop(): void {
-    stopped = true
-    for (const input of inputs) if (input.kind === 'list') void input.close()
-  }
-
-  const batches = stoppable(readAll(), stop)
+  const reading = new Reading(inputs, context)
+  const batches = stoppable(reading.batches(), () => reading.stop())
   return {
     batches,
     targets: oneByOne(batches),
-    counts: () => ({ lines, blank }),
-    notices,
+    counts: () => reading.counts(),
+    notices: reading.notices,
     get broke() {
-      return broken.length === 0 ? null : broken.join('; ')
+      return reading.broken.length === 0 ? null : reading.broken.join('; ')
     },
+  }
+}
+
+/** Inputs on their way to targets. */
+class Reading {
+  readonly notices: string[] = []
+  readonly broken: string[] = []
+  isStopped = false
+  readonly #inputs: readonly Input[]
+  readonly #context: ReadContext
+  readonly #series: TargetSeries
+
+  constructor(inputs: readonly Input[], context: ReadContext) {
+    this.#inputs = inputs
+    this.#context = context
+    this.#series = new TargetSeries(context.keepLines ?? false)
+  }
+
+  counts(): LineCounts {
+    return { lines: this.#series.lines, blank: this.#series.blank }
+  }
+
+  stop(): void {
+    this.isStopped = true
+    for (const input of this.#inputs) if (input.kind === 'list') void input.close()
+  }
+
+  async *batches(): AsyncGenerator<readonly Target[], void, undefined> {
+    for (const input of this.#inputs) {
+      if (this.isStopped) return
+      if (input.kind === 'list') yield* this.#listed(input)
+      else yield [this.#series.argument(parseArgument(input.text, this.#context), input.text)]
+    }
+  }
+
+  async *#listed(input: ListInput): AsyncGenerator<readonly Target[], void, undefined> {
+    const { notices, broken } = this
+    const series = this.#series
+    const name = input.name === '-' ? 'stdin' : input.name
+    if (input.notice !== null) notices.push(input.notice)
+    series.begin(input.name)
+    const bytes = new ListBytes(input, this, (code) => {
+      broken.push(`${name} broke after line ${series.line} (${code})`)
+    })
+    const targets = INPUT_FORMATS[input.format](bytes, {
+      encoding: input.encoding,
+      line: this.#context,
+      series,
+      notice: (line, text) => {
+        if (!this.isStopped) notices.push(`${name}:${line} ${text}`)
+      },
+    })
+    for await (const batch of targets) {
+      // What ended because it was closed may have ended in the middle of a line.
+      if (this.isStopped) return
+      yield batch
+    }
+  }
+}
+
+/** Reading may fail, and only reading: what goes wrong elsewhere is a bug and must be seen as one. */
+class ListBytes implements InputBytes {
+  isBroken = false
+  readonly #input: ListInput
+  readonly #reading: { readonly isStopped: boolean }
+  readonly #onBreak: (code: string) => void
+
+  constructor(input: ListInput, reading: { readonly isStopped: boolean }, onBreak: (code: string) => void) {
+    this.#input = input
+    this.#reading = reading
+    this.#onBreak = onBreak
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    let source: ByteSource | null = null
+    try {
+      source = await this.#input.open()
+      for (let chunk = await source.read(); chunk !== null && !this.#reading.isStopped; chunk = await source.read()) {
+        yield chunk
+      }
+    } catch (error) {
+      this.isBroken = true
+      if (!this.#reading.isStopped) this.#onBreak(codeOf(error))
+    } finally {
+      await source?.close()
+    }
   }
 }
 
@@ -165,32 +166,6 @@ async function* oneByOne(batches: AsyncIterable<readonly Target[]>): AsyncGenera
   for await (const batch of batches) for (const target of batch) yield target
 }
 
-const FAULTS: Readonly<Record<FaultyLine['fault'], string>> = {
-  nul: 'a NUL byte in the line; is this a text file?',
-  overlong: 'the line is longer than 64 KiB',
-  'cut-off': 'the input broke in this line',
-}
-
-function faulty({ fault, head }: FaultyLine, { ask, expect }: LineContext): ParsedLine {
-  const problem: LineProblem = { kind: 'line.invalid', reason: FAULTS[fault], hint: null, key: null, column: null }
-  return { input: head, url: null, host: '', problem, ask, expect, skip: null }
-}
-
-/** The rest of a URL never came: asking the half of it would make a false death. */
-function cutOff(line: Line): FaultyLine {
-  return { fault: 'cut-off', head: typeof line === 'string' ? line.slice(0, HEAD_CHARACTERS) : line.head }
-}
-
-/**
- * The line to its last visible character, because a note may be put behind it; a copy without ties to its chunk. Most
- * lines are their URL and nothing more.
- */
-function rawLine(text: string, input: string): string {
-  if (text === input) return input
-  const line = trimInvisible(text)
-  return ` ${text.slice(0, text.indexOf(line) + line.length)}`.slice(1)
-}
-
-function codeOf(error: Error): string {
-  return (error as NodeJS.ErrnoException).code ?? error.message
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : String(error))
 }
