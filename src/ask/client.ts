@@ -14,8 +14,8 @@ import { type Connector, createConnector } from '../http/connect/connector.js'
 import { isPublicAddress } from '../http/connect/private-address.js'
 import { createProxyChoice } from '../http/connect/proxy-for.js'
 import { createSecureContext } from '../http/connect/secure-context.js'
+import { askHop } from '../http/exchange/ask-hop.js'
 import { createDecoders } from '../http/exchange/decoders.js'
-import { exchange } from '../http/exchange/exchange.js'
 import type { ExchangeParts, HopRequest, HopResult } from '../http/exchange/hop-request.js'
 import { type RequestHeaders, requestHeaders } from '../http/exchange/request-headers.js'
 import { createTransport } from '../http/exchange/transport.js'
@@ -167,7 +167,7 @@ export function createClient(options: ClientOptions = {}): Client {
     limiter,
     limits,
     learning: learningWith(limiter, time),
-    exchange: (request) => exchange(request, parts),
+    exchange: (request) => askHop(request, parts),
     parts,
     lookup,
     proxyFor: connector.proxyFor,

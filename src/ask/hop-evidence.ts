@@ -1,10 +1,9 @@
 // What one hop says of its origin, for the policies that learn from it: a connection or none, a complaint or a clean answer.
 
-import type { HopResult } from '../http/exchange/hop-request.js'
+import { type HopResult, NO_ANSWER } from '../http/exchange/hop-request.js'
 import { createReplyHeaders } from '../http/wire/reply-headers.js'
 import type { Found } from '../policies/origin-trouble.js'
 import { isComplaint, retryAfterMs } from '../policies/retry-after.js'
-import { UNTOUCHED } from './reply-of.js'
 
 export const CLEAN: Found<HopResult> = { type: 'clean' }
 export const CONNECTED: Found<HopResult> = { type: 'connected' }
@@ -53,7 +52,7 @@ export function complaintOf(
 export function keptOf({ failure, status, statusText, rawHeaders, httpVersion, remoteAddress }: HopResult): HopResult {
   const { kind, code, detail, hint } = failure ?? NO_FAILURE
   return {
-    ...UNTOUCHED,
+    ...NO_ANSWER,
     failure: failure === null ? null : { kind, code, detail, hint },
     status,
     statusText,

@@ -1,6 +1,6 @@
 // A reply: what one hop brought, and what the chain before it cost. Facts, no judgement.
 
-import type { HopResult } from '../http/exchange/hop-request.js'
+import { type HopResult, NO_ANSWER } from '../http/exchange/hop-request.js'
 import type { Failure } from '../http/wire/exchange-error.js'
 import { createReplyHeaders, NO_HEADERS } from '../http/wire/reply-headers.js'
 import type { Ask, Target } from '../settings/target.js'
@@ -55,29 +55,11 @@ export function replyOf(result: HopResult, facts: ReplyFacts): Reply {
 
 export const NO_TIMINGS: Timings = Object.freeze({ queue: null, dns: null, connect: null, tls: null, firstByte: null })
 
-/** A hop that brought nothing. */
-export const UNTOUCHED: HopResult = {
-  failure: null,
-  status: 0,
-  statusText: '',
-  rawHeaders: [],
-  httpVersion: null,
-  bodyBytes: 0,
-  body: null,
-  remoteAddress: null,
-  tls: null,
-  dnsMs: null,
-  connectMs: null,
-  tlsMs: null,
-  firstByteMs: null,
-  elapsedMs: 0,
-  secondLook: false,
-}
-export const ABORTED: HopResult = { ...UNTOUCHED, failure: { kind: 'aborted', code: null, detail: null, hint: null } }
+export const ABORTED: HopResult = { ...NO_ANSWER, failure: { kind: 'aborted', code: null, detail: null, hint: null } }
 
 export function lateBetweenHops(ask: Ask): HopResult {
   const detail = `the redirects took more than ${ask.timeoutMs / 1000} s`
-  return { ...UNTOUCHED, failure: { kind: 'timeout', code: 'firstByte', detail, hint: null } }
+  return { ...NO_ANSWER, failure: { kind: 'timeout', code: 'firstByte', detail, hint: null } }
 }
 
 /** The reply for a URL that is not asked because of what its origin said to others. */
@@ -90,7 +72,7 @@ export function keptReply(result: HopResult, { url, ask }: Pick<Target, 'url' | 
 /** The reply for a URL that was not asked at all. `checkedAtMs` is wall clock. */
 export function neverAsked(method: Method, url: string, failure: Failure, checkedAtMs = Date.now()): Reply {
   const facts = { failure, url, redirects: [], queuedMs: 0, spentMs: 0, method, checkedAtMs }
-  return { ...replyOf({ ...UNTOUCHED, failure }, facts), durationMs: null, attempts: 0 }
+  return { ...replyOf({ ...NO_ANSWER, failure }, facts), durationMs: null, attempts: 0 }
 }
 
 /** Below 0.1 ms a clock across a network says nothing. */

@@ -1,8 +1,7 @@
 // The made internet at work: answers one hop as the script says, and keeps what really happened, to hold the verdicts
 // against.
 
-import { UNTOUCHED } from '../../src/ask/reply-of.js'
-import type { HopRequest, HopResult } from '../../src/http/exchange/hop-request.js'
+import { type HopRequest, type HopResult, NO_ANSWER } from '../../src/http/exchange/hop-request.js'
 import type { Kind } from '../../src/words/kinds.js'
 import type { Stoppable } from '../../src/words/limits.js'
 import type { Bad, Internet, Origin, Page } from './internet.js'
@@ -214,7 +213,7 @@ function answered(origin: Origin, status: number, headers: Readonly<Record<strin
     .map((text) => Buffer.from(text))
   const { address, latencyMs } = origin
   return {
-    ...UNTOUCHED,
+    ...NO_ANSWER,
     status,
     rawHeaders,
     remoteAddress: address,
@@ -225,5 +224,5 @@ function answered(origin: Origin, status: number, headers: Readonly<Record<strin
 
 function failed(kind: Kind, rest: { code?: string; elapsedMs: number; remoteAddress?: string }): HopResult {
   const { code = null, ...facts } = rest
-  return { ...UNTOUCHED, ...facts, failure: { kind, code, detail: null, hint: null } }
+  return { ...NO_ANSWER, ...facts, failure: { kind, code, detail: null, hint: null } }
 }

@@ -63,7 +63,7 @@ export function handshake(socket: Socket, options: HandshakeOptions): Promise<Se
       reject(error)
     }
     onCancel(fail)
-    secured.on('error', (error) => fail(new ExchangeError(failureOf(error, 'tls', false), error)))
+    secured.on('error', (error) => fail(new ExchangeError(failureOf(error, 'tls'), error)))
     secured.once('secureConnect', () => {
       const code = certificateError(secured)
       if (code !== null && !insecure) {

@@ -8,7 +8,7 @@ import type { ProxyServer } from './proxy-for.js'
 
 /** Why the way to the proxy itself failed, from an error of its lookup, connect or TLS: `proxy.failed`, or `local.…`. */
 export function proxyFailure(error: unknown): ExchangeError {
-  const { kind, code, detail: cause, hint } = failureOf(error, 'proxy', false)
+  const { kind, code, detail: cause, hint } = failureOf(error, 'proxy')
   if (kind.startsWith('local.')) return new ExchangeError({ kind, code, hint }, error)
   if (kind.startsWith('tls.')) {
     const detail = `TLS with the proxy failed: ${cause ?? kindFacts(kind).meaning}`

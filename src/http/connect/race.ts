@@ -84,7 +84,7 @@ export function race(addresses: readonly Address[], { port, onCancel, interfaces
     }
     const lose = (address: Address, error: unknown) => {
       lost(address)
-      const failure = failureOf(error, 'connect', false)
+      const failure = failureOf(error, 'connect')
       const missing = missingFamily(address, failure.code, interfaces)
       failures.push(
         new ExchangeError(missing === null ? failure : { ...failure, kind: `local.no_ipv${missing}` }, error),

@@ -36,7 +36,7 @@ export const beginSocks: Begin = (socket, proxy, way) => {
     client.connect(line)
   }
   // Without the cause: an error of the package would bring the password along.
-  import('socks').then(start).catch((error) => way.fail(new ExchangeError(failureOf(error, 'proxy', false))))
+  import('socks').then(start).catch((error) => way.fail(new ExchangeError(failureOf(error, 'proxy'))))
 
   return {
     // Byte by byte, so that what follows the answer is not swallowed; a whole handshake is under 300 bytes.

@@ -1,20 +1,21 @@
-// One request and its answer: connect or reuse, send, wait for the head, drain a small body. Hot path: one object a
-// request, raw headers are not parsed, two clock reads on a reused connection. Never judges, never follows.
+// One request and its answer on one connection: send, wait for the head, drain a small body. Hot path: one object a
+// request, raw headers are not parsed, two clock reads on a reused connection. Never judges, never follows, and never asks
+// again: what else is tried is for ask-hop.ts to know.
 
 import type { Stoppable } from '../../words/limits.js'
 import type { BodySearch, TlsFacts } from '../../words/reply.js'
 import { BREAKS, type Connecting } from '../connect/connector.js'
 import type { Expiring } from '../wire/deadline.js'
-import { ExchangeError, type Failure, type Phase } from '../wire/exchange-error.js'
+import { ExchangeError, type Failure } from '../wire/exchange-error.js'
 import { failureOf } from '../wire/failure.js'
 import { MAX_INTERIM, MAX_REASON_BYTES } from '../wire/read-head.js'
 import { contentLengthOf } from '../wire/reply-headers.js'
-import { bodyFailure, bodyTimeout, seconds } from './body-failure.js'
+import { bodyFailure } from './body-failure.js'
 import { type BodyReader, createBodyReader } from './body-reader.js'
 import type { ExchangeParts, HopRequest, HopResult } from './hop-request.js'
-import { type SecondLook, secondLook } from './second-look.js'
+import { bodyTimeoutFailure, connectTimeoutFailure, timeoutFailure } from './timeout-failure.js'
 import type { Connection } from './transport.js'
-import { type DispatchHandler, httpVersionOf } from './undici-client.js'
+import { type DispatchHandler, type HeadersRest, httpVersionOf } from './undici-client.js'
 
 /** A body up to this is read so that the connection can be used again; a larger one costs the connection. */
 const DRAIN_BYTES = 65_536
@@ -23,41 +24,8 @@ const DRAIN_MS = 500
 const SHORT_PATH = 800
 const FEW_HEADERS = 4
 
-/**
- * Makes one request. Never rejects: a failure is a result. A connection that was reused and turns out to be closed
- * before any byte of the answer is replaced once by a fresh one (RFC 9112 §9.3.1), and an answer that the parser refuses
- * is looked at once more with our own eyes, all within the same budget.
- */
-export function exchange(request: HopRequest, parts: ExchangeParts): Promise<HopResult> {
-  const first = new Exchange(request, parts, request.budgetMs)
-  const idle = parts.transport.take(request.origin)
-  if (idle === null) first.onFreshConnection()
-  else first.onConnection(idle)
-  return first.result
-}
-
-/** What else has to be tried before the result is one; most answers never come here. */
-async function goOn(first: Exchange, request: HopRequest, parts: ExchangeParts): Promise<HopResult> {
-  let result = first
-  let leftMs = request.budgetMs - first.elapsedMs
-  const isStopped = () => request.stop?.stopped === true
-  if (first.stale && leftMs > 0 && !isStopped()) {
-    result = new Exchange(request, parts, leftMs)
-    result.isLast = true
-    result.onFreshConnection()
-    await result.result
-    leftMs -= result.elapsedMs
-    result.elapsedMs += first.elapsedMs
-  }
-  if (!result.needsSecondLook() || leftMs <= 0 || isStopped()) return result
-  const lookedAt = parts.now()
-  const look = await secondLook(request, parts, leftMs)
-  result.correct(look, Math.min((look.headAt ?? parts.now()) - lookedAt, leftMs))
-  return result
-}
-
 /** A class because it is undici's handler, the deadline's job and the result in one: one allocation a request. */
-class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
+export class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
   failure: Failure | null = null
   status = 0
   statusText = ''
@@ -75,17 +43,17 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
   secondLook = false
   /** A reused connection failed before any byte of the answer. */
   stale = false
-  /** What comes of it is final: somebody else looks at what else could be tried. */
-  isLast = false
+  /** What else is tried where this one fails, before there is a result; null: the failure is the result. */
+  onFailure: ((exchange: Exchange) => Promise<HopResult>) | null = null
   readonly result: Promise<HopResult>
+  readonly request: HopRequest
+  readonly parts: ExchangeParts
 
   bucket: Expiring[] | null = null
   bucketPlace = 0
   stallMark = 0
   stopPlace = -1
 
-  readonly #request: HopRequest
-  readonly #parts: ExchangeParts
   readonly #budgetMs: number
   readonly #startedAt: number
   readonly #stalledBefore: number
@@ -104,8 +72,8 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
   #resolve!: (result: HopResult | Promise<HopResult>) => void
 
   constructor(request: HopRequest, parts: ExchangeParts, budgetMs: number) {
-    this.#request = request
-    this.#parts = parts
+    this.request = request
+    this.parts = parts
     this.#budgetMs = budgetMs
     this.#startedAt = parts.now()
     this.#stalledBefore = parts.deadline.stalledMs()
@@ -115,8 +83,8 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
   }
 
   onFreshConnection(): void {
-    const { origin, timeoutMs, connectTimeoutMs, stop } = this.#request
-    const { transport, deadline } = this.#parts
+    const { origin, timeoutMs, connectTimeoutMs, stop } = this.request
+    const { transport, deadline } = this.parts
     deadline.arm(this, Math.min(this.#budgetMs, connectTimeoutMs ?? this.#budgetMs))
     stop?.running.add(this)
     this.#connecting = transport.connect(origin, timeoutMs)
@@ -125,27 +93,27 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
         this.dnsMs = connected.dnsMs
         this.connectMs = connected.connectMs
         this.tlsMs = connected.tlsMs
-        this.#request.reached?.(origin.hostname, connected.remoteAddress)
+        this.request.reached?.(origin.hostname, connected.remoteAddress)
         this.#connecting = null
         this.onConnection(transport.adopt(origin, connected))
       })
       .catch((error: unknown) => {
         this.elapsedMs = this.#elapsed()
-        this.failure = failureOf(error, 'connect', false)
+        this.failure = failureOf(error, 'connect')
         if (error instanceof ExchangeError) this.tls = error.tls
         this.#settle()
       })
   }
 
   onConnection(connection: Connection): void {
-    const { path, method, headers, origin, stop } = this.#request
-    const parts = this.#parts
+    const { path, method, headers, origin, stop } = this.request
+    const parts = this.parts
     this.#connection = connection
     this.remoteAddress = connection.remoteAddress
-    this.tls = (this.#request.readsChain && connection.withChain?.()) || connection.tls
+    this.tls = (this.request.readsChain && connection.withChain?.()) || connection.tls
     const now = parts.now()
     this.#sentAt = now
-    if (this.bucket === null || this.#request.connectTimeoutMs !== null) {
+    if (this.bucket === null || this.request.connectTimeoutMs !== null) {
       parts.deadline.disarm(this)
       parts.deadline.arm(this, Math.max(1, this.#budgetMs - this.#elapsed(now)))
     }
@@ -156,31 +124,10 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
     connection.client.dispatch({ path, method, headers, reset: false, servername: origin.hostname }, this)
   }
 
-  /** A head that came whole needs no second look; it was the body that failed. */
-  needsSecondLook(): boolean {
-    return this.failure?.kind === 'http.protocol.error' && this.firstByteMs === null
-  }
-
-  /** Takes over what the second look saw. */
-  correct(look: SecondLook, elapsedMs: number): void {
-    this.elapsedMs += elapsedMs
-    this.secondLook = true
-    // A second connection that fails says nothing against what the first one got.
-    const isSaid = look.sawHead || look.failure?.kind === 'http.protocol.error' || look.failure?.kind === 'aborted'
-    if (look.failure !== null && !isSaid) return
-    this.failure = look.failure
-    this.status = look.status
-    this.statusText = look.statusText
-    this.rawHeaders = look.rawHeaders
-    this.httpVersion = look.httpVersion
-    this.bodyBytes = look.bodyBytes
-    this.body = look.body
-  }
-
   /** The deadline's call. */
   expire(): void {
     if (this.#done) return
-    if (this.#reader !== null) this.#cutOff(bodyTimeout(this.status, this.#request.timeoutMs))
+    if (this.#reader !== null) this.#cutOff(bodyTimeoutFailure(this.status, this.request.timeoutMs))
     else if (this.status > 0) this.#conclude(null)
     else this.#cancel(this.#timeout())
   }
@@ -199,20 +146,11 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
   }
 
   #timeout(): ExchangeError {
-    const phase = this.#connecting?.phase() ?? 'firstByte'
-    const { connectTimeoutMs, timeoutMs } = this.#request
-    if (this.#connecting !== null && connectTimeoutMs !== null && connectTimeoutMs < this.#budgetMs) {
-      return new ExchangeError({
-        ...(phase === 'proxy' ? PROXY_TIMED_OUT : { kind: 'tcp.timed_out', code: phase }),
-        detail: `${phase === 'proxy' ? LATE.proxy : 'no connection in'} ${seconds(connectTimeoutMs)}`,
-        hint: 'If it is only slow: a longer --connect-timeout',
-      })
-    }
-    return new ExchangeError({
-      ...(phase === 'proxy' ? PROXY_TIMED_OUT : { kind: 'timeout', code: phase }),
-      detail: `${LATE[phase]} ${seconds(timeoutMs)}`,
-      hint: `If it is only slow: -t ${seconds(timeoutMs * 3).replace(' ', '')}`,
-    })
+    const { connectTimeoutMs, timeoutMs } = this.request
+    if (this.#connecting === null) return timeoutFailure('firstByte', timeoutMs)
+    const phase = this.#connecting.phase()
+    const isOfConnecting = connectTimeoutMs !== null && connectTimeoutMs < this.#budgetMs
+    return isOfConnecting ? connectTimeoutFailure(phase, connectTimeoutMs) : timeoutFailure(phase, timeoutMs)
   }
 
   // What undici calls, in this order. Each must not throw.
@@ -223,35 +161,36 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
     this.#answering = true
   }
 
-  onHeaders(status: number, rawHeaders: Buffer[], _resume: () => void, statusText: string): boolean {
+  onHeaders(status: number, rawHeaders: Buffer[], ...rest: HeadersRest): boolean {
     if (status < 200) {
       if (++this.#interim > MAX_INTERIM)
         this.#conclude(new ExchangeError({ kind: 'http.protocol.error', detail: 'endless interim answers' }))
       return true
     }
-    const now = this.#parts.now()
+    const now = this.parts.now()
     this.elapsedMs = this.#elapsed(now)
     this.firstByteMs = now - this.#sentAt
     this.status = status
+    const statusText = rest[1]
     this.statusText =
       statusText.length <= MAX_REASON_BYTES ? statusText : Buffer.from(statusText).toString('utf8', 0, MAX_REASON_BYTES)
     this.rawHeaders = rawHeaders
     this.httpVersion = httpVersionOf(this.#connection!.socket)
-    const { search } = this.#request
+    const { search } = this.request
     if (search?.isWanted(status, rawHeaders)) {
       // The deadline stays armed: the body has to come within the attempt's budget.
-      const { decoders } = this.#parts
+      const { decoders } = this.parts
       this.#reader = createBodyReader({ text: search.text, headers: rawHeaders, decoders }, (found) =>
         this.#onSearched(found),
       )
       return true
     }
-    if (this.#request.method !== 'HEAD' && contentLengthOf(rawHeaders) > DRAIN_BYTES) {
+    if (this.request.method !== 'HEAD' && contentLengthOf(rawHeaders) > DRAIN_BYTES) {
       this.#conclude(null)
       return true
     }
-    this.#parts.deadline.disarm(this)
-    this.#parts.deadline.arm(this, Math.max(1, Math.min(DRAIN_MS, this.#budgetMs - this.elapsedMs)))
+    this.parts.deadline.disarm(this)
+    this.parts.deadline.arm(this, Math.max(1, Math.min(DRAIN_MS, this.#budgetMs - this.elapsedMs)))
     return true
   }
 
@@ -267,7 +206,7 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
     if (this.#done) return
     this.#isWhole = true
     // To decode a body takes our time, not the server's.
-    this.#parts.deadline.disarm(this)
+    this.parts.deadline.disarm(this)
     if (this.#reader === null) this.#settle()
     else this.#reader.end()
   }
@@ -301,7 +240,7 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
   #leave(): void {
     if (this.#done || this.#isEnough) return
     this.#isEnough = true
-    this.#parts.deadline.disarm(this)
+    this.parts.deadline.disarm(this)
     this.#connection!.socket.destroy(new ExchangeError({ kind: 'aborted' }))
   }
 
@@ -335,15 +274,14 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
   }
 
   /** Never more than the budget, and without stalls of our own: neither is the server's time. */
-  #elapsed(now = this.#parts.now()): number {
-    const stalledMs = this.#parts.deadline.stalledMs() - this.#stalledBefore
+  #elapsed(now = this.parts.now()): number {
+    const stalledMs = this.parts.deadline.stalledMs() - this.#stalledBefore
     // A stall that had begun before us is counted whole, so what is left may be less than nothing.
     return Math.max(0, Math.min(now - this.#startedAt - stalledMs, this.#budgetMs))
   }
 
   #settle(): void {
-    const request = this.#request
-    const parts = this.#parts
+    const { request, parts } = this
     this.#done = true
     parts.deadline.disarm(this)
     request.stop?.running.delete(this)
@@ -353,18 +291,6 @@ class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult {
       this.#connection.uses++
       parts.transport.give(this.#connection, this.failure === null && request.keepAlive(this.status))
     }
-    const isFinal = this.failure === null || this.isLast
-    this.#resolve(isFinal ? this : goOn(this, request, parts))
+    this.#resolve(this.failure === null || this.onFailure === null ? this : this.onFailure(this))
   }
-}
-
-/** Whether the proxy or what it could not reach took too long, nobody can know. */
-const PROXY_TIMED_OUT = { kind: 'proxy.failed', code: 'timeout' } as const
-
-const LATE: Readonly<Record<Phase, string>> = {
-  dns: 'DNS did not answer in',
-  connect: 'no connection in',
-  proxy: 'the proxy did not answer in',
-  tls: 'connected, but no TLS handshake in',
-  firstByte: 'connected, but no answer in',
 }

@@ -65,6 +65,25 @@ export interface HopResult {
   readonly secondLook: boolean
 }
 
+/** A hop that brought nothing. */
+export const NO_ANSWER: HopResult = Object.freeze({
+  failure: null,
+  status: 0,
+  statusText: '',
+  rawHeaders: [],
+  httpVersion: null,
+  bodyBytes: 0,
+  body: null,
+  remoteAddress: null,
+  tls: null,
+  dnsMs: null,
+  connectMs: null,
+  tlsMs: null,
+  firstByteMs: null,
+  elapsedMs: 0,
+  secondLook: false,
+})
+
 /** The parts of the HTTP room that an exchange works with. */
 export interface ExchangeParts {
   readonly transport: Transport

@@ -3,31 +3,26 @@
 
 import type { Socket } from 'node:net'
 import type { Stoppable } from '../../words/limits.js'
-import type { BodySearch } from '../../words/reply.js'
 import type { Expiring } from '../wire/deadline.js'
-import { ExchangeError, type Failure } from '../wire/exchange-error.js'
+import { ExchangeError } from '../wire/exchange-error.js'
 import { failureOf } from '../wire/failure.js'
 import { MAX_HEAD_BYTES, readHead, type WholeHead } from '../wire/read-head.js'
-import { bodyFailure, bodyTimeout, framingFailure } from './body-failure.js'
+import { bodyFailure, framingFailure } from './body-failure.js'
 import { type BodyFraming, createBodyFraming } from './body-framing.js'
 import { type BodyReader, createBodyReader } from './body-reader.js'
 import { createCollected } from './collected.js'
-import type { ExchangeParts, HopRequest } from './hop-request.js'
+import { type ExchangeParts, type HopRequest, type HopResult, NO_ANSWER } from './hop-request.js'
+import { bodyTimeoutFailure } from './timeout-failure.js'
 
 /** What the second look saw: a head, or still a failure. */
-export interface SecondLook {
-  readonly failure: Failure | null
+export interface SecondLook extends Pick<HopResult, Seen> {
   /** There was a head; a failure is one of its body. */
   readonly sawHead: boolean
   /** When there was one, by the parts' clock. */
   readonly headAt: number | null
-  readonly status: number
-  readonly statusText: string
-  readonly rawHeaders: readonly Buffer[]
-  readonly httpVersion: string | null
-  readonly bodyBytes: number
-  readonly body: BodySearch | null
 }
+
+type Seen = 'failure' | 'status' | 'statusText' | 'rawHeaders' | 'httpVersion' | 'bodyBytes' | 'body'
 
 /** Never rejects. `budgetMs` is what is left of the attempt. */
 export async function secondLook(request: HopRequest, parts: ExchangeParts, budgetMs: number): Promise<SecondLook> {
@@ -64,24 +59,13 @@ export async function secondLook(request: HopRequest, parts: ExchangeParts, budg
       socket.destroy()
     }
   } catch (error) {
-    const failure = failureOf(error, 'connect', false)
+    const failure = failureOf(error, 'connect')
     const sawHead = (reading as Reading | null)?.sawHead() ?? false
-    return { failure, ...NOTHING, sawHead }
+    return { ...NO_ANSWER, failure, sawHead, headAt: null }
   } finally {
     parts.deadline.disarm(job)
     request.stop?.running.delete(job)
   }
-}
-
-const NOTHING: Omit<SecondLook, 'failure'> = {
-  sawHead: false,
-  headAt: null,
-  status: 0,
-  statusText: '',
-  rawHeaders: [],
-  httpVersion: null,
-  bodyBytes: 0,
-  body: null,
 }
 
 function notWhole(): ExchangeError {
@@ -125,8 +109,8 @@ function startReading(socket: Socket, request: HopRequest, options: ReadingOptio
     if (head.type === 'refused') reject(new ExchangeError({ kind: 'http.protocol.error', ...head }))
   })
   socket.on('error', (error) => {
-    if (body !== null) body.cutOff((status) => bodyFailure(error, status, false))
-    else reject(new ExchangeError(failureOf(error, 'firstByte', false), error))
+    if (body !== null) body.cutOff((status) => bodyFailure(error, status))
+    else reject(new ExchangeError(failureOf(error, 'firstByte'), error))
   })
   socket.on('end', () => {
     if (body !== null) return body.end()
@@ -140,7 +124,7 @@ function startReading(socket: Socket, request: HopRequest, options: ReadingOptio
     sawHead: () => body !== null,
     expire() {
       if (body === null) reject(notWhole())
-      else body.cutOff((status) => bodyTimeout(status, request.timeoutMs))
+      else body.cutOff((status) => bodyTimeoutFailure(status, request.timeoutMs))
     },
     fail(error) {
       body?.close()

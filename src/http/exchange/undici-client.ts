@@ -21,11 +21,14 @@ export interface DispatchHandler {
   onConnect(abort: (error?: Error) => void): void
   /** The first byte of an answer came. */
   onResponseStarted(): void
-  onHeaders(status: number, headers: Buffer[], resume: () => void, statusText: string): boolean
+  onHeaders(status: number, headers: Buffer[], ...rest: HeadersRest): boolean
   onData(chunk: Buffer): boolean
   onComplete(trailers: Buffer[]): void
   onError(error: Error): void
 }
+
+/** The arguments of `onHeaders` behind the first two. */
+export type HeadersRest = readonly [resume: () => void, statusText: string]
 
 export interface UndiciClientOptions {
   connect(options: unknown, callback: (error: Error | null, socket: Socket | null) => void): void

@@ -82,9 +82,9 @@ export const ignoreError = (): void => {}
 
 /**
  * The failure behind an error of Node, undici or ourselves.
- * `ended` says whether the peer had closed its side in an orderly way (FIN) when the error came.
+ * `isEnded` says whether the peer had closed its side in an orderly way (FIN) when the error came.
  */
-export function failureOf(error: unknown, phase: Phase, ended: boolean): Failure {
+export function failureOf(error: unknown, phase: Phase, isEnded = false): Failure {
   if (error instanceof ExchangeError) return error
   if (error instanceof LookupError) return { kind: error.kind, code: error.code, detail: null, hint: error.hint }
   const { code, name, syscall } = error as { code?: unknown; name?: unknown; syscall?: unknown }
@@ -101,7 +101,7 @@ export function failureOf(error: unknown, phase: Phase, ended: boolean): Failure
     return failure(certificateKind(text) ?? 'tls.protocol.error', HANDSHAKE_HINTS[text] ?? null)
   }
   // undici has one code both for a peer that left and for an answer it refuses to take (100, 101).
-  if (text === 'UND_ERR_SOCKET') return failure(ended ? 'tcp.closed' : 'http.protocol.error')
+  if (text === 'UND_ERR_SOCKET') return failure(isEnded ? 'tcp.closed' : 'http.protocol.error')
   if (text !== null && text in SOCKET_KINDS) return failure(SOCKET_KINDS[text]!)
   if (name === 'HTTPParserError' || text?.startsWith('HPE_')) return failure('http.protocol.error')
   return { kind: 'internal', code: text ?? (typeof name === 'string' ? name : null), detail: null, hint: null }

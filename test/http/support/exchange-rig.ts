@@ -4,8 +4,8 @@
 import { onTestFinished } from 'vitest'
 import { createConnector } from '../../../src/http/connect/connector.js'
 import { createSecureContext } from '../../../src/http/connect/secure-context.js'
+import { askHop } from '../../../src/http/exchange/ask-hop.js'
 import { createDecoders } from '../../../src/http/exchange/decoders.js'
-import { exchange } from '../../../src/http/exchange/exchange.js'
 import type { HopRequest, HopResult } from '../../../src/http/exchange/hop-request.js'
 import { createTransport, type Transport } from '../../../src/http/exchange/transport.js'
 import type { Address, Lookup } from '../../../src/http/names/lookup.js'
@@ -68,7 +68,7 @@ export function createExchangeRig(
         stop: null,
         ...options,
       }
-      return exchange(request, { transport, deadline, decoders, now })
+      return askHop(request, { transport, deadline, decoders, now })
     },
   }
 }
