@@ -4,8 +4,11 @@
 
 import type { Progress } from '../settings/seams.js'
 import type { Limiter, Permit, RestOfList, Waiter, Where } from '../words/limits.js'
+import { ListReader } from './list-reader.js'
+import { Results } from './results.js'
+import { Window, type WindowOptions } from './window.js'
 
-export interface ScheduleOptions<Item, Answer, Result> {
+export interface ScheduleOptions<Item, Answer, Result> extends WindowOptions {
   readonly limiter: Limiter
   /** The origin in whose line an item waits. */
   whereOf(item: Item): Where
@@ -13,18 +16,14 @@ export interface ScheduleOptions<Item, Answer, Result> {
   settled(item: Item): Result | null
   /** Asks. Owns the permit. Never rejects. */
   ask(item: Item, permit: Permit, queuedMs: number): Promise<Answer>
-  /** What is made of the answer at once; null where the run was stopped before there was one. */
-  made(item: Item, answer: Answer): Result | null
+  /** The result of an answer, at once; null where the run was stopped before there was one. */
+  resultOf(item: Item, answer: Answer): Result | null
   /** The result of an item at which one of the others threw: a bug of ours, and no reason to lose the rest. */
   broken(item: Item, error: unknown): Result
   /** Monotonic ms. */
   now(): number
   /** Calls back at the end of the loop's turn. */
   soon(done: () => void): void
-  /** Items begun and not yet yielded. */
-  readonly window?: number
-  /** The same while all permits have work. */
-  readonly windowWhileBusy?: number
 }
 
 export interface Schedule<Result> {
@@ -37,219 +36,220 @@ export interface Schedule<Result> {
   readonly rest: RestOfList
 }
 
-/** Holds the 32,768 next targets of a list at under 0.5 KB each: enough that a list sorted by host fills every permit. */
-const WINDOW = 32_768
-/** While every permit has work it is no use to hold more than this: enough to see what a connection is still good for. */
-const WINDOW_WHILE_BUSY = 4_096
-/** A list that has said nothing for so long is slower than we are: a pipe that somebody types into. */
-const SILENT_MS = 1000
-/** Results that wait for a slow reader of ours before no more requests are begun; a result is about 2 KB. */
-const READY_MAX = 2_048
-
 export function schedule<Item, Answer, Result>(
   batches: AsyncIterable<readonly Item[]>,
   options: ScheduleOptions<Item, Answer, Result>,
 ): Schedule<Result> {
-  const { limiter, whereOf, settled, ask, made, broken, now, soon } = options
-  const { window = WINDOW, windowWhileBusy = Math.min(window, WINDOW_WHILE_BUSY) } = options
-  let ready: Result[] = []
-  /** Not begun because nobody takes the results; without a permit, which others may need meanwhile. */
-  let parked: Place[] = []
-  let known = 0
-  let inputEnded = false
-  let inputError: unknown = null
-  let begun = 0
-  /** Read, and not yet asked for the first time. */
-  let inLine = 0
-  /** When the list was last heard of; while it is waited for. */
-  let heardAt = now()
-  let isListening = false
-  const listeners = new Set<() => void>()
-  let done = 0
-  let dropped = 0
-  let inFlight = 0
-  let stopped = false
-  /** Nobody takes results any more. */
-  let left = false
-  let isTelling = false
-  let wakeConsumer: (() => void) | null = null
-  let wakeReader: (() => void) | null = null
+  const stage = new Stage(options)
+  return {
+    results: { [Symbol.asyncIterator]: () => stage.run(batches) },
+    stop: () => stage.stop(),
+    progress: stage.progress,
+    rest: stage.rest,
+  }
+}
 
-  /** At the end of the loop's turn, with all that came in it: a batch a turn, not a batch a result. */
-  const tell = () => {
-    if (isTelling) return
-    isTelling = true
-    soon(() => {
-      isTelling = false
-      wakeConsumer?.()
-      wakeConsumer = null
+/** A class because every item goes through it. */
+class Stage<Item, Answer, Result> implements Turns<Item> {
+  readonly #options: ScheduleOptions<Item, Answer, Result>
+  readonly #window: Window
+  readonly #reader: ListReader<Item>
+  readonly #results: Results<Result>
+  /** Not begun because nobody takes the results; without a permit, which others may need meanwhile. */
+  #parked: Place<Item>[] = []
+  /** Read, and not yet asked for the first time. */
+  #inLine = 0
+  #inFlight = 0
+  isStopped = false
+  readonly #endListeners = new Set<() => void>()
+
+  constructor(options: ScheduleOptions<Item, Answer, Result>) {
+    this.#options = options
+    const { limiter, now, soon } = options
+    this.#window = new Window(options, () => this.#parked.length === 0 && limiter.lacksWork())
+    this.#results = new Results(soon)
+    this.#reader = new ListReader({
+      take: (item, readAtMs) => this.#take(item, readAtMs),
+      taken: () => {
+        if (this.#results.hasSome()) this.#results.tell()
+      },
+      hasRoom: () => this.#window.hasRoom(),
+      ended: () => {
+        this.#results.tell()
+        this.#tellEnd()
+      },
+      now,
     })
   }
-  const wake = () => {
-    wakeReader?.()
-    wakeReader = null
-  }
-  /** Beyond the small window only what permits without work are waiting for. */
-  const mayReadOn = () => begun < windowWhileBusy || (begun < window && parked.length === 0 && limiter.lacksWork())
 
-  /** An item in its host's line. */
-  class Place implements Waiter {
-    next: Waiter | null = null
-    readonly item: Item
-    readonly since: number
-    constructor(item: Item, since: number) {
-      this.item = item
-      this.since = since
-    }
-
-    get gone(): boolean {
-      return stopped
-    }
-
-    granted(permit: Permit): void {
-      if (ready.length >= READY_MAX) {
-        parked.push(this)
-        permit.release()
-      } else begin(this, permit)
+  get progress(): Progress {
+    const [reader, results] = [this.#reader, this.#results]
+    const isStopped = () => this.isStopped
+    return {
+      get known() {
+        return reader.known
+      },
+      get inputEnded() {
+        return reader.isEnded && !isStopped()
+      },
+      get done() {
+        return results.done
+      },
+      get notAsked() {
+        return isStopped() ? reader.known - results.done : 0
+      },
     }
   }
 
-  const begin = ({ item, since }: Place, permit: Permit) => {
-    inFlight++
-    leaveLine()
+  get rest(): RestOfList {
+    return {
+      hasSome: () => this.#hasRest(),
+      isPressed: () => this.#window.isFull(),
+      onEnd: (listener) => {
+        this.#endListeners.add(listener)
+        return () => this.#endListeners.delete(listener)
+      },
+    }
+  }
+
+  async *run(batches: AsyncIterable<readonly Item[]>): AsyncGenerator<readonly Result[]> {
+    const [reader, results] = [this.#reader, this.#results]
+    const deaf = this.#options.limiter.onLackOfWork(() => reader.look())
+    reader.start(batches)
+    try {
+      for (;;) {
+        if (results.hasSome()) {
+          const batch = results.take()
+          this.#window.begun -= batch.length
+          reader.look()
+          this.#lineUpAgain()
+          yield batch
+        } else if (this.#isOver()) break
+        else await results.news()
+      }
+      if (reader.error !== null) throw reader.error
+    } finally {
+      deaf()
+      this.stop()
+      results.leave()
+    }
+  }
+
+  stop(): void {
+    if (this.isStopped) return
+    this.isStopped = true
+    this.#parked = []
+    this.#reader.stop()
+    this.#results.tell()
+  }
+
+  /** An item of the list: its result where it needs no request, else a place in its origin's line. */
+  #take(item: Item, readAtMs: number): void {
+    const { limiter, whereOf } = this.#options
+    this.#window.begun++
+    const result = this.#settledOf(item)
+    if (result === null) {
+      this.#inLine++
+      limiter.enqueue(whereOf(item), new Place(this, item, readAtMs), false)
+    } else this.#results.add(result)
+  }
+
+  /** Its turn has come. */
+  granted(place: Place<Item>, permit: Permit): void {
+    if (this.#results.isFull()) {
+      this.#parked.push(place)
+      permit.release()
+    } else this.#begin(place, permit)
+  }
+
+  #begin({ item, since }: Place<Item>, permit: Permit): void {
+    const { ask, broken, now } = this.#options
+    this.#inFlight++
+    if (--this.#inLine === 0) this.#tellEnd()
     let answer: Promise<Answer>
     try {
       answer = ask(item, permit, now() - since)
     } catch (error) {
       permit.release()
-      return finish(broken(item, error))
+      this.#finish(broken(item, error))
+      return
     }
     answer.then(
-      (found) => finish(outcomeOf(item, () => made(item, found))),
-      (error: unknown) => finish(broken(item, error)),
+      (found) => this.#finish(this.#resultOf(item, found)),
+      (error: unknown) => this.#finish(broken(item, error)),
     )
   }
-  const leaveLine = () => {
-    if (--inLine === 0) tellEnd()
+
+  #finish(result: Result | null): void {
+    this.#inFlight--
+    if (result === null) this.#results.dropped++
+    else this.#results.add(result)
+    this.#results.tell()
   }
-  const tellEnd = () => {
-    if (!hasSome()) for (const listener of listeners) listener()
-  }
-  const outcomeOf = <Outcome>(item: Item, outcome: () => Outcome): Outcome | Result => {
+
+  #settledOf(item: Item): Result | null {
     try {
-      return outcome()
+      return this.#options.settled(item)
     } catch (error) {
-      return broken(item, error)
-    }
-  }
-  const finish = (result: Result | null) => {
-    inFlight--
-    if (result === null || left) dropped++
-    else {
-      done++
-      ready.push(result)
-    }
-    tell()
-  }
-  /** A list that says nothing for a while is nothing to wait for. */
-  const hasSome = () => !stopped && (inLine > 0 || (!inputEnded && !(isListening && now() - heardAt > SILENT_MS)))
-
-  const take = (item: Item, at: number) => {
-    known++
-    begun++
-    const result = outcomeOf(item, () => settled(item))
-    if (result === null) {
-      inLine++
-      limiter.enqueue(whereOf(item), new Place(item, at), false)
-    } else {
-      done++
-      ready.push(result)
-    }
-  }
-  const read = async () => {
-    isListening = true
-    for await (const batch of batches) {
-      if (stopped) break
-      isListening = false
-      heardAt = now()
-      for (const item of batch) take(item, heardAt)
-      if (ready.length > 0) tell()
-      while (!stopped && !mayReadOn()) await new Promise<void>((resolve) => (wakeReader = resolve))
-      if (stopped) break
-      isListening = true
-      heardAt = now()
+      return this.#options.broken(item, error)
     }
   }
 
-  const stop = () => {
-    if (stopped) return
-    stopped = true
-    parked = []
-    wake()
-    tell()
-  }
-
-  async function* results(): AsyncGenerator<readonly Result[]> {
-    const deaf = limiter.onLackOfWork(() => {
-      if (wakeReader !== null && mayReadOn()) wake()
-    })
-    read()
-      .catch((error: unknown) => {
-        inputError ??= error
-      })
-      .finally(() => {
-        inputEnded = true
-        tell()
-        tellEnd()
-      })
+  #resultOf(item: Item, answer: Answer): Result | null {
     try {
-      for (;;) {
-        if (ready.length > 0) {
-          const batch = ready
-          ready = []
-          begun -= batch.length
-          if (mayReadOn()) wake()
-          const again = parked
-          parked = []
-          for (const place of again) limiter.enqueue(whereOf(place.item), place, false)
-          yield batch
-        } else if (stopped ? inFlight === 0 : inputEnded && begun === dropped) break
-        else await new Promise<void>((resolve) => (wakeConsumer = resolve))
-      }
-      if (inputError !== null) throw inputError
-    } finally {
-      deaf()
-      stop()
-      left = true
-      done -= ready.length
-      ready = []
+      return this.#options.resultOf(item, answer)
+    } catch (error) {
+      return this.#options.broken(item, error)
     }
   }
 
-  return {
-    results: { [Symbol.asyncIterator]: results },
-    stop,
-    rest: {
-      hasSome,
-      isPressed: () => begun >= window,
-      onEnd(listener) {
-        listeners.add(listener)
-        return () => listeners.delete(listener)
-      },
-    },
-    progress: {
-      get known() {
-        return known
-      },
-      get inputEnded() {
-        return inputEnded && !stopped
-      },
-      get done() {
-        return done
-      },
-      get notAsked() {
-        return stopped ? known - done : 0
-      },
-    },
+  /** Somebody takes the results again. */
+  #lineUpAgain(): void {
+    const { limiter, whereOf } = this.#options
+    const parked = this.#parked
+    this.#parked = []
+    for (const place of parked) limiter.enqueue(whereOf(place.item), place, false)
+  }
+
+  #isOver(): boolean {
+    if (this.isStopped) return this.#inFlight === 0
+    return this.#reader.isEnded && this.#window.begun === this.#results.dropped
+  }
+
+  #hasRest(): boolean {
+    return !this.isStopped && (this.#inLine > 0 || this.#reader.mayHaveMore())
+  }
+
+  #tellEnd(): void {
+    if (!this.#hasRest()) for (const listener of this.#endListeners) listener()
+  }
+}
+
+/** Who is told when a place's turn has come. */
+interface Turns<Item> {
+  readonly isStopped: boolean
+  granted(place: Place<Item>, permit: Permit): void
+}
+
+/** An item in its origin's line. */
+class Place<Item> implements Waiter {
+  next: Waiter | null = null
+  readonly item: Item
+  /** When it was read, monotonic ms. */
+  readonly since: number
+  readonly #turns: Turns<Item>
+
+  constructor(turns: Turns<Item>, item: Item, since: number) {
+    this.#turns = turns
+    this.item = item
+    this.since = since
+  }
+
+  get gone(): boolean {
+    return this.#turns.isStopped
+  }
+
+  granted(permit: Permit): void {
+    this.#turns.granted(this, permit)
   }
 }

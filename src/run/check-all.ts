@@ -229,13 +229,13 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
       const first = distinct?.(target) ?? null
       if (first !== null) return verdictOfDuplicate(target, first, time.wallNow())
       const known = check.known(target)
-      return known === null ? null : made(target, known)
+      return known === null ? null : resultOf(target, known)
     },
     ask: (target, permit, queuedMs) => check.ask(target, { permit, queuedMs }),
-    made,
+    resultOf,
     broken,
   })
-  function made(target: Target, reply: Reply): Verdict | typeof HELD | null {
+  function resultOf(target: Target, reply: Reply): Verdict | typeof HELD | null {
     if (reply.kind === 'aborted') {
       // Nobody stopped this run: its client was closed under it.
       if (!stop.stopped) halt('interrupted')
@@ -261,7 +261,7 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
       whereOf,
       settled: (target) => (gently.known(target) === null ? null : { target, verdict: null }),
       ask: (target, permit, queuedMs) => gently.ask(target, { permit, queuedMs }),
-      made: (target, reply) => (reply.kind === 'aborted' ? null : { target, verdict: judge(target, reply) }),
+      resultOf: (target, reply) => (reply.kind === 'aborted' ? null : { target, verdict: judge(target, reply) }),
       broken: (target, error) => ({ target, verdict: broken(target, error) }),
     })
     if (stop.stopped) return

@@ -33,7 +33,7 @@ function createRig(batches: AsyncIterable<readonly number[]>, options: RigOption
     limiter,
     whereOf: (item) => at((options.hostOf ?? (() => 'a'))(item)),
     settled: options.settled ?? (() => null),
-    made: (_, answer) => answer,
+    resultOf: (_, answer) => answer,
     now: () => 0,
     soon,
     broken,
@@ -262,7 +262,7 @@ describe('what is begun', () => {
       limiter,
       whereOf: () => at('a'),
       settled: () => null,
-      made: (_, answer) => answer,
+      resultOf: (_, answer) => answer,
       now: () => 0,
       soon,
       broken,
@@ -323,7 +323,7 @@ describe('what is begun', () => {
       limiter,
       whereOf: () => at('a'),
       settled: () => null,
-      made: (_, answer) => answer,
+      resultOf: (_, answer) => answer,
       now: () => nowMs,
       soon,
       broken,
@@ -449,7 +449,7 @@ test('reads on when permits come back without a result: who got a 429 waits for 
     window: 200,
     whereOf: (item) => at(item < 50 ? 'slow' : 'fine'),
     settled: () => null,
-    made: (_, answer) => answer,
+    resultOf: (_, answer) => answer,
     now: () => 0,
     soon,
     broken,
@@ -473,7 +473,7 @@ test('reads on when permits come back without a result: who got a 429 waits for 
 
 describe('a bug in what is called costs its own item and no other', () => {
   /** Ten items of which the third is met by a bug in this place. */
-  const runWith = async (place: 'settled' | 'ask' | 'answer' | 'made') => {
+  const runWith = async (place: 'settled' | 'ask' | 'answer' | 'resultOf') => {
     const limiter = createLimiter({ concurrency: 2, perHost: 2, now: () => 0, wait: async () => {} })
     const bug = (here: typeof place, item: number) => {
       if (here === place && item === 3) throw new Error('a bug')
@@ -496,8 +496,8 @@ describe('a bug in what is called costs its own item and no other', () => {
           return `r${item}`
         })
       },
-      made(item, answer) {
-        bug('made', item)
+      resultOf(item, answer) {
+        bug('resultOf', item)
         return answer
       },
     })
@@ -508,7 +508,7 @@ describe('a bug in what is called costs its own item and no other', () => {
     return { all: [...all].sort(), free: free.length }
   }
 
-  test.each(['settled', 'ask', 'answer', 'made'] as const)('in %s', async (place) => {
+  test.each(['settled', 'ask', 'answer', 'resultOf'] as const)('in %s', async (place) => {
     const { all, free } = await runWith(place)
     expect(all).toEqual(
       upTo(10)
