@@ -4,7 +4,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { type Client, createClient } from '../ask/client.js'
-import type { RunOptions } from '../run/check-all.js'
+import type { RunOptions } from '../run/pipeline.js'
 import { UsageError, ValueError } from '../settings/errors.js'
 import { DEFAULT_ASK, DEFAULT_EXPECT, type Options } from '../settings/table.js'
 import type { Ask } from '../settings/target.js'

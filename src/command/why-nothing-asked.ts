@@ -1,6 +1,6 @@
 // A run without a verdict: a mistake in most cases, and said as one.
 
-import type { Run } from '../run/check-all.js'
+import type { Run } from '../run/pipeline.js'
 import { UsageError } from '../settings/errors.js'
 import type { TargetSource } from '../settings/seams.js'
 import type { Options } from '../settings/table.js'

@@ -11,24 +11,13 @@ export interface LaterPassOptions {
   readonly waitMs: number | null
   /** Whether a verdict may be another one later. */
   mayPass(verdict: Verdict): boolean
-  /** Asks once more, gently, on fresh connections; null where a URL may not be asked now. */
-  again(targets: readonly Target[]): AsyncIterable<{ readonly target: Target; readonly verdict: Verdict | null }>
+  /** Asks once more, gently, on fresh connections; those that may not be asked now may be left out. */
+  again(targets: readonly Target[]): AsyncIterable<readonly Verdict[]>
   /** Monotonic ms. */
   now(): number
   wait(ms: number): Promise<void>
   readonly stop: { readonly stopped: boolean }
   notify(text: string): void
-}
-
-export interface LaterPasses {
-  /** Keeps a verdict back when it is to be asked again; false: it is final. */
-  hold(target: Target, verdict: Verdict, done: number): boolean
-  /** Rows that were held and are final now because there were too many of them. */
-  overflow(): readonly Verdict[]
-  /** All rows that are held, as they are: for a run that ends before its later passes. */
-  rest(): readonly Verdict[]
-  /** The later passes; yields every verdict that was held, once. */
-  run(): AsyncIterable<readonly Verdict[]>
 }
 
 /** Beyond 1,000 and 5 % of all it is no flicker but an outage; beyond 100,000 it is memory. */
@@ -40,64 +29,97 @@ const EVERY_MS = 2000
 
 type Held = Map<number, { readonly target: Target; verdict: Verdict }>
 
-export function createLaterPasses(options: LaterPassOptions): LaterPasses {
-  const { recheckMs, waitMs, mayPass, again, now, wait, stop, notify } = options
-  const startedAt = now()
-  let held: Held = new Map()
-  let isOff = recheckMs === null && waitMs === null
+export class LaterPasses {
+  readonly #options: LaterPassOptions
+  readonly #startedAt: number
+  #held: Held = new Map()
+  /** Targets of the first pass that have no verdict yet; only where there are later ones, for they cost memory. */
+  #begun = new Map<number, Target>()
+  #isOff: boolean
 
-  const isTooMany = (done: number) => held.size > MOST || (waitMs === null && held.size > Math.max(FEW, done * SHARE))
+  constructor(options: LaterPassOptions) {
+    this.#options = options
+    this.#startedAt = options.now()
+    this.#isOff = options.recheckMs === null && options.waitMs === null
+  }
 
-  async function* onePass(): AsyncGenerator<readonly Verdict[]> {
-    const targets = Array.from(held.values(), ({ target }) => target)
-    for await (const { target, verdict } of again(targets)) {
-      const before = held.get(target.index)!
-      // What was not asked is no news.
-      const isNews = verdict !== null && !verdict.inferred
-      const merged = isNews ? { ...verdict, attempts: before.verdict.attempts + verdict.attempts } : before.verdict
-      if (waitMs !== null && !merged.ok) before.verdict = merged
-      else {
-        held.delete(target.index)
-        yield [merged]
+  /** Told of every target of the first pass. */
+  begins(target: Target): void {
+    if (!this.#isOff) this.#begun.set(target.index, target)
+  }
+
+  /** Keeps a verdict of the first pass back when it is to be asked again; false: it is final. `done`: verdicts so far. */
+  hold(verdict: Verdict, done: number): boolean {
+    if (this.#isOff) return false
+    const target = this.#begun.get(verdict.index)
+    this.#begun.delete(verdict.index)
+    const { waitMs, mayPass, notify } = this.#options
+    // What was never asked stays as it is.
+    if (target === undefined || verdict.ok || (waitMs === null && !mayPass(verdict))) return false
+    this.#held.set(target.index, { target, verdict })
+    if (!this.#isTooMany(done)) return true
+    this.#isOff = true
+    this.#begun = new Map()
+    notify(`${this.#held.size} failures are too many to ask again; their rows are final`)
+    return true
+  }
+
+  #isTooMany(done: number): boolean {
+    const { size } = this.#held
+    return size > MOST || (this.#options.waitMs === null && size > Math.max(FEW, done * SHARE))
+  }
+
+  /** Rows that were held and are final now because there were too many of them. */
+  overflow(): readonly Verdict[] {
+    return this.#isOff ? this.rest() : []
+  }
+
+  /** All rows that are held, as they are: for a run that ends before its later passes. */
+  rest(): readonly Verdict[] {
+    if (this.#held.size === 0) return []
+    const rows = Array.from(this.#held.values(), ({ verdict }) => verdict)
+    this.#held = new Map()
+    return rows
+  }
+
+  /** The later passes; yields every verdict that was held, once. */
+  async *run(): AsyncGenerator<readonly Verdict[]> {
+    const { recheckMs, waitMs, now, wait, stop } = this.#options
+    if (waitMs === null) {
+      if (this.#held.size > 0) {
+        await wait(recheckMs ?? 0)
+        if (!stop.stopped) yield* this.#onePass()
+      }
+    } else {
+      while (this.#held.size > 0 && !stop.stopped && now() - this.#startedAt + EVERY_MS <= waitMs) {
+        await wait(EVERY_MS)
+        if (!stop.stopped) yield* this.#onePass()
       }
     }
+    yield this.rest()
   }
-  const rest = (): readonly Verdict[] => Array.from(held.values(), ({ verdict }) => verdict)
 
-  return {
-    hold(target, verdict, done) {
-      if (isOff || verdict.ok) return false
-      if (waitMs === null && !mayPass(verdict)) return false
-      held.set(target.index, { target, verdict })
-      if (!isTooMany(done)) return true
-      isOff = true
-      notify(`${held.size} failures are too many to ask again; their rows are final`)
-      return true
-    },
-    overflow() {
-      if (!isOff || held.size === 0) return []
-      const rows = rest()
-      held = new Map()
-      return rows
-    },
-    rest() {
-      const rows = rest()
-      held = new Map()
-      return rows
-    },
-    async *run() {
-      if (waitMs === null) {
-        if (held.size > 0) {
-          await wait(recheckMs ?? 0)
-          if (!stop.stopped) yield* onePass()
-        }
-      } else {
-        while (held.size > 0 && !stop.stopped && now() - startedAt + EVERY_MS <= waitMs) {
-          await wait(EVERY_MS)
-          if (!stop.stopped) yield* onePass()
-        }
-      }
-      yield rest()
-    },
+  async *#onePass(): AsyncGenerator<readonly Verdict[]> {
+    const targets = Array.from(this.#held.values(), ({ target }) => target)
+    for await (const batch of this.#options.again(targets)) {
+      const final = batch.flatMap((verdict) => this.#askedAgain(verdict) ?? [])
+      if (final.length > 0) yield final
+    }
+  }
+
+  /** The row where it is final; else it is kept for the next look. */
+  #askedAgain(verdict: Verdict): Verdict | null {
+    const { waitMs } = this.#options
+    const before = this.#held.get(verdict.index)!
+    // What was not asked is no news.
+    const merged = verdict.inferred
+      ? before.verdict
+      : { ...verdict, attempts: before.verdict.attempts + verdict.attempts }
+    if (waitMs !== null && !merged.ok) {
+      before.verdict = merged
+      return null
+    }
+    this.#held.delete(verdict.index)
+    return merged
   }
 }

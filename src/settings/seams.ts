@@ -60,3 +60,23 @@ export interface Progress {
   /** Items whose result nobody got because the run was stopped. */
   readonly notAsked: number
 }
+
+/** Where targets are asked: in this thread; later in others, or by whoever takes them from a queue. */
+export interface Asker {
+  /**
+   * One pass: every target is asked, retried and judged. Pulls from `batches` only as fast as it can ask. `gently`: a few
+   * at once, on fresh connections, none before the time that its origin asked for in an earlier pass.
+   */
+  ask(batches: AsyncIterable<readonly Target[]>, how: { readonly gently: boolean }): Asking
+}
+
+/** A pass that is under way. */
+export interface Asking {
+  /** Verdicts in the order in which they are done; one a target unless it is stopped. Throws what `batches` throws. */
+  readonly results: AsyncIterable<readonly Verdict[]>
+  readonly progress: Progress
+  /** Begins nothing any more and ends what is on the wire; those targets have no verdict. */
+  stop(): void
+  /** True when it stopped by itself because it cannot ask any more: its client was closed. */
+  readonly gaveUp: boolean
+}

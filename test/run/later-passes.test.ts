@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { judge } from '../../src/judge/judge.js'
-import { createLaterPasses, type LaterPasses, type LaterPassOptions } from '../../src/run/later-passes.js'
+import { LaterPasses, type LaterPassOptions } from '../../src/run/later-passes.js'
 import type { Target } from '../../src/settings/target.js'
 import type { Reply } from '../../src/words/reply.js'
 import type { Verdict } from '../../src/words/verdict.js'
@@ -20,10 +20,10 @@ function createRig(options: Partial<LaterPassOptions>, server: (index: number, p
     passes.push({ atMs: clock.now(), asked: targets.map(({ index }) => index) })
     for (const target of targets) {
       const reply = server(target.index, passes.length)
-      if (reply !== null) yield { target, verdict: judge(target, reply) }
+      if (reply !== null) yield [judge(target, reply)]
     }
   }
-  const later = createLaterPasses({
+  const later = new LaterPasses({
     recheckMs: null,
     waitMs: null,
     mayPass: ({ status, kind }) => status === 503 || kind.startsWith('tcp.'),
@@ -34,8 +34,10 @@ function createRig(options: Partial<LaterPassOptions>, server: (index: number, p
     notify: (text) => said.push(text),
     ...options,
   })
-  const hold = (index: number, reply: Reply, done = 0) =>
-    later.hold(targetOf('http://a.test/', {}, index), verdictOf(index, reply), done)
+  const hold = (index: number, reply: Reply, done = 0) => {
+    later.begins(targetOf('http://a.test/', {}, index))
+    return later.hold(verdictOf(index, reply), done)
+  }
   const run = async () => {
     for await (const batch of later.run()) rows.push(...batch)
   }
@@ -111,8 +113,10 @@ describe('with a recheck', () => {
 })
 
 describe('too many failures are not asked again', () => {
-  const holdOne = (later: LaterPasses, index: number, done: number) =>
-    later.hold({ ...TARGET, index }, { ...VERDICT, index }, done)
+  const holdOne = (later: LaterPasses, index: number, done: number) => {
+    later.begins({ ...TARGET, index })
+    return later.hold({ ...VERDICT, index }, done)
+  }
   const holdMany = (later: LaterPasses, count: number, done: number) =>
     Array.from({ length: count }, (_, index) => holdOne(later, index, done)).filter(Boolean).length
 

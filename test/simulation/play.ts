@@ -1,7 +1,7 @@
 // Plays the internet of a seed and holds the run against what really happened. Returns what is wrong, in sentences.
 
 import { engineOf } from '../../src/ask/client.js'
-import { checkTargets } from '../../src/run/check-all.js'
+import { checkTargets } from '../../src/run/pipeline.js'
 import type { TargetSource } from '../../src/settings/seams.js'
 import { DEFAULT_EXPECT } from '../../src/settings/table.js'
 import type { Target } from '../../src/settings/target.js'

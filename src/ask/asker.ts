@@ -1,0 +1,99 @@
+// The asker in this thread: schedule, policies around an attempt, judge. What comes in are targets and what goes out are
+// verdicts, both of them plain data, so that another one may do the same elsewhere (docs/architecture.md, "The seam").
+
+import { createLimiter } from '../flow/limiter.js'
+import { type Schedule, schedule } from '../flow/schedule.js'
+import { stopOf } from '../flow/stop.js'
+import { judge } from '../judge/judge.js'
+import type { Asker, Asking } from '../settings/seams.js'
+import type { Target } from '../settings/target.js'
+import type { Limiter, RestOfList } from '../words/limits.js'
+import type { Reply } from '../words/reply.js'
+import type { Verdict } from '../words/verdict.js'
+import { type Engine, learningWith } from './client.js'
+import { createCheck, type PolicyOptions, type RunCheck } from './policies.js'
+import { neverAsked } from './reply-of.js'
+
+export interface AskerOptions extends PolicyOptions {
+  /** Sentences for the user. */
+  notify(text: string): void
+}
+
+/** Requests at once when failures are asked again. */
+const GENTLY = 8
+
+/** An asker for one run; the client that the engine belongs to is the caller's to close. */
+export function createAsker(engine: Engine, options: AskerOptions): Asker {
+  const abort = new AbortController()
+  const stop = stopOf(abort.signal)
+  let firstCheck: RunCheck | null = null
+  /** Of the pass before: it knows who asked to be left alone. */
+  let limiterBefore = engine.limiter
+
+  return {
+    ask(batches, { gently }): Asking {
+      const own = gently ? gentle(engine, limiterBefore) : engine
+      limiterBefore = own.limiter
+      const rest = restOf(() => plan)
+      const check = createCheck(own, { ...options, stop, rest, ...(firstCheck === null ? {} : { before: firstCheck }) })
+      firstCheck ??= check
+      let gaveUp = false
+      const end = () => {
+        plan.stop()
+        abort.abort()
+      }
+      const resultOf = (target: Target, reply: Reply): Verdict | null => {
+        if (reply.kind !== 'aborted') return judge(target, reply)
+        if (!stop.stopped) {
+          gaveUp = true
+          end()
+        }
+        return null
+      }
+      const plan: Schedule<Verdict> = schedule<Target, Reply, Verdict>(batches, {
+        limiter: own.limiter,
+        ...own.time,
+        whereOf: ({ url, ask: { insecure } }) => engine.splitUrl(url!, insecure).where,
+        settled(target) {
+          const known = check.known(target)
+          return known === null ? null : resultOf(target, known)
+        },
+        ask: (target, permit, queuedMs) => check.ask(target, { permit, queuedMs }),
+        resultOf,
+        broken,
+      })
+      return {
+        results: plan.results,
+        progress: plan.progress,
+        stop: end,
+        get gaveUp() {
+          return gaveUp
+        },
+      }
+    },
+  }
+}
+
+/** Asks on fresh connections, and nothing before the time that an origin asked for. */
+function gentle(engine: Engine, { readyAtMs }: Limiter): Engine {
+  engine.parts.transport.close()
+  const { limits, time } = engine
+  const limiter = createLimiter({ ...limits, concurrency: Math.min(GENTLY, limits.concurrency), readyAtMs })
+  return { ...engine, limiter, learning: learningWith(limiter, time) }
+}
+
+/** Of a plan that is made later than who asks. */
+function restOf(plan: () => { readonly rest: RestOfList }): RestOfList {
+  return {
+    hasSome: () => plan().rest.hasSome(),
+    isPressed: () => plan().rest.isPressed(),
+    onEnd: (listener) => plan().rest.onEnd(listener),
+  }
+}
+
+/** An error of ours at one target is no reason to lose the others. */
+function broken(target: Target, error: unknown): Verdict {
+  const code = error instanceof Error ? error.name : null
+  const failure = { kind: 'internal', code, detail: null, hint: null } as const
+  return judge(target, neverAsked(target.ask.method, target.url ?? '', failure))
+}

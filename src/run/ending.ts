@@ -1,0 +1,58 @@
+// Why a run ends before its list does, and what has to hear of it. The first reason is the one that is told.
+
+import { stopOf } from '../flow/stop.js'
+import type { Stop } from '../words/limits.js'
+import type { Unfinished } from '../words/summary.js'
+
+export interface Ending {
+  /** Null while the run goes on, and for one that came to its end. */
+  readonly why: Unfinished | null
+  /** Whether nothing is begun any more. */
+  readonly isOver: boolean
+  /** Ends waits. */
+  readonly stop: Stop
+  /** Ends the run; null: it has come to its end, or nobody wants more of it. */
+  halt(why: Unfinished | null): void
+  /** Calls back once when the run has to end; at once where it has to already. */
+  onHalt(listener: () => void): void
+  /** Listens to the caller's signal no more. */
+  forget(): void
+}
+
+export function createEnding(signal: AbortSignal | undefined): Ending {
+  const abort = new AbortController()
+  const stop = stopOf(abort.signal)
+  let listeners: (() => void)[] = []
+  let why: Unfinished | null = null
+  const halt = (reason: Unfinished | null) => {
+    why ??= reason
+    const told = listeners
+    listeners = []
+    for (const listener of told) listener()
+    abort.abort()
+  }
+  const interrupt = () => halt(whyAborted(signal))
+  if (signal?.aborted) interrupt()
+  else signal?.addEventListener('abort', interrupt, { once: true })
+  return {
+    stop,
+    halt,
+    get why() {
+      return why
+    },
+    get isOver() {
+      return stop.stopped
+    },
+    onHalt(listener) {
+      if (stop.stopped) listener()
+      else listeners.push(listener)
+    },
+    forget: () => signal?.removeEventListener('abort', interrupt),
+  }
+}
+
+/** The command says by its reason why it aborts; anybody else interrupts. */
+function whyAborted(signal: AbortSignal | undefined): Unfinished {
+  const { reason } = signal ?? {}
+  return reason === 'time-limit' || reason === 'output-failed' ? reason : 'interrupted'
+}

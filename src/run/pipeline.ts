@@ -1,0 +1,224 @@
+// The run on one screen: targets → admit → first pass → later passes → account. What comes out are verdicts in the order
+// in which they are done; who asks is the asker's matter, reports and exit codes are made elsewhere.
+
+import { createAsker } from '../ask/asker.js'
+import { type Client, engineOf } from '../ask/client.js'
+import type { PolicyOptions } from '../ask/policies.js'
+import type { HintFacts } from '../judge/hints.js'
+import { mayPass } from '../policies/retry.js'
+import type { Asker, Asking, Progress, RunMemory, TargetSource } from '../settings/seams.js'
+import type { Target } from '../settings/target.js'
+import type { FailureBudget } from '../settings/values.js'
+import { createDistinct } from '../targets/distinct.js'
+import { createFilter } from '../targets/filter.js'
+import type { Time } from '../words/limits.js'
+import type { Pattern } from '../words/pattern.js'
+import type { Summary, Unfinished } from '../words/summary.js'
+import type { Verdict } from '../words/verdict.js'
+import { type Account, createAccount, type RunEnd } from './account.js'
+import { type Admission, admit } from './admit.js'
+import { createEnding, type Ending } from './ending.js'
+import { firstPass } from './first-pass.js'
+import { LaterPasses } from './later-passes.js'
+
+/** What a run needs beside its list and its asker. */
+export interface RunOptions extends PolicyOptions {
+  readonly include?: readonly (RegExp | Pattern)[]
+  readonly exclude?: readonly (RegExp | Pattern)[]
+  readonly dedupe?: boolean
+  /** Ask failures that may pass once more, gently, this long after the first pass, ms. Default: not. */
+  readonly recheckMs?: number | null
+  /** Ask failures again every 2 s until all is fine or this time is over, ms. Default: not. */
+  readonly waitMs?: number | null
+  /** Stop after so many failures. Default: never. */
+  readonly bail?: number | null
+  /** Stop after this time, ms. Default: never. */
+  readonly timeLimitMs?: number | null
+  readonly strict?: boolean
+  readonly maxFailures?: FailureBudget
+  /** What hints about the run as a whole depend on; null: none are made. */
+  readonly hints?: HintFacts | null
+  readonly memory?: RunMemory | null
+  /** Sentences for the user. Default: nobody is told. */
+  readonly notify?: (text: string) => void
+  readonly signal?: AbortSignal
+}
+
+export interface Run {
+  /** Verdicts as they come, many at a time: a promise a verdict would cost more than the verdict. */
+  readonly batches: AsyncIterable<readonly Verdict[]>
+  readonly progress: Progress
+  readonly counts: Account['counts']
+  /** Ends the run; what is on the wire has no verdict. */
+  stop(why: Unfinished): void
+  summary(end: RunEnd): Summary
+}
+
+/** A run whose targets are asked here. `checkAll` and the command differ only in where targets come from and verdicts go. */
+export function checkTargets(source: TargetSource, client: Client, options: RunOptions): Run {
+  const engine = engineOf(client)
+  const notify = quietly(options.notify)
+  return startRun(source, createAsker(engine, { ...options, notify }), { ...options, time: engine.time })
+}
+
+/** The caller's own may throw; what it was told is no reason to lose the rows. */
+function quietly(notify: (text: string) => void = () => {}): (text: string) => void {
+  return (text) => {
+    try {
+      notify(text)
+    } catch {}
+  }
+}
+
+/** The run itself, whoever asks. */
+export function startRun(source: TargetSource, asker: Asker, options: RunOptions & { readonly time: Time }): Run {
+  const { time, memory: earlier = null, hints = null, strict, maxFailures } = options
+  const ending = createEnding(options.signal)
+  const account = createAccount({ source, earlier, time, hints, strict, maxFailures })
+  const later = new LaterPasses({
+    recheckMs: options.recheckMs ?? null,
+    waitMs: options.waitMs ?? null,
+    mayPass: mayBeAnother,
+    again: (targets) => askAgain(asker, targets, ending),
+    now: time.now,
+    wait: (ms) => time.wait(ms, ending.stop),
+    stop: ending.stop,
+    notify: account.note,
+  })
+  const admission = admit(source.batches, {
+    keep: createFilter({ include: options.include ?? [], exclude: options.exclude ?? [] }),
+    distinct: options.dedupe ? createDistinct() : null,
+    earlier,
+    begins: (target) => later.begins(target),
+    wallNow: time.wallNow,
+  })
+  const asking = asker.ask(admission.toAsk, { gently: false })
+  ending.onHalt(() => {
+    asking.stop()
+    source.close()
+  })
+  const rows = new Rows({ account, admission, asking, later, ending, options })
+  const unfinished = () => ending.why ?? (source.broke() === null ? null : 'input-broke')
+  return {
+    batches: { [Symbol.asyncIterator]: () => rows.all() },
+    progress: rows.progress,
+    counts: account.counts,
+    stop: ending.halt,
+    summary(end) {
+      const { excluded } = admission
+      return account.summary({ unfinished: unfinished(), excluded, notAsked: rows.notAsked }, end)
+    },
+  }
+}
+
+interface RowsOptions {
+  readonly account: Account
+  readonly admission: Admission
+  readonly asking: Asking
+  readonly later: LaterPasses
+  readonly ending: Ending
+  readonly options: RunOptions & { readonly time: Time }
+}
+
+/** The rows of a run, one phase after the other. */
+class Rows {
+  readonly #parts: RowsOptions
+  /** Of an earlier run: `bail` is about this one. */
+  #failedBefore = 0
+  /** Rows of this run that were handed on. */
+  #delivered = 0
+  readonly progress: Progress
+
+  constructor(parts: RowsOptions) {
+    this.#parts = parts
+    const { admission, asking } = parts
+    const notAsked = () => this.notAsked
+    this.progress = {
+      get known() {
+        return admission.known
+      },
+      get inputEnded() {
+        return asking.progress.inputEnded
+      },
+      get done() {
+        return admission.settled.count + asking.progress.done
+      },
+      get notAsked() {
+        return notAsked()
+      },
+    }
+  }
+
+  /** Targets that were read and have no row, because the run was stopped. */
+  get notAsked(): number {
+    return this.#parts.ending.isOver ? this.#parts.admission.known - this.#delivered : 0
+  }
+
+  async *all(): AsyncGenerator<readonly Verdict[]> {
+    const { ending, options, later } = this.#parts
+    const { timeLimitMs, time } = options
+    if (timeLimitMs) time.wait(timeLimitMs, ending.stop).then(() => ending.isOver || ending.halt('time-limit'))
+    try {
+      yield* this.#kept()
+      if (ending.why !== null) return
+      yield* this.#firstPass()
+      for await (const batch of later.run()) if (batch.length > 0) yield this.#deliver(batch)
+    } finally {
+      ending.forget()
+      ending.halt(null)
+    }
+  }
+
+  /** Rows of an earlier run; they come first and count. */
+  async *#kept() {
+    const { account, ending, options } = this.#parts
+    for await (const batch of options.memory?.kept() ?? []) {
+      yield account.add(batch)
+      if (ending.why !== null) return
+    }
+    this.#failedBefore = account.counts().failed
+  }
+
+  async *#firstPass() {
+    const { asking, admission, later, ending } = this.#parts
+    try {
+      for await (const batch of firstPass(asking, admission.settled)) {
+        const final = batch.filter((row) => !later.hold(row, this.progress.done))
+        if (final.length > 0) yield this.#deliver(final)
+        const released = later.overflow()
+        if (released.length > 0) yield this.#deliver(released)
+      }
+    } catch (error) {
+      // The list broke. What is held back is final then, and must not be lost with it.
+      const held = later.rest()
+      if (held.length > 0) yield this.#deliver(held)
+      throw error
+    }
+    if (asking.gaveUp) ending.halt('interrupted')
+  }
+
+  #deliver(rows: readonly Verdict[]): readonly Verdict[] {
+    const { account, ending, options } = this.#parts
+    const added = account.add(rows)
+    this.#delivered += rows.length
+    const { bail = null } = options
+    if (bail !== null && account.counts().failed - this.#failedBefore >= bail) ending.halt('bail')
+    return added
+  }
+}
+
+/** Whether a verdict may be another one later. */
+function mayBeAnother({ kind, status, code }: Verdict): boolean {
+  return kind === 'blocked.rate-limit' || mayPass({ kind: kind === 'http.error' ? 'ok' : kind, status, code }, true)
+}
+
+async function* askAgain(asker: Asker, targets: readonly Target[], ending: Ending) {
+  const asking = asker.ask(inOneBatch(targets), { gently: true })
+  ending.onHalt(asking.stop)
+  for await (const batch of asking.results) yield batch
+  if (asking.gaveUp) ending.halt('interrupted')
+}
+
+async function* inOneBatch(targets: readonly Target[]) {
+  yield targets
+}
