@@ -11,7 +11,7 @@ import { createInterrupt, type Interrupt, leaveUnread, READER_GRACE_MS } from '.
 import { createProgress, type ProgressLine } from './command/progress.js'
 import { lineContext, openClient, runOptions } from './command/settings-from-flags.js'
 import { whyNothingAsked } from './command/why-nothing-asked.js'
-import { type Memory, noMemory, openMemory } from './earlier/earlier-runs.js'
+import { noEarlierRuns, type OpenedRuns, openEarlierRuns } from './earlier/open-earlier-runs.js'
 import { refuseOverwritingInputs, refuseTwiceOnStdout } from './earlier/refuse-outputs.js'
 import { exitCodeOf } from './judge/exit-code.js'
 import { escapeText } from './report/escape.js'
@@ -107,7 +107,7 @@ async function checkInputs(names: readonly string[], request: CheckRequest): Pro
     const client = await openClient(options, world)
     try {
       const own = { names, lines, signal, openSource: list, process: world, say: (text: string) => say(world, text) }
-      const memory = await openMemory({ ...request, ...own })
+      const memory = await openEarlierRuns({ ...request, ...own })
       return await execute(memory, client, request).finally(memory.close)
     } finally {
       await client.close()
@@ -116,19 +116,19 @@ async function checkInputs(names: readonly string[], request: CheckRequest): Pro
     // It had to end while it waited for a file: nothing is asked, and what is told of it is the same.
     if (!signal.aborted || error !== signal.reason) throw error
     const idle = createClient()
-    return await execute(noMemory(), idle, request).finally(() => idle.close())
+    return await execute(noEarlierRuns(), idle, request).finally(() => idle.close())
   } finally {
     await closeInputs(inputs)
   }
 }
 
 /** The run itself: verdicts to the reports until the list, the user or the last reader ends it. */
-async function execute(memory: Memory, client: Client, request: CheckRequest): Promise<number> {
+async function execute(memory: OpenedRuns, client: Client, request: CheckRequest): Promise<number> {
   const { reporter, context, interrupt, options, world } = request
   const said = new Set<Error>()
   const keepsRows = FORMATS[options.report].keepsRows(context)
   const stdout = { reporter, sink: createSink(world.stdout, 'stdout'), keepsRows }
-  const report = createReport([stdout, ...memory.parts], ({ name, error }) => {
+  const report = createReport([stdout, ...memory.outputs], ({ name, error }) => {
     said.add(error)
     say(world, `${name}: ${whyWritingFailed(error)}`)
     stopForNothing()
@@ -170,7 +170,7 @@ async function execute(memory: Memory, client: Client, request: CheckRequest): P
 }
 
 interface EndRequest extends CheckRequest {
-  readonly memory: Memory
+  readonly memory: OpenedRuns
   /** Faults of outputs that were told of when they came. */
   readonly said: ReadonlySet<Error>
 }
@@ -199,8 +199,8 @@ function conclude(run: Run, summary: Summary, report: Report, request: EndReques
   if (signal !== null) say(world, `${why}; ${notAsked}`)
   else if (summary.unfinished === 'output-failed') say(world, `no output is left that keeps rows; ${notAsked}`)
   else if (why !== null && outputFailed === null) say(world, why)
-  const wayOn = memory.wayOn(summary)
-  if (wayOn !== null) say(world, wayOn)
+  const advice = memory.resumeAdvice(summary)
+  if (advice !== null) say(world, advice)
   return code
 }
 

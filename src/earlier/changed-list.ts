@@ -11,10 +11,11 @@ import type { Sink } from '../words/output.js'
 import { textHash } from '../words/url-key.js'
 import type { Verdict } from '../words/verdict.js'
 import type { FailedList } from './failed-list.js'
-import { BLANK, type KeptRows, whyChanged } from './resume.js'
+import type { KeptRows } from './kept-rows.js'
+import { BLANK } from './verdict-row.js'
 
 /** The list of failures and where it goes. */
-export interface FailedPart {
+export interface FailedOutput {
   readonly list: FailedList
   readonly sink: Sink
 }
@@ -73,6 +74,19 @@ function compareWith(rows: KeptRows) {
   }
 }
 
+/** Of a line, in a message. */
+const SHOWN = 200
+
+/** Why a list is not the one that the rows were made from: the first row that another line stands for now. */
+export function whyChanged(row: Verdict, target: Pick<Target, 'source'> | null): string {
+  const was = `was ${row.input.length > SHOWN ? `${row.input.slice(0, SHOWN)}…` : row.input}`
+  if (row.line === null) return `the arguments changed: number ${row.index + 1} ${was}`
+  const name = row.source === '-' ? 'stdin' : row.source
+  if (target === null) return `${name} changed: it ends before line ${row.line}, which ${was}`
+  if (target.source === row.source) return `${name} changed: line ${row.line} ${was}`
+  return `the list changed: number ${row.index + 1} ${was} (${name}:${row.line})`
+}
+
 /** Rows show URLs without secrets; their `key` has the method that gave the verdict, which may be another one. */
 function isOf(rows: KeptRows, target: Target): boolean {
   const { index, line, source, input, url, ask } = target
@@ -91,7 +105,7 @@ function isOf(rows: KeptRows, target: Target): boolean {
  * The same targets, held against the rows as they pass; where one is another one now, the list breaks. Lines of failures
  * that are known already go to their list.
  */
-export function heldAgainst(rows: KeptRows, source: TargetSource, failed: FailedPart | null): TargetSource {
+export function heldAgainst(rows: KeptRows, source: TargetSource, failed: FailedOutput | null): TargetSource {
   const comparison = compareWith(rows)
   let isClosed = false
   let changed: string | null = null

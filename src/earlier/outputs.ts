@@ -3,37 +3,28 @@
 
 import { copyFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { FORMATS } from '../report/formats/index.js'
-import type { CommandOptions, OutputRequest } from '../report/formats/output-request.js'
-import type { ReportPart } from '../report/report.js'
+import type { CommandOptions } from '../report/formats/output-request.js'
+import type { Output } from '../report/report.js'
 import { UsageError } from '../settings/errors.js'
 import type { ReporterContext, Sink } from '../words/output.js'
-import type { FailedPart } from './changed-list.js'
+import type { FailedOutput } from './changed-list.js'
 import type { FailedList } from './failed-list.js'
 import { keepJudgingFlags } from './judging-flags.js'
 import { openPartFile, type PartFile, type PartFileOptions } from './part-file.js'
-import type { KeptRows } from './resume.js'
-
-/** A growing report that an earlier run has left. */
-export interface Earlier {
-  readonly output: OutputRequest
-  readonly rows: KeptRows
-  readonly partPath: string
-  /** The part, or the whole report of a run that had finished. */
-  readonly rowsPath: string
-}
+import type { ResumedReport } from './resume.js'
 
 /** The files of a run, open. */
-export interface Files {
-  readonly parts: readonly ReportPart[]
+export interface Outputs {
+  readonly outputs: readonly Output[]
   readonly all: readonly PartFile[]
   /** Those whose rows stay when the run is cut short. */
   readonly growing: readonly PartFile[]
-  readonly failed: FailedPart | null
+  readonly failed: FailedOutput | null
 }
 
 /** What they depend on beside the flags. */
-export interface FileFacts {
-  readonly earlier: Earlier | null
+export interface OutputFacts {
+  readonly earlier: ResumedReport | null
   readonly failedList: FailedList | null
   readonly replay: { isOn: boolean }
   readonly say: (text: string) => void
@@ -41,13 +32,17 @@ export interface FileFacts {
 }
 
 /** Opens them all, or none; says which rows of an earlier run were moved aside. */
-export async function openFiles(options: CommandOptions, context: ReporterContext, facts: FileFacts): Promise<Files> {
+export async function openOutputs(
+  options: CommandOptions,
+  context: ReporterContext,
+  facts: OutputFacts,
+): Promise<Outputs> {
   const { earlier, failedList, replay, say } = facts
   const plain = { ...context, columns: null, color: false }
-  const parts: ReportPart[] = []
+  const outputs: Output[] = []
   const all: PartFile[] = []
   const growing: PartFile[] = []
-  let failed: FailedPart | null = null
+  let failed: FailedOutput | null = null
   const resumable = options.output.find(({ format }) => format === 'ndjson')?.path
   const open = async (path: string, fileOptions: Omit<PartFileOptions, 'signal'>) => {
     const file = await openPartFile(path, { ...fileOptions, isReplayed: earlier !== null, signal: facts.signal })
@@ -70,7 +65,7 @@ export async function openFiles(options: CommandOptions, context: ReporterContex
       const file = await open(path, { flag: '--output', fate: FORMATS[format].fate, keptBytes, isCopy })
       if (path === resumable && file.partPath !== null && (kept === null || isCopy))
         await keepJudgingFlags(file.partPath, options)
-      parts.push({
+      outputs.push({
         reporter: FORMATS[format].create(plain),
         sink: kept === null ? file : silentDuring(replay, file),
         keepsRows: FORMATS[format].keepsRows(plain),
@@ -78,25 +73,25 @@ export async function openFiles(options: CommandOptions, context: ReporterContex
     }
     if (options.updateBaseline) {
       const file = await open(options.baseline!, { flag: '--baseline', fate: 'replaces' })
-      parts.push({ reporter: FORMATS.ndjson.create({ ...plain, fields: null }), sink: file, keepsRows: true })
+      outputs.push({ reporter: FORMATS.ndjson.create({ ...plain, fields: null }), sink: file, keepsRows: true })
     }
     if (failedList !== null) {
       const file = await open(options.writeFailed!, { flag: '--write-failed', fate: 'grows', mode: 0o600 })
       failed = { list: failedList, sink: file }
-      parts.push({ reporter: failedList, sink: file })
+      outputs.push({ reporter: failedList, sink: file })
     }
   } catch (error) {
     for (const file of all) await file.discard()
     throw error
   }
-  return { parts, all, growing, failed }
+  return { outputs, all, growing, failed }
 }
 
 /**
  * Puts the rows that are kept where the run goes on; returns their bytes. What is not as it should be is written anew
  * beside it first, so that a kill in the middle costs nothing.
  */
-async function layDown({ rows, rowsPath, partPath, output }: Earlier): Promise<number> {
+async function layDown({ rows, rowsPath, partPath, output }: ResumedReport): Promise<number> {
   if (rows.bytes !== null && rowsPath === partPath) return rows.bytes
   const newPath = `${partPath}.new`
   try {

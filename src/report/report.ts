@@ -8,7 +8,7 @@ import type { Verdict } from '../words/verdict.js'
 import { redact } from './redact.js'
 
 /** A report and where it goes. */
-export interface ReportPart {
+export interface Output {
   readonly reporter: Reporter
   readonly sink: Sink
   /** Whether every row can be found in there later. Default false. */
@@ -41,13 +41,13 @@ export interface OutputFault {
   readonly error: Error
 }
 
-/** The report that feeds all parts; `onFault` hears of an output that fails when it fails, not at the end of the run. */
-export function createReport(parts: readonly ReportPart[], onFault: (fault: OutputFault) => void = () => {}): Report {
-  for (const { sink } of parts) sink.onFault?.(() => onFault({ name: sink.name, error: sink.error! }))
+/** The report that feeds all outputs; `onFault` hears of an output that fails when it fails, not at the end of the run. */
+export function createReport(outputs: readonly Output[], onFault: (fault: OutputFault) => void = () => {}): Report {
+  for (const { sink } of outputs) sink.onFault?.(() => onFault({ name: sink.name, error: sink.error! }))
   const feed = (textOf: (reporter: Reporter) => string): Promise<void> | undefined => {
     let first: Promise<void> | undefined
     let others: Promise<void>[] | undefined
-    for (const { reporter, sink } of parts) {
+    for (const { reporter, sink } of outputs) {
       if (isDone(sink)) continue
       const text = textOf(reporter)
       const wait = text === '' ? undefined : sink.write(text)
@@ -66,29 +66,30 @@ export function createReport(parts: readonly ReportPart[], onFault: (fault: Outp
     async end(summary) {
       const notices = summary.notices.map((notice) => hideSecrets(shorten(notice), 'prose'))
       const shown = { ...summary, notices }
-      await Promise.all(parts.map((part) => endOf(part, shown)))
+      await Promise.all(outputs.map((output) => endOf(output, shown)))
     },
     get allGone() {
-      return parts.length > 0 && parts.every(({ sink }) => isDone(sink))
+      return outputs.length > 0 && outputs.every(({ sink }) => isDone(sink))
     },
     get keepsNothing() {
       return (
-        parts.some(({ sink }) => sink.error !== null) && !parts.some((part) => part.keepsRows && !isDone(part.sink))
+        outputs.some(({ sink }) => sink.error !== null) &&
+        !outputs.some((output) => output.keepsRows && !isDone(output.sink))
       )
     },
     get unread() {
-      return parts.flatMap(({ sink }) => (sink.isUnread ? [sink.name] : []))
+      return outputs.flatMap(({ sink }) => (sink.isUnread ? [sink.name] : []))
     },
     hurry(graceMs) {
-      for (const { sink } of parts) sink.hurry?.(graceMs)
+      for (const { sink } of outputs) sink.hurry?.(graceMs)
     },
     get errors() {
-      return parts.flatMap(({ sink }) => (sink.error === null ? [] : [{ name: sink.name, error: sink.error }]))
+      return outputs.flatMap(({ sink }) => (sink.error === null ? [] : [{ name: sink.name, error: sink.error }]))
     },
   }
 }
 
-async function endOf({ reporter, sink }: ReportPart, summary: Summary): Promise<void> {
+async function endOf({ reporter, sink }: Output, summary: Summary): Promise<void> {
   for (const text of isDone(sink) ? [] : reporter.end(summary)) {
     if (isDone(sink)) break
     await sink.write(text)
