@@ -1,7 +1,15 @@
 // The library: what the command can do, these can do.
 
-export { type AskOptions, type Client, type ClientOptions, createClient } from './ask/client.js'
-export { type FetchStatusOptions, fetchStatus, gatherStatuses, type StatusTuple } from './ask/fetch-status.js'
+export type { Client } from './ask/client.js'
+export type { AskOptions, ClientOptions } from './ask/client-options.js'
+export { createClient } from './ask/create-client.js'
+export {
+  type FetchStatusOptions,
+  fetchStatus,
+  gatherStatuses,
+  type StatusReply,
+  type StatusTuple,
+} from './ask/fetch-status.js'
 export { summarise } from './judge/summarise.js'
 export { type CheckAllOptions, type Checking, checkAll } from './run/check-all.js'
 export type { TargetInput } from './run/list-source.js'

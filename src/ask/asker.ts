@@ -10,7 +10,7 @@ import type { Target } from '../settings/target.js'
 import type { Limiter, RestOfList } from '../words/limits.js'
 import type { Reply } from '../words/reply.js'
 import type { Verdict } from '../words/verdict.js'
-import { type Engine, learningWith } from './client.js'
+import { type Engine, learningWith } from './engine.js'
 import { createCheck, type PolicyOptions, type RunCheck } from './policies.js'
 import { neverAsked } from './reply-of.js'
 

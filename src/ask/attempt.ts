@@ -18,7 +18,7 @@ import type { StatusSet } from '../settings/status-set.js'
 import type { Ask } from '../settings/target.js'
 import type { Permit, Stop } from '../words/limits.js'
 import type { Hop, Reply } from '../words/reply.js'
-import type { Engine } from './client.js'
+import type { Engine } from './engine.js'
 import { CLEAN, CONNECTED, complaintOf, foundWithoutAnswer, keptOf, UNKNOWN } from './hop-evidence.js'
 import { ABORTED, lateBetweenHops, NO_TIMINGS, replyOf } from './reply-of.js'
 

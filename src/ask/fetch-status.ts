@@ -1,53 +1,96 @@
 // The exercise that it began as: `(status, url)` for one URL, `(0, url)` for any error or timeout, and the same for
 // many at once. What lies behind the tuple is in attempt.ts.
 
-import { stopOf } from '../flow/stop.js'
+import { eitherStop, stopOf } from '../flow/stop.js'
+import { reasonOfStatus } from '../judge/reason.js'
 import { parseUrl } from '../targets/parse-url.js'
+import { kindFacts } from '../words/kinds.js'
 import type { Reply } from '../words/reply.js'
+import { askFrom } from './ask-from.js'
 import { attempt } from './attempt.js'
-import { type AskOptions, askFrom, type Client, engineOf } from './client.js'
+import type { Client } from './client.js'
+import type { AskOptions } from './client-options.js'
+import { type Engine, engineOf } from './engine.js'
 import { neverAsked } from './reply-of.js'
 
-/** The status (0: no HTTP answer), the URL as it was asked for, and all that was found out. */
-export type StatusTuple = readonly [status: number, url: string, reply: Reply]
+/** What one attempt found, and the same in words. */
+export interface StatusReply extends Reply {
+  /** One plain sentence, as `reason` of a verdict has it: `404 Not Found`, `no such host`. */
+  readonly reason: string
+}
 
-/** Options of one call. */
-export interface FetchStatusOptions extends AskOptions {
+/** The status (0: no HTTP answer), the URL as it was asked for, and all that was found out. */
+export type StatusTuple = readonly [status: number, url: string, reply: StatusReply]
+
+/** Options of one call. `fetchStatus` makes one attempt always, so it has no `retries`; `checkUrl` has. */
+export interface FetchStatusOptions extends Omit<AskOptions, 'retries'> {
   /** Aborting ends the attempt at once with the kind `aborted`. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
  * Asks one URL once: a `GET` within the budget, redirects followed. Never rejects for anything that the network or the
  * URL does; `reply.kind` says what that was. The limits of the client hold, and waiting for them costs no budget.
+ * Rejects with a `TypeError` for what only a program can do wrong: an option that makes no sense, a closed client.
  */
-export async function fetchStatus(client: Client, url: string, options: FetchStatusOptions = {}): Promise<StatusTuple> {
+export async function fetchStatus(
+  client: Client,
+  url: string | URL,
+  options: FetchStatusOptions = {},
+): Promise<StatusTuple> {
   const engine = engineOf(client)
   const ask = askFrom(options, engine.ask)
-  if (typeof url !== 'string') throw new TypeError(`fetchStatus: expected a URL as a string, got ${typeof url}`)
-  const parsed = parseUrl(url)
+  const written = writtenUrl(url)
+  const parsed = parseUrl(written)
   if (parsed.problem !== null) {
     const { kind, reason, hint } = parsed.problem
-    return [0, url, neverAsked(ask.method, url, { kind, code: null, detail: reason, hint })]
+    return tupleOf(written, neverAsked(ask.method, written, { kind, code: null, detail: reason, hint }))
   }
-  const stop = options.signal ? stopOf(options.signal) : null
-  const reply = await attempt(engine, parsed.url, ask, {
-    permit: null,
-    queuedMs: 0,
-    front: false,
-    stop,
-    keepAlive: () => true,
-    breaker: null,
-    againSinceMs: null,
-  })
-  return [reply.status, url, reply]
+  const stop = stopFor(engine, options.signal)
+  try {
+    const reply = await attempt(engine, parsed.url, ask, {
+      permit: null,
+      queuedMs: 0,
+      front: false,
+      stop: stop.either,
+      keepAlive: () => true,
+      breaker: null,
+      againSinceMs: null,
+    })
+    return tupleOf(written, reply)
+  } finally {
+    stop.release()
+  }
 }
 
 /** One tuple per input in input order; never rejects for a URL. */
-export function gatherStatuses(
+export async function gatherStatuses(
   client: Client,
-  urls: Iterable<string>,
+  urls: Iterable<string | URL>,
   options: FetchStatusOptions = {},
 ): Promise<StatusTuple[]> {
-  return Promise.all(Array.from(urls, (url) => fetchStatus(client, url, options)))
+  engineOf(client)
+  if (typeof urls === 'string') throw new TypeError('gatherStatuses: expected a list of URLs, got one string')
+  return await Promise.all(Array.from(urls, (url) => fetchStatus(client, url, options)))
+}
+
+/** A URL as text. */
+function writtenUrl(url: string | URL): string {
+  if (typeof url === 'string') return url
+  // Not by its class: there may be several.
+  if (typeof url?.href === 'string') return url.href
+  throw new TypeError(`url: expected a string or a URL, got ${url === null ? 'null' : typeof url}`)
+}
+
+/** Ends with the client, and with the caller's signal. */
+function stopFor({ closed }: Engine, signal: AbortSignal | undefined) {
+  if (signal === undefined) return { either: closed, release() {} }
+  const either = eitherStop(closed, stopOf(signal))
+  return { either, release: either.release }
+}
+
+function tupleOf(url: string, reply: Reply): StatusTuple {
+  const { status, kind, detail } = reply
+  const reason = kind === 'ok' ? reasonOfStatus(status, reply.statusText) : (detail ?? kindFacts(kind).meaning)
+  return [status, url, { ...reply, reason }]
 }

@@ -20,7 +20,7 @@ import type { Target } from '../settings/target.js'
 import type { RestOfList, Stop, Where } from '../words/limits.js'
 import type { Reply } from '../words/reply.js'
 import { type AttemptContext, attempt } from './attempt.js'
-import type { Engine } from './client.js'
+import type { Engine } from './engine.js'
 import { keptReply } from './reply-of.js'
 
 /** What the user may choose of the policies. */

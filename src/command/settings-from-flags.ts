@@ -3,7 +3,10 @@
 
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type Client, createClient } from '../ask/client.js'
+import type { Client } from '../ask/client.js'
+import { usesProxy } from '../ask/connection-settings.js'
+import { createClient } from '../ask/create-client.js'
+import { createProxyChoice } from '../http/connect/proxy-for.js'
 import type { RunOptions } from '../run/pipeline.js'
 import { UsageError, ValueError } from '../settings/errors.js'
 import { DEFAULT_ASK, DEFAULT_EXPECT, type Options } from '../settings/table.js'
@@ -71,27 +74,19 @@ export async function openClient(options: Options, { env, now }: World): Promise
   const cert = options.cert === null ? null : await readPem('--cert', options.cert)
   const key = options.key === null ? null : await readPem('--key', options.key)
   if (key !== null && cert === null) throw new UsageError('--key: only together with --cert')
-  const own = {
-    concurrency,
-    perHost,
-    rate,
-    ratePerHost,
-    proxy,
-    resolve,
-    dnsServers: dnsServer,
-    denyPrivate: options.denyPrivate || options.untrusted,
-    family,
-    ca,
-    cert,
-    key,
-    env,
-    now,
+  const denyPrivate = options.denyPrivate || options.untrusted
+  if (usesProxy(createProxyChoice({ flag: proxy, env })) && denyPrivate) {
+    throw new UsageError(
+      '--deny-private: not with a proxy, which looks names up by itself; add --proxy none (--untrusted implies --deny-private)',
+    )
   }
+  const paced = { concurrency, perHost, rate, ratePerHost }
+  const reached = { proxy, resolve, dnsServers: dnsServer, denyPrivate, family, ca, cert, key, env }
   try {
-    return createClient({ ...askOptions(options), ...own })
+    return createClient({ ...askOptions(options), ...paced, ...reached, now })
   } catch (error) {
-    if (error instanceof UsageError) throw error
-    const code = (error as NodeJS.ErrnoException).code
+    const code = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code
+    if (code === undefined) throw error
     if (cert === null) throw new UsageError(`--ca-file ${caFile}: not a certificate in PEM format (${code})`)
     throw new UsageError(`--cert ${options.cert}: not a certificate with its key in PEM format (${code})`)
   }

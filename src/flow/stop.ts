@@ -21,6 +21,28 @@ export function stopOf(signal: AbortSignal): Stop {
   return stop
 }
 
+/** A stop that either of two brings about; `release` it when what it is for has ended. */
+export function eitherStop(one: Stop, other: Stop): Stop & { release(): void } {
+  const running = new Running()
+  const both = { running, stopped: one.stopped || other.stopped, release }
+  const link = (): Stoppable => ({
+    abort() {
+      both.stopped = true
+      running.abortAll()
+    },
+  })
+  const links = [link(), link()] as const
+  if (!both.stopped) {
+    one.running.add(links[0])
+    other.running.add(links[1])
+  }
+  function release() {
+    one.running.delete(links[0])
+    other.running.delete(links[1])
+  }
+  return both
+}
+
 /** The jobs that a stop has to end. */
 class Running {
   readonly #jobs: Stoppable[] = []

@@ -1,6 +1,10 @@
 // The library's run: a list, options and a client in, an iterable of verdicts out.
 
-import { askFrom, type Client, type ClientOptions, createClient, engineOf } from '../ask/client.js'
+import { askFrom } from '../ask/ask-from.js'
+import type { Client } from '../ask/client.js'
+import type { ClientOptions } from '../ask/client-options.js'
+import { createClient } from '../ask/create-client.js'
+import { engineOf } from '../ask/engine.js'
 import { ValueError } from '../settings/errors.js'
 import { DEFAULT_EXPECT } from '../settings/table.js'
 import { type FailureBudget, parseShard, type Shard } from '../settings/values.js'

@@ -1,7 +1,7 @@
 // Why a run ends before its list does, and what has to hear of it. The first reason is the one that is told.
 
 import { stopOf } from '../flow/stop.js'
-import type { Stop } from '../words/limits.js'
+import type { Stop, Stoppable } from '../words/limits.js'
 import type { Unfinished } from '../words/summary.js'
 
 export interface Ending {
@@ -15,11 +15,12 @@ export interface Ending {
   halt(why: Unfinished | null): void
   /** Calls back once when the run has to end; at once where it has to already. */
   onHalt(listener: () => void): void
-  /** Listens to the caller's signal no more. */
+  /** Listens to the caller's signal and the client no more. */
   forget(): void
 }
 
-export function createEnding(signal: AbortSignal | undefined): Ending {
+/** Ends with the caller's signal, and with the client whose `closed` it is given. */
+export function createEnding(signal: AbortSignal | undefined, closed?: Stop): Ending {
   const abort = new AbortController()
   const stop = stopOf(abort.signal)
   let listeners: (() => void)[] = []
@@ -34,6 +35,8 @@ export function createEnding(signal: AbortSignal | undefined): Ending {
   const interrupt = () => halt(whyAborted(signal))
   if (signal?.aborted) interrupt()
   else signal?.addEventListener('abort', interrupt, { once: true })
+  const closing: Stoppable = { abort: () => halt('interrupted') }
+  closed?.running.add(closing)
   return {
     stop,
     halt,
@@ -47,7 +50,10 @@ export function createEnding(signal: AbortSignal | undefined): Ending {
       if (stop.stopped) listener()
       else listeners.push(listener)
     },
-    forget: () => signal?.removeEventListener('abort', interrupt),
+    forget() {
+      signal?.removeEventListener('abort', interrupt)
+      closed?.running.delete(closing)
+    },
   }
 }
 

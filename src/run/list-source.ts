@@ -1,7 +1,7 @@
 // The lists of library users as targets: strings, or URLs with settings of their own, from any iterable.
 
-import type { AskOptions } from '../ask/client.js'
-import { askFrom } from '../ask/client.js'
+import { askFrom } from '../ask/ask-from.js'
+import type { AskOptions } from '../ask/client-options.js'
 import type { TargetSource } from '../settings/seams.js'
 import type { Target } from '../settings/target.js'
 import type { ExpectOptions } from '../targets/expect-from.js'

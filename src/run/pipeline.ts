@@ -2,7 +2,8 @@
 // in which they are done; who asks is the asker's matter, reports and exit codes are made elsewhere.
 
 import { createAsker } from '../ask/asker.js'
-import { type Client, engineOf } from '../ask/client.js'
+import type { Client } from '../ask/client.js'
+import { engineOf } from '../ask/engine.js'
 import type { PolicyOptions } from '../ask/policies.js'
 import type { HintFacts } from '../judge/hints.js'
 import { mayPass } from '../policies/retry.js'
@@ -11,7 +12,7 @@ import type { Target } from '../settings/target.js'
 import type { FailureBudget } from '../settings/values.js'
 import { createDistinct } from '../targets/distinct.js'
 import { createFilter } from '../targets/filter.js'
-import type { Time } from '../words/limits.js'
+import type { Stop, Time } from '../words/limits.js'
 import type { Pattern } from '../words/pattern.js'
 import type { Summary, Unfinished } from '../words/summary.js'
 import type { Verdict } from '../words/verdict.js'
@@ -58,7 +59,8 @@ export interface Run {
 export function checkTargets(source: TargetSource, client: Client, options: RunOptions): Run {
   const engine = engineOf(client)
   const notify = quietly(options.notify)
-  return startRun(source, createAsker(engine, { ...options, notify }), { ...options, time: engine.time })
+  const { time, closed } = engine
+  return startRun(source, createAsker(engine, { ...options, notify }), { ...options, time, closed })
 }
 
 /** The caller's own may throw; what it was told is no reason to lose the rows. */
@@ -70,10 +72,16 @@ function quietly(notify: (text: string) => void = () => {}): (text: string) => v
   }
 }
 
+interface StartOptions extends RunOptions {
+  readonly time: Time
+  /** Ends the run as the signal does. */
+  readonly closed?: Stop
+}
+
 /** The run itself, whoever asks. */
-export function startRun(source: TargetSource, asker: Asker, options: RunOptions & { readonly time: Time }): Run {
+export function startRun(source: TargetSource, asker: Asker, options: StartOptions): Run {
   const { time, memory: earlier = null, hints = null, strict, maxFailures } = options
-  const ending = createEnding(options.signal)
+  const ending = createEnding(options.signal, options.closed)
   const account = createAccount({ source, earlier, time, hints, strict, maxFailures })
   const later = new LaterPasses({
     recheckMs: options.recheckMs ?? null,
@@ -117,7 +125,7 @@ interface RowsOptions {
   readonly asking: Asking
   readonly later: LaterPasses
   readonly ending: Ending
-  readonly options: RunOptions & { readonly time: Time }
+  readonly options: StartOptions
 }
 
 /** The rows of a run, one phase after the other. */

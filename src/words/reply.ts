@@ -42,10 +42,12 @@ export interface CertificateDates {
   readonly validTo: string
 }
 
-/** The headers of the final answer; read only what a check needs, nothing is decoded before. */
+/** The headers of the final answer; nothing is decoded before it is asked for. */
 export interface ReplyHeaders {
-  /** The value of a header by its lower-case name, repeats joined by `, ` (RFC 9110 §5.3); null when absent. */
+  /** The value of a header, by its name in any case, repeats joined by `, ` (RFC 9110 §5.3); null when absent. */
   get(name: string): string | null
+  /** All of them by their lower-case names, each as `get` has it; so `JSON.stringify` shows them. */
+  toJSON(): Record<string, string>
 }
 
 /** Whether the text was in the body: `beyond` is not within its first 1 MiB, `undecodable` a body that cannot be read. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { attempt } from '../../src/ask/attempt.js'
-import { createClient, engineOf } from '../../src/ask/client.js'
+import { createClient } from '../../src/ask/create-client.js'
+import { engineOf } from '../../src/ask/engine.js'
 import { fetchStatus } from '../../src/ask/fetch-status.js'
 import type { HopResult } from '../../src/http/exchange/hop-request.js'
 import type { Breaker } from '../../src/policies/breaker.js'

@@ -41,6 +41,26 @@ describe('the tuple', () => {
     expect(reply.headers.get('content-type')).toBeNull()
   })
 
+  test('says what came in words', async () => {
+    const server = await serve({ '/gone': 410 })
+    const inWords = async (url: string) => (await ask(url)).reason
+    expect(await inWords(`${server.url}/gone`)).toBe('410 Gone')
+    expect(await inWords('http://no-such-host.invalid/')).toBe('no such host')
+    expect(await inWords('ftp://a.example/')).toBe('only http and https: ftp')
+  })
+
+  test('is the same for a URL object, and is JSON with all headers', async () => {
+    const server = await serve({ '*': { headers: { 'X-Two': ['a', 'b'] } } })
+    const [status, url, reply] = await fetchStatus(client(), new URL(`${server.url}/ü`))
+    expect([status, url]).toEqual([200, `${server.url}/%C3%BC`])
+    expect(JSON.parse(JSON.stringify(reply))).toMatchObject({ reason: '200 OK', headers: { 'x-two': 'a, b' } })
+    expect(reply.headers.get('X-tWo')).toBe('a, b')
+    for (const wrong of [undefined, null, 5, {}, ['http://localhost/']]) {
+      const asked = fetchStatus(client(), wrong as unknown as string)
+      await expect(asked).rejects.toThrow(/^url: expected a string or a URL, got (undefined|null|number|object)$/)
+    }
+  })
+
   test('asks with HEAD, headers and a name where it is told to', async () => {
     const server = await serve({ '*': 204 })
     await fetchStatus(client({ userAgent: 'me/1', headers: { 'X-A': '1' } }), server.url, {
@@ -483,16 +503,33 @@ describe('a client', () => {
     await expect.poll(() => server.openConnections()).toBe(0)
   })
 
-  test('that is closed lets what is on the wire end by itself, answered or not', async () => {
-    const server = await serve({ '/slow': { delayMs: 200 }, '/never': () => {} })
-    const shared = client({ timeoutMs: 3000 })
-    const asked = [fetchStatus(shared, `${server.url}/slow`), fetchStatus(shared, `${server.url}/never`)]
-    await expect.poll(() => server.requests()).toBe(2)
+  test('that is closed ends what is on the wire and what waits for it, with a signal or without', async () => {
+    const server = await serve({ '*': () => {} })
+    const shared = client({ perHost: 10 })
+    const { signal } = new AbortController()
+    const asked = Array.from({ length: 20 }, (_, n) => fetchStatus(shared, server.url, n % 2 === 0 ? {} : { signal }))
+    await expect.poll(() => server.requests()).toBe(10)
     await shared.close()
-    expect((await Promise.all(asked)).map(([status, , { kind }]) => `${status} ${kind}`)).toEqual([
-      '200 ok',
-      '0 timeout',
-    ])
+    const ends = (await Promise.all(asked)).map(([status, , { kind, reason }]) => `${status} ${kind}: ${reason}`)
+    expect(ends).toEqual(Array(20).fill('0 aborted: stopped before it was done'))
+    await expect.poll(() => server.openConnections()).toBe(0)
+  })
+
+  test('that is closed refuses, and says so', async () => {
+    const shared = createClient()
+    await shared.close()
+    await shared.close()
+    const closed = { name: 'TypeError', message: 'client: this one is closed' }
+    await expect(fetchStatus(shared, 'http://localhost/')).rejects.toMatchObject(closed)
+    await expect(gatherStatuses(shared, ['http://localhost/'])).rejects.toMatchObject(closed)
+    await expect(gatherStatuses(shared, [])).rejects.toMatchObject(closed)
+  })
+
+  test('is what createClient made, and nothing else', async () => {
+    for (const none of [undefined, null, {}, { ...createClient, close() {} }, 'https://a.example/']) {
+      const made = fetchStatus(none as unknown as Client, 'http://localhost/')
+      await expect(made).rejects.toThrow(new TypeError('client: expected one that createClient made'))
+    }
   })
 
   test('knows its busiest host', async () => {

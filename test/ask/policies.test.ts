@@ -1,7 +1,7 @@
 // Retries, manners, later passes and budgets as a whole run has them: `checkAll` and the command against real servers.
 
 import { describe, expect, test } from 'vitest'
-import { createClient } from '../../src/ask/client.js'
+import { createClient } from '../../src/ask/create-client.js'
 import { run } from '../../src/cli.js'
 import { type CheckAllOptions, checkAll } from '../../src/run/check-all.js'
 import type { TargetInput } from '../../src/run/list-source.js'

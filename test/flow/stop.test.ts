@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { pause, stopOf } from '../../src/flow/stop.js'
+import { eitherStop, pause, stopOf } from '../../src/flow/stop.js'
 import type { Stoppable } from '../../src/words/limits.js'
 import { stopwatch } from '../support/stopwatch.js'
 
@@ -76,5 +76,36 @@ describe('what runs', () => {
     for (const index of [0, 9, 4, 0, 5, 8]) running.delete(jobs[index]!)
     abort()
     expect(ended.sort()).toEqual(['1', '2', '3', '6', '7'])
+  })
+})
+
+describe('either of two stops', () => {
+  const two = () => {
+    const controllers = [new AbortController(), new AbortController()] as const
+    const [one, other] = [stopOf(controllers[0].signal), stopOf(controllers[1].signal)] as const
+    return { controllers, one, other, either: eitherStop(one, other) }
+  }
+
+  test.each([0, 1])('ends what runs (the one at %i)', (at) => {
+    const { controllers, either } = two()
+    let ended = 0
+    either.running.add({ abort: () => void ended++ })
+    controllers[at]!.abort()
+    expect([either.stopped, ended]).toEqual([true, 1])
+  })
+
+  test('leaves nothing behind with either of them once it is released', () => {
+    const { controllers, one, other, either } = two()
+    expect([one.running.size, other.running.size]).toEqual([1, 1])
+    either.release()
+    either.release()
+    expect([one.running.size, other.running.size]).toEqual([0, 0])
+    controllers[0].abort()
+    expect(either.stopped).toBe(false)
+  })
+
+  test('is stopped from the start where one of them is', () => {
+    const { one } = two()
+    expect(eitherStop(stopOf(AbortSignal.abort()), one).stopped).toBe(true)
   })
 })

@@ -38,7 +38,7 @@ function reply(fields: Partial<Reply> = {}, headers: Record<string, string> = {}
     detail: null,
     hint: null,
     statusText: '',
-    headers: { get: (name) => headers[name] ?? null },
+    headers: { get: (name) => headers[name] ?? null, toJSON: () => headers },
     finalUrl: URL_ASKED,
     redirects: [],
     httpVersion: '1.1',

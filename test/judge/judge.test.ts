@@ -39,7 +39,7 @@ function reply(status: number, headers: Record<string, string> = {}, fields: Par
     detail: null,
     hint: null,
     statusText: '',
-    headers: { get: (name) => headers[name] ?? null },
+    headers: { get: (name) => headers[name] ?? null, toJSON: () => headers },
     finalUrl: 'https://example.com/a',
     redirects: [],
     httpVersion: '1.1',

@@ -9,7 +9,7 @@ import {
   fetchStatus,
   gatherStatuses,
   type Kind,
-  type Reply,
+  type StatusReply,
   type StatusTuple,
   type Summary,
   type TargetInput,
@@ -18,7 +18,7 @@ import {
 
 test('fetchStatus gives a tuple with labels, and destructures', () => {
   expectTypeOf(fetchStatus).returns.resolves.toEqualTypeOf<StatusTuple>()
-  expectTypeOf<StatusTuple>().toEqualTypeOf<readonly [status: number, url: string, reply: Reply]>()
+  expectTypeOf<StatusTuple>().toEqualTypeOf<readonly [status: number, url: string, reply: StatusReply]>()
   const use = async (client: Client) => {
     const [status, url, { kind }] = await fetchStatus(client, 'https://example.com')
     expectTypeOf(status).toBeNumber()
@@ -26,14 +26,13 @@ test('fetchStatus gives a tuple with labels, and destructures', () => {
     expectTypeOf(kind).toEqualTypeOf<Kind>()
     // @ts-expect-error a tuple is not to be written to
     ;(await fetchStatus(client, ''))[0] = 1
-    // @ts-expect-error a URL object is not a string; its href is
     await fetchStatus(client, new URL('https://example.com'))
   }
   expectTypeOf(use).toBeFunction()
 })
 
 test('gatherStatuses takes anything that can be looped over', () => {
-  expectTypeOf(gatherStatuses).parameter(1).toEqualTypeOf<Iterable<string>>()
+  expectTypeOf(gatherStatuses).parameter(1).toEqualTypeOf<Iterable<string | URL>>()
   expectTypeOf(gatherStatuses).returns.resolves.toEqualTypeOf<StatusTuple[]>()
 })
 

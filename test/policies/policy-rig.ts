@@ -32,7 +32,14 @@ export function answered(
   rest: Partial<Reply> = {},
 ): Reply {
   const get = (name: string) => headers[name] ?? null
-  return { ...NOTHING, status, kind: 'ok', headers: { get }, remoteAddress: '127.0.0.1', ...rest }
+  return {
+    ...NOTHING,
+    status,
+    kind: 'ok',
+    headers: { get, toJSON: () => headers },
+    remoteAddress: '127.0.0.1',
+    ...rest,
+  }
 }
 
 /** No answer. */

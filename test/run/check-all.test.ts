@@ -256,10 +256,19 @@ test('connections of a host are used again while it has more work', async () => 
   expect(server.connections()).toBeLessThanOrEqual(8)
 })
 
-test('a run whose client is closed is not whole', async () => {
+test('a client that is closed is refused', async () => {
   const client = createClient()
   await client.close()
-  const { verdicts, summary } = await run(['http://name.invalid/'], { client })
+  expect(() => checkAll(['http://name.invalid/'], { client })).toThrow(new TypeError('client: this one is closed'))
+})
+
+test('a run whose client is closed meanwhile is not whole', async () => {
+  const server = await serve({ '*': () => {} })
+  const client = createClient()
+  const running = run([server.url], { client })
+  await expect.poll(() => server.requests()).toBe(1)
+  await client.close()
+  const { verdicts, summary } = await running
   expect(verdicts).toEqual([])
   expect(summary).toMatchObject({ unfinished: 'interrupted', exitCode: 130, lines: { notAsked: 1 } })
 })

@@ -98,7 +98,7 @@ const FUNCTIONS: Readonly<Record<string, (text: string) => unknown>> = {
   'parseLine, the whole value': (text) => parseLine(`${PLACE} ${'user='}${text}`, context),
   parseRule: (text) => parseRule(text, {}),
   'parseRule, behind a host': (text) => parseRule(`example.com ${text}`, {}),
-  retryAfterMs: (text) => retryAfterMs({ status: 503, headers: { get: () => text } }, 0),
+  retryAfterMs: (text) => retryAfterMs({ status: 503, headers: { get: () => text, toJSON: () => ({}) } }, 0),
   reasonOfStatus: (text) => reasonOfStatus(590, text),
   cleanPhrase: (text) => cleanPhrase(text),
   'a location': (text) => faultsOf(target({ location: PLACE }), reply(text)),

@@ -1,6 +1,6 @@
 // Plays the internet of a seed and holds the run against what really happened. Returns what is wrong, in sentences.
 
-import { engineOf } from '../../src/ask/client.js'
+import { engineOf } from '../../src/ask/engine.js'
 import { checkTargets } from '../../src/run/pipeline.js'
 import type { TargetSource } from '../../src/settings/seams.js'
 import { DEFAULT_EXPECT } from '../../src/settings/table.js'

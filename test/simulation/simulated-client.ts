@@ -1,6 +1,7 @@
 // A client whose limiter, policies and schedule are the real ones, on a clock and a network that are made.
 
-import { type Client, clientOf, type Engine, learningWith } from '../../src/ask/client.js'
+import type { Client } from '../../src/ask/client.js'
+import { clientOf, type Engine, learningWith } from '../../src/ask/engine.js'
 import { createLimiter, type LimiterOptions } from '../../src/flow/limiter.js'
 import { stopOf } from '../../src/flow/stop.js'
 import { createSplitUrl } from '../../src/http/wire/split-url.js'
@@ -34,6 +35,7 @@ export function simulatedClient({ options }: Internet, network: Network, time: V
     hasCertificate: false,
     headersOf: () => nothing,
     splitUrl: createSplitUrl(),
+    closed: stopOf(closing.signal),
     time,
   }
   // What lies below an exchange is not there.

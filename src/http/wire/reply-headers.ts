@@ -7,7 +7,7 @@ import type { ReplyHeaders } from '../../words/reply.js'
 export type RawHeaders = readonly Buffer[]
 
 /** What stands for "no headers": the answer never came. */
-export const NO_HEADERS: ReplyHeaders = { get: () => null }
+export const NO_HEADERS: ReplyHeaders = { get: () => null, toJSON: () => ({}) }
 
 /** Reads on demand; a value is UTF-8 where its bytes are valid UTF-8, else latin1 (RFC 9110 §5.5). */
 export function createReplyHeaders(raw: RawHeaders): ReplyHeaders {
@@ -43,7 +43,15 @@ class RawReplyHeaders implements ReplyHeaders {
     for (let at = 0; at + 1 < raw.length; at += 2) {
       if (isNamed(raw[at]!, name)) return (name === 'location' ? locationsOf(raw) : headerValues(raw, name)).join(', ')
     }
-    return null
+    // Only here: we ask by lower-case names, and mostly for what is not there.
+    const lower = name.toLowerCase()
+    return lower === name ? null : this.get(lower)
+  }
+
+  toJSON(): Record<string, string> {
+    const names = this.#raw.filter((_, at) => at % 2 === 0).map((name) => decodeField(name).toLowerCase())
+    // Not by assignment: `__proto__` is a token too.
+    return Object.fromEntries(names.map((name) => [name, this.get(name) ?? '']))
   }
 }
 

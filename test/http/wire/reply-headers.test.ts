@@ -26,6 +26,18 @@ test.each([
   expect(headers.get(name)).toBe(expected)
 })
 
+test('a name is asked for in any case', () => {
+  expect(headers.get('Content-Type')).toBe('text/html')
+  expect(headers.get('SET-cookie')).toBe('a=1, b=2')
+  expect(headers.get('X-Not-There')).toBeNull()
+})
+
+test('all of them are JSON, by lower-case names', () => {
+  const all = '{"content-type":"text/html","set-cookie":"a=1, b=2","x-empty":"","__proto__":"x"}'
+  expect(JSON.stringify({ headers })).toBe(`{"headers":${all}}`)
+  expect(JSON.stringify(NO_HEADERS)).toBe('{}')
+})
+
 test('a name differs from another by more than one bit: @ is not a back-tick', () => {
   expect(createReplyHeaders(raw('X@', '1')).get('x`')).toBeNull()
   expect(createReplyHeaders(raw('X^', '1')).get('x~')).toBeNull()
