@@ -3,7 +3,7 @@
 import { access, constants, readlink, realpath, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { whyNotWritten } from '../report/sink.js'
+import { whyNotWritten } from '../report/why-not-written.js'
 import { UsageError } from '../settings/errors.js'
 import { type FileLock, LockedError, type LockOwner, lockFile } from './lock-file.js'
 

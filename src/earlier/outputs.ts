@@ -3,10 +3,10 @@
 
 import { copyFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { FORMATS } from '../report/formats/index.js'
-import type { CommandOptions } from '../report/formats/output-request.js'
+import type { CommandOptions, OutputRequest } from '../report/formats/output-request.js'
 import type { Output } from '../report/report.js'
 import { UsageError } from '../settings/errors.js'
-import type { ReporterContext, Sink } from '../words/output.js'
+import type { ReporterContext } from '../words/output.js'
 import type { FailedOutput } from './changed-list.js'
 import type { FailedList } from './failed-list.js'
 import { keepJudgingFlags } from './judging-flags.js'
@@ -37,54 +37,78 @@ export async function openOutputs(
   context: ReporterContext,
   facts: OutputFacts,
 ): Promise<Outputs> {
-  const { earlier, failedList, replay, say } = facts
-  const plain = { ...context, columns: null, color: false }
-  const outputs: Output[] = []
-  const all: PartFile[] = []
-  const growing: PartFile[] = []
-  let failed: FailedOutput | null = null
-  const resumable = options.output.find(({ format }) => format === 'ndjson')?.path
-  const open = async (path: string, fileOptions: Omit<PartFileOptions, 'signal'>) => {
-    const file = await openPartFile(path, { ...fileOptions, isReplayed: earlier !== null, signal: facts.signal })
-    all.push(file)
-    if (fileOptions.fate === 'grows') growing.push(file)
+  const opening = new Opening(options, context, facts)
+  try {
+    for (const output of options.output) await opening.openReport(output)
+    if (options.updateBaseline) await opening.openBaseline(options.baseline!)
+    if (facts.failedList !== null) await opening.openFailedList(options.writeFailed!, facts.failedList)
+  } catch (error) {
+    for (const file of opening.all) await file.discard()
+    throw error
+  }
+  return opening
+}
+
+/** Outputs while they are opened one by one. */
+class Opening implements Outputs {
+  readonly outputs: Output[] = []
+  readonly all: PartFile[] = []
+  readonly growing: PartFile[] = []
+  failed: FailedOutput | null = null
+  readonly #options: CommandOptions
+  readonly #context: ReporterContext
+  readonly #facts: OutputFacts
+  /** The report that a later run can go on with. */
+  readonly #resumable: string | undefined
+
+  constructor(options: CommandOptions, context: ReporterContext, facts: OutputFacts) {
+    this.#options = options
+    this.#context = { ...context, columns: null, color: false }
+    this.#facts = facts
+    this.#resumable = options.output.find(({ format }) => format === 'ndjson')?.path
+  }
+
+  async openReport(output: OutputRequest): Promise<void> {
+    const { earlier, replay } = this.#facts
+    const { path } = output
+    const format = FORMATS[output.format]
+    const kept = earlier?.output === output ? earlier : null
+    const isCopy = kept !== null && kept.rowsPath !== kept.partPath
+    const keptBytes = kept === null ? null : await layDown(kept)
+    // The rows that are replayed for the other reports are in this file already.
+    const isReplaying = () => kept !== null && replay.isOn
+    const file = await this.#open(path, { flag: '--output', fate: format.fate, keptBytes, isCopy, isReplaying })
+    if (path === this.#resumable && file.partPath !== null && (kept === null || isCopy))
+      await keepJudgingFlags(file.partPath, this.#options)
+    const keepsRows = format.keepsRows(this.#context)
+    this.outputs.push({ reporter: format.create(this.#context), sink: file, keepsRows })
+  }
+
+  async openBaseline(path: string): Promise<void> {
+    const sink = await this.#open(path, { flag: '--baseline', fate: 'replaces' })
+    const reporter = FORMATS.ndjson.create({ ...this.#context, fields: null })
+    this.outputs.push({ reporter, sink, keepsRows: true })
+  }
+
+  async openFailedList(path: string, list: FailedList): Promise<void> {
+    const sink = await this.#open(path, { flag: '--write-failed', fate: 'grows', mode: 0o600 })
+    this.failed = { list, sink }
+    this.outputs.push({ reporter: list, sink })
+  }
+
+  async #open(path: string, options: Omit<PartFileOptions, 'signal'>): Promise<PartFile> {
+    const { earlier, signal, say } = this.#facts
+    const file = await openPartFile(path, { ...options, isReplayed: earlier !== null, signal })
+    this.all.push(file)
+    if (options.fate === 'grows') this.growing.push(file)
     if (file.aside !== null) {
       const { path: asidePath, lines } = file.aside
       const count = lines === 1 ? '1 line' : `${lines} lines`
-      const hint = path === resumable ? '; with --resume this run would have gone on with it' : ''
+      const hint = path === this.#resumable ? '; with --resume this run would have gone on with it' : ''
       say(`${file.partPath}, left by a run that was cut short (${count}), is now ${asidePath}${hint}`)
     }
     return file
   }
-  try {
-    for (const output of options.output) {
-      const { format, path } = output
-      const kept = earlier?.output === output ? earlier : null
-      const isCopy = kept !== null && kept.rowsPath !== kept.partPath
-      const keptBytes = kept === null ? null : await layDown(kept)
-      const file = await open(path, { flag: '--output', fate: FORMATS[format].fate, keptBytes, isCopy })
-      if (path === resumable && file.partPath !== null && (kept === null || isCopy))
-        await keepJudgingFlags(file.partPath, options)
-      outputs.push({
-        reporter: FORMATS[format].create(plain),
-        sink: kept === null ? file : silentDuring(replay, file),
-        keepsRows: FORMATS[format].keepsRows(plain),
-      })
-    }
-    if (options.updateBaseline) {
-      const file = await open(options.baseline!, { flag: '--baseline', fate: 'replaces' })
-      outputs.push({ reporter: FORMATS.ndjson.create({ ...plain, fields: null }), sink: file, keepsRows: true })
-    }
-    if (failedList !== null) {
-      const file = await open(options.writeFailed!, { flag: '--write-failed', fate: 'grows', mode: 0o600 })
-      failed = { list: failedList, sink: file }
-      outputs.push({ reporter: failedList, sink: file })
-    }
-  } catch (error) {
-    for (const file of all) await file.discard()
-    throw error
-  }
-  return { outputs, all, growing, failed }
 }
 
 /**
@@ -103,25 +127,5 @@ async function layDown({ rows, rowsPath, partPath, output }: ResumedReport): Pro
     await rm(newPath, { force: true })
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause)
     throw new UsageError(`--resume: the rows of ${output.path} cannot be copied (${code})`, { cause })
-  }
-}
-
-/** The rows that are replayed for the other reports are in this file already. */
-function silentDuring(replay: { readonly isOn: boolean }, sink: Sink): Sink {
-  return {
-    name: sink.name,
-    get gone() {
-      return sink.gone
-    },
-    get error() {
-      return sink.error
-    },
-    get isUnread() {
-      return sink.isUnread ?? false
-    },
-    onFault: (listener) => sink.onFault?.(listener),
-    hurry: (graceMs) => sink.hurry?.(graceMs),
-    write: (text) => (replay.isOn ? undefined : sink.write(text)),
-    end: (run) => sink.end(run),
   }
 }

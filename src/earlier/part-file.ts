@@ -1,11 +1,14 @@
 // A file that has its name only when it is whole: written as `NAME.part`, renamed at the end. So a run that breaks never
 // takes the place of a good report, and what it has written stays where `--resume` finds it.
 
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, type WriteStream } from 'node:fs'
 import { copyFile, type FileHandle, lstat, open, rename, rm, stat } from 'node:fs/promises'
-import { createSink, openFileSink, openPipeSink, whyNotWritten } from '../report/sink.js'
+import { openFileSink, openPipeSink } from '../report/open-sink.js'
+import { createSink } from '../report/sink.js'
+import { whyNotWritten } from '../report/why-not-written.js'
 import { UsageError } from '../settings/errors.js'
 import type { Sink } from '../words/output.js'
+import type { Summary } from '../words/summary.js'
 import { LOCKED, lookAt, partPathOf } from './find-output.js'
 import { placeFor, type SetAside, setAside } from './set-aside.js'
 
@@ -28,6 +31,8 @@ export interface PartFileOptions {
   readonly isCopy?: boolean
   /** All that an earlier part of it holds will be written again, so that it need not be kept. */
   readonly isReplayed?: boolean
+  /** While it says so, what is written is in the kept bytes already, and is dropped. Default: never. */
+  readonly isReplaying?: () => boolean
   /** Ends the wait for somebody who reads a named pipe; then opening rejects with its reason. Default: it may last. */
   readonly signal?: AbortSignal
 }
@@ -69,7 +74,8 @@ export async function openPartFile(path: string, options: PartFileOptions): Prom
     if (mode !== null) await file.chmod(mode)
     if (keptBytes !== null) await file.truncate(keptBytes)
     const isFresh = keptBytes === null || isCopy
-    return partSink({ file, path, part, realPath, fate, isFresh, aside, start: keptBytes ?? 0 })
+    const isReplaying = options.isReplaying ?? (() => false)
+    return new PartSink({ file, path, part, realPath, fate, isFresh, aside, isReplaying, start: keptBytes ?? 0 })
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     const isWrittenInPlace =
@@ -88,78 +94,103 @@ interface Place {
   readonly fate: Fate
   readonly isFresh: boolean
   readonly aside: SetAside | null
+  readonly isReplaying: () => boolean
   /** Where the first byte goes. */
   readonly start: number
 }
 
-function partSink(place: Place): PartFile {
-  const { file, path, part, realPath, fate, isFresh, aside } = place
-  // By its number: a stream of the handle itself would close it, and what was written is read again where the part is gone.
-  const stream = createWriteStream(part, { fd: file.fd, start: place.start, autoClose: false })
-  const inner = createSink(stream, path)
-  let failure: Error | null = null
-  let notice: string | null = null
-  let ended: Promise<void> | null = null
+/** Written beside its name until its end. */
+class PartSink implements PartFile {
+  readonly name: string
+  readonly partPath: string
+  readonly aside: SetAside | null
+  notice: string | null = null
+  readonly #place: Place
+  readonly #stream: WriteStream
+  readonly #inner: Sink
+  #failure: Error | null = null
+  #ended: Promise<void> | null = null
 
-  /** Whether the part goes on under its name, after it was closed. */
-  const close = async (): Promise<boolean> => {
-    await inner.end()
-    await new Promise((resolve) => stream.end(resolve))
-    try {
-      const whose = await whoseIs(part, file)
-      if (whose === 'ours') return true
-      const saved = await saveRows(file, part, whose)
-      if (whose === 'gone') notice = `${part} was removed while it was written; it is whole again`
-      else if (saved === null) failure = new UsageError(`${part} is another file now`)
-      else failure = new UsageError(`${part} is another file now, which is left as it is; the rows are in ${saved}`)
-      return whose === 'gone'
-    } finally {
-      // Some file systems say only now that there was no room (close(2)).
-      await file.close()
-    }
+  constructor(place: Place) {
+    const { file, path, part, start } = place
+    this.name = path
+    this.partPath = part
+    this.aside = place.aside
+    this.#place = place
+    // By its number: a stream of the handle itself would close it, and what was written is read again where the part is gone.
+    this.#stream = createWriteStream(part, { fd: file.fd, start, autoClose: false })
+    this.#inner = createSink(this.#stream, path)
   }
-  const finish = async (isWhole: boolean, isJudged: boolean): Promise<void> => {
+
+  get gone(): boolean {
+    return this.#inner.gone
+  }
+
+  get error(): Error | null {
+    return this.#inner.error ?? this.#failure
+  }
+
+  onFault(listener: () => void): void {
+    this.#inner.onFault?.(listener)
+  }
+
+  write(text: string): Promise<void> | void {
+    return this.#place.isReplaying() ? undefined : this.#inner.write(text)
+  }
+
+  end(run?: Pick<Summary, 'unfinished' | 'exitCode'>): Promise<void> {
+    const isJudged = run === undefined || run.exitCode < 2
+    this.#ended ??= this.#finish((run?.unfinished ?? null) === null, isJudged)
+    return this.#ended
+  }
+
+  async discard(): Promise<void> {
+    this.#ended ??= this.#undo()
+    await this.#ended
+  }
+
+  async #finish(isWhole: boolean, isJudged: boolean): Promise<void> {
+    const { part, realPath, fate } = this.#place
     try {
-      const isOurs = await close()
-      const isGood = inner.error === null && !inner.gone && isOurs
+      const isOurs = await this.#close()
+      const isGood = this.#inner.error === null && !this.#inner.gone && isOurs
       if (fate === 'replaces' && !(isGood && isWhole && isJudged)) {
         if (isOurs) await rm(part, { force: true })
       } else if (isGood && (isWhole || fate === 'document')) await moveOver(part, realPath)
     } catch (error) {
-      failure = error as Error
+      this.#failure = error as Error
     }
   }
+
   /** As if it had not been opened. */
-  const undo = async (): Promise<void> => {
-    const isOurs = await close()
+  async #undo(): Promise<void> {
+    const { part, isFresh, aside } = this.#place
+    const isOurs = await this.#close()
     if (!isFresh || !isOurs) return
     await rm(part, { force: true })
     if (aside !== null) await rename(aside.path, part)
   }
-  return {
-    name: inner.name,
-    partPath: part,
-    aside,
-    get notice() {
-      return notice
-    },
-    get gone() {
-      return inner.gone
-    },
-    get error() {
-      return inner.error ?? failure
-    },
-    ...(inner.onFault && { onFault: inner.onFault }),
-    write: inner.write,
-    end(run) {
-      const isJudged = run === undefined || run.exitCode < 2
-      ended ??= finish((run?.unfinished ?? null) === null, isJudged)
-      return ended
-    },
-    async discard() {
-      ended ??= undo()
-      await ended
-    },
+
+  /** Whether the part goes on under its name, after it was closed. */
+  async #close(): Promise<boolean> {
+    const { file, part } = this.#place
+    await this.#inner.end()
+    await new Promise<void>((resolve) => this.#stream.end(() => resolve()))
+    try {
+      const whose = await whoseIs(part, file)
+      if (whose === 'ours') return true
+      const saved = await saveRows(file, part, whose)
+      if (whose === 'gone') {
+        this.notice = `${part} was removed while it was written; it is whole again`
+        return true
+      }
+      const where = saved === null ? '' : `, which is left as it is; the rows are in ${saved}`
+      this.#failure = new UsageError(`${part} is another file now${where}`)
+      return false
+    } finally {
+      // Some file systems say only now that there was no room (close(2)).
+      await file.close()
+    }
   }
 }
 
@@ -202,26 +233,54 @@ async function openDirectly(path: string, { flag, signal }: PartFileOptions): Pr
     (stats) => stats.isFIFO(),
     () => false,
   )
-  const sink = isPipe ? await openPipeSink(path, { flag, signal }) : await openFileSink(path, flag)
-  return {
-    name: sink.name,
-    partPath: null,
-    aside: null,
-    notice: null,
-    get gone() {
-      return sink.gone
-    },
-    get error() {
-      return sink.error
-    },
-    get isUnread() {
-      return sink.isUnread ?? false
-    },
-    ...(sink.onFault && { onFault: sink.onFault }),
-    ...(sink.hurry && { hurry: sink.hurry }),
-    write: sink.write,
-    end: sink.end,
-    discard: sink.end,
+  return new DirectFile(isPipe ? await openPipeSink(path, { flag, signal }) : await openFileSink(path, flag))
+}
+
+/** Written in place: a device, a pipe, or a file whose folder takes no new ones. */
+class DirectFile implements PartFile {
+  readonly partPath = null
+  readonly aside = null
+  readonly notice = null
+  readonly #sink: Sink
+
+  constructor(sink: Sink) {
+    this.#sink = sink
+  }
+
+  get name(): string {
+    return this.#sink.name
+  }
+
+  get gone(): boolean {
+    return this.#sink.gone
+  }
+
+  get error(): Error | null {
+    return this.#sink.error
+  }
+
+  get isUnread(): boolean {
+    return this.#sink.isUnread ?? false
+  }
+
+  onFault(listener: () => void): void {
+    this.#sink.onFault?.(listener)
+  }
+
+  hurry(graceMs: number): void {
+    this.#sink.hurry?.(graceMs)
+  }
+
+  write(text: string): Promise<void> | void {
+    return this.#sink.write(text)
+  }
+
+  end(): Promise<void> {
+    return this.#sink.end()
+  }
+
+  discard(): Promise<void> {
+    return this.#sink.end()
   }
 }
 

@@ -1,171 +1,175 @@
 // Text out of the program: small writes together in pieces, and a reader that is slower than we are is waited for.
 // Never rejects. A reader that left (`| head`) is no error; a full disk is one, and it is kept for the exit code.
 
-import { open } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type { Writable } from 'node:stream'
-import { UsageError } from '../settings/errors.js'
 import type { Sink } from '../words/output.js'
-import { openPipe } from './open-pipe.js'
 
 /** A piece at most; what a pipe holds on Linux (pipe(7)), so one system call fills it. In characters, near enough. */
 const PIECE = 64 * 1024
 /** The reader closed its end, or nobody can write here any more: nothing to report. */
 const LEFT: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'])
 
-/**
- * A sink over a stream that belongs to somebody else (stdout): `end` flushes it and leaves it open. With `closes` the
- * stream is the sink's own, and `end` resolves when it is closed.
- */
-export function createSink(stream: Writable, name: string, closes = false): Sink {
-  let pending = ''
-  let flushAt: NodeJS.Immediate | null = null
-  let isFull = false
-  let room: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null
-  let gone = false
-  let error: Error | null = null
-  let ended: Promise<void> | null = null
-  let onFault: (() => void) | null = null
-  /** Pieces that were taken. */
-  let taken = 0
-  let watch: NodeJS.Timeout | undefined
-  let isUnread = false
-  const unread = createRoom()
+/** A sink over a stream that belongs to somebody else (stdout): `end` flushes it and leaves it open. */
+export function createSink(stream: Writable, name: string): Sink {
+  return new StreamSink(stream, name, flushed)
+}
 
-  const freeWriters = (): void => {
-    const waiting = room
-    room = null
-    waiting?.resolve()
+/** A sink over a stream of its own: `end` resolves when it is closed. */
+export function createOwnSink(stream: Writable, name: string): Sink {
+  return new StreamSink(stream, name, closed)
+}
+
+/** A class because a row is a call: no closure stands between the text and its piece. */
+class StreamSink implements Sink {
+  readonly name: string
+  gone = false
+  error: Error | null = null
+  isUnread = false
+  readonly #stream: Writable
+  /** How the stream is left when all is written. */
+  readonly #leaveStream: typeof flushed | typeof closed
+  #pending = ''
+  #flushAt: NodeJS.Immediate | null = null
+  /** The stream has enough for now. */
+  #isFull = false
+  /** What writers wait for meanwhile. */
+  #room: Room | null = null
+  #ended: Promise<void> | null = null
+  #onFault: (() => void) | null = null
+  /** Pieces that were taken. */
+  #taken = 0
+  #watch: NodeJS.Timeout | undefined
+  readonly #unread = createRoom()
+  readonly #flush = (): void => this.#write()
+  readonly #countTaken = (): void => {
+    this.#taken++
   }
-  const fail = (cause: Error): void => {
-    if (LEFT.has((cause as NodeJS.ErrnoException).code)) gone = true
-    else if (error === null) {
-      error = cause
-      onFault?.()
-    }
-    pending = ''
-    freeWriters()
+
+  constructor(stream: Writable, name: string, leaveStream: typeof flushed | typeof closed) {
+    this.name = name
+    this.#stream = stream
+    this.#leaveStream = leaveStream
+    // The listener for errors stays for good: an error that comes late must not end the process.
+    stream.on('error', (error) => this.#fail(error))
+    stream.on('close', () => {
+      if (!stream.writableFinished && this.error === null) this.gone = true
+      this.#freeWriters()
+    })
+    stream.on('drain', () => {
+      this.#isFull = false
+      this.#write()
+      if (!this.#isFull) this.#freeWriters()
+    })
   }
-  /** A stream is destroyed before it says why (`error` waits for the file to be closed), so it is asked. */
-  const leave = (): void => {
-    if (stream.errored) fail(stream.errored)
-    else {
-      gone = true
-      pending = ''
-      freeWriters()
-    }
+
+  write(text: string): Promise<void> | undefined {
+    if (this.#isOver() || this.#ended !== null || text === '') return
+    this.#pending += text
+    if (this.#pending.length >= PIECE) this.#write()
+    else this.#flushAt ??= setImmediate(this.#flush)
+    if (!this.#isFull) return
+    this.#room ??= createRoom()
+    return this.#room.promise
   }
-  const countTaken = (): void => {
-    taken++
+
+  end(): Promise<void> {
+    this.#ended ??= this.#end().finally(() => clearInterval(this.#watch))
+    return this.#ended
   }
-  const giveUp = (): void => {
-    clearInterval(watch)
-    isUnread = true
-    gone = true
-    pending = ''
-    if (closes) stream.destroy()
-    freeWriters()
-    unread.resolve()
+
+  onFault(listener: () => void): void {
+    this.#onFault = listener
+    if (this.error !== null) listener()
   }
-  const flush = (): void => {
-    if (flushAt !== null) clearImmediate(flushAt)
-    flushAt = null
-    if (pending === '' || isFull || gone || error !== null) return
-    if (stream.destroyed || stream.writableEnded) {
-      leave()
+
+  hurry(graceMs: number): void {
+    let before = this.#taken
+    this.#watch ??= setInterval(() => {
+      if (this.#stream.writableLength > 0 && this.#taken === before) this.#giveUp()
+      before = this.#taken
+    }, graceMs).unref()
+  }
+
+  #isOver(): boolean {
+    return this.gone || this.error !== null
+  }
+
+  /** What is pending, as one piece, where the stream takes it. */
+  #write(): void {
+    if (this.#flushAt !== null) clearImmediate(this.#flushAt)
+    this.#flushAt = null
+    if (this.#pending === '' || this.#isFull || this.#isOver()) return
+    if (this.#stream.destroyed || this.#stream.writableEnded) {
+      this.#leave()
       return
     }
-    const piece = pending
-    pending = ''
-    isFull = !stream.write(piece, countTaken)
+    const piece = this.#pending
+    this.#pending = ''
+    this.#isFull = !this.#stream.write(piece, this.#countTaken)
   }
 
-  // The listener for errors stays for good: an error that comes late must not end the process.
-  stream.on('error', fail)
-  stream.on('close', () => {
-    if (!stream.writableFinished && error === null) gone = true
-    freeWriters()
-  })
-  stream.on('drain', () => {
-    isFull = false
-    flush()
-    if (!isFull) freeWriters()
-  })
+  async #end(): Promise<void> {
+    this.#write()
+    while (this.#pending !== '' && !this.#isOver()) {
+      this.#room ??= createRoom()
+      await this.#room.promise
+    }
+    if (this.#stream.destroyed && this.error === null) this.#leave()
+    if (this.#isOver()) this.#drop()
+    else await Promise.race([this.#leaveStream(this.#stream), this.#unread.promise])
+  }
 
-  return {
-    name,
-    get gone() {
-      return gone
-    },
-    get error() {
-      return error
-    },
-    get isUnread() {
-      return isUnread
-    },
-    onFault(listener) {
-      onFault = listener
-      if (error !== null) listener()
-    },
-    hurry(graceMs) {
-      let before = taken
-      watch ??= setInterval(() => {
-        if (stream.writableLength > 0 && taken === before) giveUp()
-        before = taken
-      }, graceMs).unref()
-    },
-    write(text) {
-      if (gone || error !== null || ended !== null || text === '') return
-      pending += text
-      if (pending.length >= PIECE) flush()
-      else flushAt ??= setImmediate(flush)
-      if (!isFull) return
-      room ??= createRoom()
-      return room.promise
-    },
-    end() {
-      ended ??= (async () => {
-        flush()
-        while (pending !== '' && !gone && error === null) {
-          room ??= createRoom()
-          await room.promise
-        }
-        if (stream.destroyed && error === null) leave()
-        if (gone || error !== null) {
-          if (closes) stream.destroy()
-          return
-        }
-        await Promise.race([closes ? closed(stream) : flushed(stream), unread.promise])
-      })().finally(() => clearInterval(watch))
-      return ended
-    },
+  #fail(cause: Error): void {
+    if (LEFT.has((cause as NodeJS.ErrnoException).code)) this.gone = true
+    else if (this.error === null) {
+      this.error = cause
+      this.#onFault?.()
+    }
+    this.#forget()
+  }
+
+  /** A stream is destroyed before it says why (`error` waits for the file to be closed), so it is asked. */
+  #leave(): void {
+    if (this.#stream.errored) {
+      this.#fail(this.#stream.errored)
+      return
+    }
+    this.gone = true
+    this.#forget()
+  }
+
+  #giveUp(): void {
+    clearInterval(this.#watch)
+    this.isUnread = true
+    this.gone = true
+    this.#drop()
+    this.#forget()
+    this.#unread.resolve()
+  }
+
+  /** What is our own is not left open. */
+  #drop(): void {
+    if (this.#leaveStream === closed) this.#stream.destroy()
+  }
+
+  #forget(): void {
+    this.#pending = ''
+    this.#freeWriters()
+  }
+
+  #freeWriters(): void {
+    const waiting = this.#room
+    this.#room = null
+    waiting?.resolve()
   }
 }
 
-/** A named pipe, once somebody reads it; rejects with the signal's reason where that wait has to end. */
-export async function openPipeSink(
-  path: string,
-  { flag, signal }: { readonly flag: string; readonly signal: AbortSignal | undefined },
-): Promise<Sink> {
-  try {
-    return createSink(await openPipe(path, signal), path, true)
-  } catch (cause) {
-    signal?.throwIfAborted()
-    throw new UsageError(`${flag} ${path}: ${whyNotWritten(path, (cause as NodeJS.ErrnoException).code)}`, { cause })
-  }
+interface Room {
+  readonly promise: Promise<void>
+  readonly resolve: () => void
 }
 
-/** A file, truncated and open before anything is requested; a `UsageError` that names the flag says why it cannot be. */
-export async function openFileSink(path: string, flag = '--output'): Promise<Sink> {
-  try {
-    const file = await open(path, 'w')
-    return createSink(file.createWriteStream(), path, true)
-  } catch (cause) {
-    throw new UsageError(`${flag} ${path}: ${whyNotWritten(path, (cause as NodeJS.ErrnoException).code)}`, { cause })
-  }
-}
-
-function createRoom(): { promise: Promise<void>; resolve: () => void } {
+function createRoom(): Room {
   let resolve!: () => void
   const promise = new Promise<void>((done) => {
     resolve = done
@@ -185,35 +189,4 @@ function closed(stream: Writable): Promise<void> {
     stream.once('close', resolve)
     stream.end()
   })
-}
-
-/** Why a file cannot be opened for writing, in the words of a message, by the code of the system. */
-export function whyNotWritten(path: string, code: string | undefined): string {
-  switch (code) {
-    case 'ENOENT':
-      return `no folder ${dirname(path)}`
-    case 'ENOTDIR':
-      return `${dirname(path)} is not a folder`
-    case 'EISDIR':
-      return 'is a folder'
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return `cannot be written (${code})`
-    default:
-      return `cannot be opened (${code ?? 'unknown'})`
-  }
-}
-
-const FULL: Readonly<Record<string, string>> = {
-  ENOSPC: 'no space left on the device',
-  EDQUOT: 'the disk quota is used up',
-  EFBIG: 'the file may not be larger',
-}
-
-/** What went wrong in writing, as a message says it. */
-export function whyWritingFailed(error: Error): string {
-  if (error instanceof UsageError) return error.message
-  const { code = error.name } = error as NodeJS.ErrnoException
-  return `${FULL[code] ?? 'cannot be written'} (${code})`
 }

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createSink, openFileSink } from '../../src/report/sink.js'
+import { openFileSink } from '../../src/report/open-sink.js'
+import { createOwnSink, createSink } from '../../src/report/sink.js'
 import { UsageError } from '../../src/settings/errors.js'
 
 /** A stream that keeps what it gets and is done with a piece only when told. */
@@ -181,7 +182,7 @@ describe('trouble', () => {
 
   it('an error while it ends is kept, and the end still comes', async () => {
     const { stream, done } = slowStream()
-    const sink = createSink(stream, 'report.csv', true)
+    const sink = createOwnSink(stream, 'report.csv')
     sink.write('a')
     const ends = sink.end()
     await nextTurn()
@@ -192,7 +193,7 @@ describe('trouble', () => {
 
   it.each([false, true])('a stream that was destroyed without a word is gone (closes: %s)', async (closes) => {
     const { stream } = slowStream()
-    const sink = createSink(stream, 'stdout', closes)
+    const sink = (closes ? createOwnSink : createSink)(stream, 'stdout')
     sink.write('a')
     await nextTurn()
     const waits = sink.write('b')

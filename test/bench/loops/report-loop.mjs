@@ -4,8 +4,8 @@
 
 import { createTally } from '../../../build/judge/summarise.js'
 import { FORMATS } from '../../../build/report/formats/index.js'
+import { openFileSink } from '../../../build/report/open-sink.js'
 import { createReport } from '../../../build/report/report.js'
-import { openFileSink } from '../../../build/report/sink.js'
 import { makeVerdicts } from './verdicts.mjs'
 
 const MADE = 10_000
