@@ -2,8 +2,7 @@
 // followed here so that each hop obeys its host's limit and is learned from. Never rejects, never judges.
 
 import { NO_PERMIT } from '../flow/permits.js'
-import { isPlain } from '../http/connect/connector.js'
-import type { ProxyServer } from '../http/connect/proxy-for.js'
+import { isPlain, type ProxyServer } from '../http/connect/proxy-for.js'
 import type { HopResult } from '../http/exchange/hop-request.js'
 import { proxyFaultOf } from '../http/exchange/proxy-fault.js'
 import { hopHeaders, type RequestHeaders } from '../http/exchange/request-headers.js'
@@ -215,7 +214,8 @@ class Attempt {
 
     this.#chain ??= createRedirectChain(url, time.wallNow)
     this.#chain.take(url, headerBytes(result.rawHeaders, 'set-cookie'))
-    const next = nextHop(answer, this.#redirects, ask.maxRedirects, this.#chain.isLoop)
+    const course = { before: this.#redirects, maxRedirects: ask.maxRedirects, isLoop: this.#chain.isLoop }
+    const next = nextHop(answer, course)
     if (next.type === 'final') return this.#reply(result)
     this.#redirects.push(hopOf(answer))
     if (next.type === 'failed') return this.#reply(result, next.failure)

@@ -1,6 +1,10 @@
 // Which addresses of a host failed a moment ago, so that the next attempt begins with another one.
 
+import type { Kind } from '../../words/kinds.js'
 import type { Address } from '../names/address.js'
+
+/** Kinds of a connection that broke, or that nobody answered on. */
+export const BREAKS: ReadonlySet<Kind> = new Set(['tcp.reset', 'tcp.closed', 'tcp.timed_out', 'timeout'])
 
 /** Bounded, and soon forgotten. */
 export interface FailedAddresses {

@@ -68,7 +68,7 @@ export function handshake(socket: Socket, options: HandshakeOptions): Promise<Se
       const code = certificateError(secured)
       if (code !== null && !insecure) {
         certificate ??= secured.getPeerX509Certificate()
-        return fail(refusal(code, secured, certificate, anchors()))
+        return fail(refusal(secured, { code, certificate, anchors: anchors() }))
       }
       secured.removeAllListeners('error')
       // An alert that comes now (TLS 1.3 refuses a client here, RFC 8446 §4.4.2.4) is told, but only the EOF behind it would
@@ -94,15 +94,16 @@ function chainReader(tls: TlsFacts, certificate: X509Certificate | undefined, an
   }
 }
 
+interface Refused {
+  readonly code: string
+  readonly certificate: X509Certificate | undefined
+  readonly anchors: Anchors
+}
+
 const DATE_CODES = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'])
 
 /** Why a certificate is refused, with what has to be known to tell whose fault that is. */
-function refusal(
-  code: string,
-  socket: TLSSocket,
-  certificate: X509Certificate | undefined,
-  anchors: Anchors,
-): ExchangeError {
+function refusal(socket: TLSSocket, { code, certificate, anchors }: Refused): ExchangeError {
   const facts = factsOf(socket, certificate)
   const text = verifyText(socket)
   if (certificate === undefined) return new ExchangeError({ ...certificateFailure(code, text), tls: facts })

@@ -29,6 +29,11 @@ export interface ProxyTarget {
 /** The proxy for a request; null goes direct. */
 export type ProxyChoice = (target: ProxyTarget) => ProxyServer | null
 
+/** Whether a request is simply sent to the proxy, with the whole URL in its first line (RFC 9112 §3.2.2). */
+export function isPlain({ protocol }: ProxyServer, { secure }: Pick<ProxyTarget, 'secure'>): boolean {
+  return !secure && !protocol.startsWith('socks')
+}
+
 const EXPECTED =
   'a proxy such as http://host:3128, https://host:443, socks5://host:1080 or socks5h://host:1080 (socks4, socks4a), ' +
   'with name:password@ before the host if it asks (/ ? # in a password are %2F %3F %23)'

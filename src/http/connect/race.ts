@@ -32,76 +32,102 @@ export interface Racing {
 }
 
 /** Rejects with an `ExchangeError` when all failed or it is called off. */
-export function race(addresses: readonly Address[], { port, onCancel, interfaces, lost }: Racing): Promise<Winner> {
-  return new Promise((resolve, reject) => {
-    const running = new Map<Socket, Address>()
-    const failures: ExchangeError[] = []
-    let next = 0
-    let timer: NodeJS.Timeout | null = null
-    let isOver = false
+export function race(addresses: readonly Address[], racing: Racing): Promise<Winner> {
+  return new Promise((resolve, reject) => new Race(addresses, racing, { resolve, reject }).start())
+}
 
-    const finish = () => {
-      isOver = true
-      if (timer !== null) clearTimeout(timer)
-      timer = null
-      for (const [socket, address] of running) {
-        socket.destroy()
-        lost(address)
-      }
-      running.clear()
-    }
-    const startNext = () => {
-      // Called off before it began: a socket made now would belong to nobody.
-      if (isOver) return
-      if (timer !== null) clearTimeout(timer)
-      timer = null
-      const address = addresses[next++]
-      if (address === undefined) return
-      let socket: Socket
-      try {
-        if (WITHOUT_ZONE.test(address.address)) throw invalidAddress(address.address)
-        socket = createConnection({
-          host: address.address,
-          port,
-          family: address.family,
-          autoSelectFamily: false,
-        })
-      } catch (error) {
-        return lose(address, error)
-      }
-      running.set(socket, address)
-      socket.once('connect', () => {
-        running.delete(socket)
-        socket.removeAllListeners('error')
-        socket.on('error', ignoreError)
-        finish()
-        resolve({ socket, ...address })
-      })
-      socket.on('error', (error) => {
-        if (running.delete(socket)) lose(address, error)
-      })
-      if (next < addresses.length) timer = setTimeout(startNext, ATTEMPT_DELAY_MS)
-    }
-    const lose = (address: Address, error: unknown) => {
-      lost(address)
-      const failure = failureOf(error, 'connect')
-      const missing = missingFamily(address, failure.code, interfaces)
-      failures.push(
-        new ExchangeError(missing === null ? failure : { ...failure, kind: `local.no_ipv${missing}` }, error),
-      )
-      if (next < addresses.length) startNext()
-      else if (running.size === 0) {
-        finish()
-        reject(mostTelling(failures))
-      }
-    }
+interface Settle {
+  resolve(winner: Winner): void
+  reject(error: ExchangeError): void
+}
 
-    onCancel((error) => {
-      finish()
-      reject(error)
+/** A class because each attempt may end it for all: one object a connection. */
+class Race {
+  readonly #addresses: readonly Address[]
+  readonly #racing: Racing
+  readonly #settle: Settle
+  readonly #running = new Map<Socket, Address>()
+  readonly #failures: ExchangeError[] = []
+  #next = 0
+  #timer: NodeJS.Timeout | null = null
+  #isOver = false
+
+  constructor(addresses: readonly Address[], racing: Racing, settle: Settle) {
+    this.#addresses = addresses
+    this.#racing = racing
+    this.#settle = settle
+  }
+
+  start(): void {
+    this.#racing.onCancel((error) => {
+      this.#finish()
+      this.#settle.reject(error)
     })
-    startNext()
-  })
+    this.#startNext()
+  }
+
+  #startNext(): void {
+    // Called off before it began: a socket made now would belong to nobody.
+    if (this.#isOver) return
+    this.#stopTimer()
+    const address = this.#addresses[this.#next++]
+    if (address === undefined) return
+    let socket: Socket
+    try {
+      socket = connectionTo(address, this.#racing.port)
+    } catch (error) {
+      this.#lose(address, error)
+      return
+    }
+    this.#running.set(socket, address)
+    socket.once('connect', () => this.#win(socket, address))
+    socket.on('error', (error) => {
+      if (this.#running.delete(socket)) this.#lose(address, error)
+    })
+    if (this.#next < this.#addresses.length) this.#timer = setTimeout(() => this.#startNext(), ATTEMPT_DELAY_MS)
+  }
+
+  #win(socket: Socket, address: Address): void {
+    this.#running.delete(socket)
+    socket.removeAllListeners('error')
+    socket.on('error', ignoreError)
+    this.#finish()
+    this.#settle.resolve({ socket, ...address })
+  }
+
+  #lose(address: Address, error: unknown): void {
+    const { lost, interfaces } = this.#racing
+    lost(address)
+    const failure = failureOf(error, 'connect')
+    const missing = missingFamily(address, failure.code, interfaces)
+    const told = missing === null ? failure : { ...failure, kind: `local.no_ipv${missing}` as const }
+    this.#failures.push(new ExchangeError(told, error))
+    if (this.#next < this.#addresses.length) this.#startNext()
+    else if (this.#running.size === 0) {
+      this.#finish()
+      this.#settle.reject(mostTelling(this.#failures))
+    }
+  }
+
+  #finish(): void {
+    this.#isOver = true
+    this.#stopTimer()
+    for (const [socket, address] of this.#running) {
+      socket.destroy()
+      this.#racing.lost(address)
+    }
+    this.#running.clear()
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+  }
+}
+
+function connectionTo({ address, family }: Address, port: number): Socket {
+  if (WITHOUT_ZONE.test(address)) throw invalidAddress(address)
+  return createConnection({ host: address, port, family, autoSelectFamily: false })
 }
 
 function invalidAddress(address: string): Error {

@@ -4,7 +4,8 @@
 
 import type { Stoppable } from '../../words/limits.js'
 import type { BodySearch, TlsFacts } from '../../words/reply.js'
-import { BREAKS, type Connecting } from '../connect/connector.js'
+import type { Connecting } from '../connect/connect-to.js'
+import { BREAKS } from '../connect/failed-addresses.js'
 import type { Expiring } from '../wire/deadline.js'
 import { ExchangeError, type Failure } from '../wire/exchange-error.js'
 import { failureOf } from '../wire/failure.js'

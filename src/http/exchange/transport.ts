@@ -4,7 +4,8 @@
 
 import type { Socket } from 'node:net'
 import type { TlsFacts } from '../../words/reply.js'
-import type { Connected, Connecting, Connector } from '../connect/connector.js'
+import type { Connected, Connecting } from '../connect/connect-to.js'
+import type { Connector } from '../connect/connector.js'
 import { ExchangeError } from '../wire/exchange-error.js'
 import type { Origin } from '../wire/origin.js'
 import { close, UndiciClient } from './undici-client.js'

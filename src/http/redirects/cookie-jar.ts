@@ -70,8 +70,8 @@ export function createCookieJar(now: () => number): CookieJar {
       if (setCookies.length === 0) return
       const rules = load()
       for (const text of setCookies) {
-        const cookie = parseSetCookie(text, url, now(), rules)
-        if (cookie !== null && !hidesSecureOne(cookie, url, cookies.values(), rules)) put(cookie)
+        const cookie = parseSetCookie(text, { url, nowMs: now(), rules })
+        if (cookie !== null && !hidesSecureOne(cookie, cookies.values(), { url, rules })) put(cookie)
       }
     },
     header(url) {
@@ -93,8 +93,15 @@ function lengthOf(cookie: Cookie | undefined): number {
   return cookie === undefined ? 0 : cookie.name.length + cookie.value.length
 }
 
+/** Where and when a cookie is set. */
+interface Setting {
+  readonly url: URL
+  readonly nowMs: number
+  readonly rules: Rules
+}
+
 /** RFC 6265bis §5.6 and §5.7; null: not to be kept. */
-function parseSetCookie(text: string, url: URL, nowMs: number, rules: Rules): Cookie | null {
+function parseSetCookie(text: string, { url, nowMs, rules }: Setting): Cookie | null {
   if (/[\x00-\x08\x0a-\x1f\x7f]/.test(text)) return null
   const [pair = '', ...rest] = text.split(';')
   const [name, value] = nameAndValue(pair)
@@ -176,7 +183,7 @@ function expiryOf(attributes: Attributes, nowMs: number, rules: Rules): number {
 }
 
 /** In the clear nobody writes over what was set in secret (§5.7, step 16). */
-function hidesSecureOne(cookie: Cookie, url: URL, others: Iterable<Cookie>, rules: Rules): boolean {
+function hidesSecureOne(cookie: Cookie, others: Iterable<Cookie>, { url, rules }: Omit<Setting, 'nowMs'>): boolean {
   if (cookie.secure || isTrustworthy(url)) return false
   const isRelated = (a: string, b: string) => rules.domainMatch(a, b, false) || rules.domainMatch(b, a, false)
   for (const { secure, name, domain, path } of others) {

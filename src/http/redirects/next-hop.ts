@@ -51,16 +51,17 @@ export function hopOf({ url, status, locations }: Answer): Hop {
   return { url, status, location: `${start}…` }
 }
 
-/**
- * Decides what follows `answer`. `before` are the hops already taken; `isLoop` says whether to ask a URL now would be
- * going round in circles: as often before, with the same cookies.
- */
-export function nextHop(
-  answer: Answer,
-  before: readonly Hop[],
-  maxRedirects: number,
-  isLoop: (url: string) => boolean,
-): NextHop {
+/** The redirects so far, and how far they may go. */
+export interface Course {
+  /** The hops already taken. */
+  readonly before: readonly Hop[]
+  readonly maxRedirects: number
+  /** Whether to ask a URL now would be going round in circles: as often before, with the same cookies. */
+  isLoop(url: string): boolean
+}
+
+/** Decides what follows `answer`. */
+export function nextHop(answer: Answer, { before, maxRedirects, isLoop }: Course): NextHop {
   const [location, another] = answer.locations
   if (!isRedirect(answer.status) || location === undefined || isBlank(location)) return FINAL
   if (another !== undefined) return invalid('two different Location headers')

@@ -8,7 +8,7 @@ const never = () => false
 const hops = (count: number): Hop[] => Array.from({ length: count }, () => ({ url: FROM, status: 302, location: '/' }))
 
 const follow = (locations: readonly string[], status = 302, url = FROM): NextHop =>
-  nextHop({ url, status, locations }, [], 20, never)
+  nextHop({ url, status, locations }, { before: [], maxRedirects: 20, isLoop: never })
 const told = (hop: NextHop) => (hop.type === 'next' ? hop.url : hop.type === 'failed' ? hop.failure.kind : 'final')
 
 describe('where a Location leads', () => {
@@ -111,7 +111,8 @@ test.each([
 
 describe('the end of a chain', () => {
   test('a URL asked before is a loop', () => {
-    const hop = nextHop({ url: FROM, status: 301, locations: ['/x'] }, [], 20, (url) => url === 'http://a.example/x')
+    const isLoop = (url: string) => url === 'http://a.example/x'
+    const hop = nextHop({ url: FROM, status: 301, locations: ['/x'] }, { before: [], maxRedirects: 20, isLoop })
     expect(told(hop)).toBe('http.response.redirect_loop')
   })
 
@@ -120,11 +121,13 @@ describe('the end of a chain', () => {
     [19, 20, 'http://a.example/x'],
     [20, 20, 'http.response.too_many_redirects'],
   ])('after %i hops of at most %i → %s', (before, most, expected) => {
-    expect(told(nextHop({ url: FROM, status: 302, locations: ['/x'] }, hops(before), most, never))).toBe(expected)
+    const course = { before: hops(before), maxRedirects: most, isLoop: never }
+    expect(told(nextHop({ url: FROM, status: 302, locations: ['/x'] }, course))).toBe(expected)
   })
 
   test('what is wrong with the Location comes before what is wrong with the chain', () => {
-    const hop = nextHop({ url: FROM, status: 302, locations: ['file:///'] }, hops(20), 20, () => true)
+    const course = { before: hops(20), maxRedirects: 20, isLoop: () => true }
+    const hop = nextHop({ url: FROM, status: 302, locations: ['file:///'] }, course)
     expect(told(hop)).toBe('http.response.invalid_redirect')
   })
 })
