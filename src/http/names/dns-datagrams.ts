@@ -32,109 +32,121 @@ interface Sent {
   readonly done: (reading: Reading, bytes: Buffer) => void
 }
 
-interface Channel {
-  readonly socket: Socket
-  /** By id. */
-  readonly open: Map<number, Sent>
-  /** What waits until the socket is ready; null: it is. */
-  unsent: Buffer[] | null
-  asked: number
-}
-
 /** Sockets that do not keep the process alive: who asks keeps the time. */
-export function createDatagrams({ host, port }: ServerAddress): Datagrams {
+export function createDatagrams(server: ServerAddress): Datagrams {
   const current: (Channel | null)[] = Array(SOCKETS).fill(null)
   /** Those that take no more but may still hear something as well. */
   const all = new Set<Channel>()
   let turn = 0
 
-  function ask(query: Query, done: Sent['done']): () => void {
-    turn = (turn + 1) % SOCKETS
-    const channel = channelAt(turn)
-    channel.asked++
-    let id = randomInt(0x10000)
-    while (channel.open.has(id)) id = (id + 1) & 0xffff
-    const bytes = writeQuery(id, query)
-    const sent = { bytes, type: query.type, done }
-    channel.open.set(id, sent)
-    if (channel.unsent === null) send(channel, bytes)
-    else channel.unsent.push(bytes)
-    return () => {
-      if (channel.open.get(id) === sent) forget(channel, id)
-    }
-  }
-
   function channelAt(place: number): Channel {
     const found = current[place]
-    if (found && all.has(found) && found.asked < QUESTIONS_MAX) return found
-    const fresh = openChannel()
+    if (found?.takesMore) return found
+    const fresh = new Channel(server, () => all.delete(fresh))
+    all.add(fresh)
     current[place] = fresh
-    if (found) closeIfDone(found)
+    found?.retire()
     return fresh
   }
 
-  function openChannel(): Channel {
-    const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', lookup: asItIs })
-    const channel: Channel = { socket, open: new Map(), unsent: [], asked: 0 }
-    all.add(channel)
-    socket.unref()
-    socket.on('error', (error) => fail(channel, error))
-    socket.on('message', (message) => receive(channel, message))
-    socket.on('connect', () => {
-      const { unsent } = channel
-      channel.unsent = null
-      for (const bytes of unsent ?? []) send(channel, bytes)
+  return {
+    ask(query, done) {
+      turn = (turn + 1) % SOCKETS
+      return channelAt(turn).ask(query, done)
+    },
+    close: () => {
+      for (const channel of [...all]) channel.close()
+    },
+  }
+}
+
+/** One socket and what was asked on it. */
+class Channel {
+  readonly #socket: Socket
+  readonly #closed: () => void
+  /** By id. */
+  readonly #open = new Map<number, Sent>()
+  /** What waits until the socket is ready; null: it is. */
+  #unsent: Buffer[] | null = []
+  #asked = 0
+  #isRetired = false
+  #isClosed = false
+
+  constructor({ host, port }: ServerAddress, closed: () => void) {
+    this.#closed = closed
+    this.#socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', lookup: asItIs })
+    this.#socket.unref()
+    this.#socket.on('error', (error) => this.#fail(error))
+    this.#socket.on('message', (message) => this.#receive(message))
+    this.#socket.on('connect', () => {
+      const unsent = this.#unsent ?? []
+      this.#unsent = null
+      for (const bytes of unsent) this.#send(bytes)
     })
     // Given a callback, Node would call that with the error as well.
-    socket.connect(port, host)
-    return channel
+    this.#socket.connect(port, host)
   }
 
-  function send(channel: Channel, bytes: Buffer): void {
-    if (!all.has(channel)) return
-    channel.socket.send(bytes, (error) => {
-      if (error && !LOST.has((error as NodeJS.ErrnoException).code ?? '')) fail(channel, error)
+  get takesMore(): boolean {
+    return !this.#isClosed && this.#asked < QUESTIONS_MAX
+  }
+
+  ask(query: Query, done: Sent['done']): () => void {
+    this.#asked++
+    let id = randomInt(0x10000)
+    while (this.#open.has(id)) id = (id + 1) & 0xffff
+    const bytes = writeQuery(id, query)
+    const sent = { bytes, type: query.type, done }
+    this.#open.set(id, sent)
+    if (this.#unsent === null) this.#send(bytes)
+    else this.#unsent.push(bytes)
+    return () => {
+      if (this.#open.get(id) === sent) this.#forget(id)
+    }
+  }
+
+  /** Nothing more is asked here: it closes when nothing is awaited any more. */
+  retire(): void {
+    this.#isRetired = true
+    if (this.#open.size === 0) this.close()
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#open.clear()
+    this.#socket.close()
+    this.#closed()
+  }
+
+  #send(bytes: Buffer): void {
+    if (this.#isClosed) return
+    this.#socket.send(bytes, (error) => {
+      if (error && !LOST.has((error as NodeJS.ErrnoException).code ?? '')) this.#fail(error)
     })
   }
 
-  function receive(channel: Channel, message: Buffer): void {
+  #receive(message: Buffer): void {
     const id = idOf(message)
-    const sent = id === null ? undefined : channel.open.get(id)
+    const sent = id === null ? undefined : this.#open.get(id)
     if (id === null || sent === undefined) return
     const reading = readMessage(message, sent.bytes, sent.type)
     if (reading === null) return
-    forget(channel, id)
+    this.#forget(id)
     sent.done(reading, sent.bytes)
   }
 
+  #forget(id: number): void {
+    this.#open.delete(id)
+    if (this.#isRetired && this.#open.size === 0) this.close()
+  }
+
   /** Nothing listens there, or there is no way there: it holds for all that was asked on this socket. */
-  function fail(channel: Channel, error: NodeJS.ErrnoException): void {
-    if (!all.has(channel)) return
-    const open = [...channel.open.values()]
-    close(channel)
+  #fail(error: NodeJS.ErrnoException): void {
+    if (this.#isClosed) return
+    const open = [...this.#open.values()]
+    this.close()
     for (const { bytes, done } of open) done({ answer: { code: error.code ?? 'EFAIL' }, isTruncated: false }, bytes)
-  }
-
-  function forget(channel: Channel, id: number): void {
-    channel.open.delete(id)
-    closeIfDone(channel)
-  }
-
-  function closeIfDone(channel: Channel): void {
-    if (channel.open.size === 0 && !current.includes(channel)) close(channel)
-  }
-
-  function close(channel: Channel): void {
-    if (!all.delete(channel)) return
-    channel.open.clear()
-    channel.socket.close()
-  }
-
-  return {
-    ask,
-    close: () => {
-      for (const channel of [...all]) close(channel)
-    },
   }
 }
 

@@ -1,12 +1,13 @@
 // getaddrinfo: the only one that knows search domains, mDNS and what else this machine is set up with. It runs on libuv's threads,
-// two at most (half of four), and cannot be stopped, so it is asked in two lanes of one, each with a bounded wait.
+// two at most (half of four), and cannot be stopped, so it is asked in two queues, each one at a time and with a bounded wait.
 
 import dns from 'node:dns'
 import { withoutTrailingDot } from '../../words/without-trailing-dot.js'
-import { createDeadline, type Deadline, type Expiring } from '../wire/deadline.js'
-import { NEVER_ASKED, trueCode } from '../wire/lookup-error.js'
+import { createDeadline } from '../wire/deadline.js'
+import { NEVER_ASKED } from '../wire/lookup-error.js'
 import type { Address } from './address.js'
 import type { Answer } from './dns-message.js'
+import { GetAddrInfoQueue } from './getaddrinfo-queue.js'
 
 /** Resolves to all addresses, rejects with an error that has a `code`. `family` null: both. */
 export type GetAddrInfo = (hostname: string, family: 4 | 6 | null) => Promise<readonly Address[]>
@@ -23,8 +24,6 @@ export interface SystemResolver {
   close(): void
 }
 
-/** getaddrinfo tells no time to live; in s. */
-const TTL_S = 60
 /**
  * A second opinion costs a thread for milliseconds (NXDOMAIN) to tens of seconds, and differs only where this machine is set up for a
  * private zone. So it is asked for until 20 names of a top-level domain were dead for both, and never again there: 10,000 dead names
@@ -47,9 +46,9 @@ export function createSystemResolver(options: {
   const { getaddrinfo = lookUp, family, deadlineMs } = options
   const deadline = createDeadline(options.now)
   const ask = (hostname: string) => getaddrinfo(hostname, family)
-  // 3 s in line and 6 s on a thread: under the usual 10 s of an attempt, and enough for one lost packet, which costs glibc 5 s.
-  const names = createLane(ask, { waitMs: deadlineMs * 0.75, runMs: deadlineMs * 1.5, deadline })
-  const doubts = createLane(ask, { waitMs: deadlineMs / 4, runMs: deadlineMs / 4, deadline })
+  // 3 s in the queue and 6 s on a thread: under the usual 10 s of an attempt, and enough for one lost packet, which costs glibc 5 s.
+  const names = new GetAddrInfoQueue({ ask, waitMs: deadlineMs * 0.75, runMs: deadlineMs * 1.5, deadline })
+  const doubts = new GetAddrInfoQueue({ ask, waitMs: deadlineMs / 4, runMs: deadlineMs / 4, deadline })
   /** How often a top-level domain's names were dead for both; -Infinity once they were not. */
   const agreed = new Map<string, number>()
 
@@ -57,7 +56,7 @@ export function createSystemResolver(options: {
     const domain = topLevelDomain(hostname)
     const isWorthwhile = () => (agreed.get(domain) ?? 0) < AGREED_ENOUGH
     const isRemembered = agreed.has(domain) || agreed.size < DOMAINS_MAX
-    if (!isWorthwhile() || !isRemembered || doubts.isStuck() || doubts.waiting() >= DOUBTS_MAX) {
+    if (!isWorthwhile() || !isRemembered || doubts.isStuck || doubts.size >= DOUBTS_MAX) {
       done(null)
       return
     }
@@ -76,7 +75,7 @@ export function createSystemResolver(options: {
 
   /** As many as want: a system that knows them takes no time, and for one that does not the wait is short. */
   function consult(hostname: string, { isWanted, done }: Parameters<SystemResolver['consult']>[1]): void {
-    if (doubts.isStuck()) {
+    if (doubts.isStuck) {
       done(null)
       return
     }
@@ -95,83 +94,6 @@ export function createSystemResolver(options: {
       deadline.close()
     },
   }
-}
-
-interface Entry {
-  readonly hostname: string
-  /** Asked when the entry's turn comes; else it ends with null. */
-  isWorthwhile(): boolean
-  done(answer: Answer | null): void
-}
-
-/** One at a time. A call that overstays frees its caller, not the lane: the thread is still taken. */
-function createLane(
-  ask: (hostname: string) => Promise<readonly Address[]>,
-  { waitMs, runMs, deadline }: { waitMs: number; runMs: number; deadline: Deadline },
-) {
-  /** In order of arrival, each with what ends its wait. */
-  const line = new Map<Entry, Expiring>()
-  let running: ((answer: Answer) => void) | null = null
-  let isTaken = false
-
-  function enter(entry: Entry): void {
-    const wait = jobOf(() => {
-      line.delete(entry)
-      entry.done({ code: NEVER_ASKED })
-    })
-    deadline.arm(wait, waitMs)
-    line.set(entry, wait)
-    next()
-  }
-
-  function next(): void {
-    for (const [entry, wait] of line) {
-      if (isTaken) return
-      line.delete(entry)
-      deadline.disarm(wait)
-      if (entry.isWorthwhile()) run(entry)
-      else entry.done(null)
-    }
-  }
-
-  function run(entry: Entry): void {
-    isTaken = true
-    const end = (answer: Answer) => {
-      if (running !== end) return
-      deadline.disarm(limit)
-      running = null
-      entry.done(answer)
-    }
-    const limit = jobOf(() => end({ code: 'ETIMEOUT' }))
-    deadline.arm(limit, runMs)
-    running = end
-    ask(entry.hostname)
-      .then(
-        (addresses): Answer => (addresses.length > 0 ? { addresses, ttlS: TTL_S } : { code: 'ENOTFOUND' }),
-        (error: NodeJS.ErrnoException): Answer => ({ code: trueCode(error.code ?? 'EFAIL') }),
-      )
-      .then((answer) => {
-        end(answer)
-        isTaken = false
-        next()
-      })
-  }
-
-  function close(): void {
-    const waiting = [...line]
-    line.clear()
-    for (const [entry, wait] of waiting) {
-      deadline.disarm(wait)
-      entry.done({ code: 'ECANCELLED' })
-    }
-    running?.({ code: 'ECANCELLED' })
-  }
-
-  return { enter, close, waiting: () => line.size, isStuck: () => isTaken && running === null }
-}
-
-function jobOf(expire: () => void): Expiring {
-  return { expire, bucket: null, bucketPlace: 0, stallMark: 0 }
 }
 
 function topLevelDomain(hostname: string): string {

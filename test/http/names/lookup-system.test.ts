@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createLookup, type Lookup, type LookupError } from '../../../src/http/names/lookup.js'
+import { createLookup, type Lookup } from '../../../src/http/names/lookup.js'
 import type { GetAddrInfo } from '../../../src/http/names/system-resolver.js'
+import type { LookupError } from '../../../src/http/wire/lookup-error.js'
 import { closeAfterTest } from '../../support/close-after-test.js'
 import {
   answer,

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Interfaces } from '../../../src/http/names/address.js'
-import { createLookup, type Lookup, LookupError, type LookupOptions } from '../../../src/http/names/lookup.js'
+import { createLookup, type Lookup, type LookupOptions } from '../../../src/http/names/lookup.js'
+import { LookupError } from '../../../src/http/wire/lookup-error.js'
 import { closeAfterTest } from '../../support/close-after-test.js'
 import {
   answer,
