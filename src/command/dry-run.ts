@@ -1,10 +1,15 @@
 // What a run would ask, without asking: every line accounted for, the hosts, and what is wrong with which line.
 
+import { escapeText } from '../report/escape.js'
+import { UsageError } from '../settings/errors.js'
 import type { TargetSource } from '../settings/seams.js'
 import type { Target } from '../settings/target.js'
 import { createDistinct } from '../targets/distinct.js'
 import { createFilter } from '../targets/filter.js'
+import { hideSecrets } from '../words/hide-secrets.js'
 import type { Pattern } from '../words/pattern.js'
+import { print, say } from './messages.js'
+import type { Session } from './session.js'
 
 export interface DryRunOptions {
   readonly include: readonly Pattern[]
@@ -86,4 +91,21 @@ export function dryRunText(run: DryRun, { safe, hide }: DryRunTexts): string {
     ...(run.invalid > run.problems.length ? [`  and ${run.invalid - run.problems.length} more`] : []),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** The dry run as the command prints it; resolves to the exit code. Throws `UsageError` for a list without a URL. */
+export async function rehearse(source: TargetSource, { interrupt, options, world }: Session): Promise<number> {
+  interrupt.onStop(() => source.close())
+  const rehearsal = await dryRun(source, options)
+  interrupt.signal.throwIfAborted()
+  for (const notice of source.notices) say(world, notice)
+  const broke = source.broke()
+  if (broke !== null) say(world, broke)
+  const { toAsk, invalid, excluded, duplicate, otherShard } = rehearsal
+  if (toAsk + invalid + excluded + duplicate + otherShard === 0 && !options.allowEmpty) {
+    throw new UsageError('nothing to ask: the list holds no URL; one a line, such as https://example.com')
+  }
+  await print(world, dryRunText(rehearsal, { safe: escapeText, hide: (text) => hideSecrets(text, 'invalid') }))
+  if (broke !== null) return 4
+  return invalid > 0 ? 1 : 0
 }

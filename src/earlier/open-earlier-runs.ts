@@ -5,7 +5,7 @@ import { escapeText } from '../report/escape.js'
 import type { CommandOptions } from '../report/formats/output-request.js'
 import { redact } from '../report/redact.js'
 import type { Output } from '../report/report.js'
-import type { RunMemory, TargetSource } from '../settings/seams.js'
+import type { EarlierRuns, TargetSource } from '../settings/seams.js'
 import type { LineContext } from '../targets/parse-line.js'
 import type { ReporterContext } from '../words/output.js'
 import type { Summary } from '../words/summary.js'
@@ -45,7 +45,7 @@ export interface EarlierRunsRequest {
 export interface OpenedRuns {
   readonly source: TargetSource
   /** Null where the flags ask for nothing of it. */
-  readonly run: RunMemory | null
+  readonly run: EarlierRuns | null
   /** The files to write. */
   readonly outputs: readonly Output[]
   /** How to go on with a run that is not whole; null where it is, or where nothing was kept. */
@@ -126,7 +126,7 @@ async function openLocked(request: EarlierRunsRequest): Promise<OpenedRuns> {
   const files = await openOutputs(options, context, { earlier, failedList, replay, say, signal })
   const source = earlier === null ? list : heldAgainst(earlier.rows, list, files.failed)
 
-  const run: RunMemory = {
+  const run: EarlierRuns = {
     async *kept() {
       if (earlier !== null) yield* earlier.rows.rows()
       replay.isOn = false

@@ -3,7 +3,7 @@
 import { exitCodeOf } from '../judge/exit-code.js'
 import type { HintFacts } from '../judge/hints.js'
 import { createTally, type Tally } from '../judge/summarise.js'
-import type { RunMemory, TargetSource } from '../settings/seams.js'
+import type { EarlierRuns, TargetSource } from '../settings/seams.js'
 import type { FailureBudget } from '../settings/values.js'
 import type { Time } from '../words/limits.js'
 import type { LineAccount, Summary, Unfinished } from '../words/summary.js'
@@ -11,7 +11,7 @@ import type { Verdict } from '../words/verdict.js'
 
 export interface AccountOptions {
   readonly source: TargetSource
-  readonly earlier: RunMemory | null
+  readonly earlier: EarlierRuns | null
   readonly time: Pick<Time, 'now' | 'wallNow'>
   readonly strict?: boolean | undefined
   readonly maxFailures?: FailureBudget | undefined

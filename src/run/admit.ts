@@ -2,7 +2,7 @@
 // (a line that is wrong, `skip=`, a repeat) never come to the asker. Every target is in exactly one of these.
 
 import { verdictOfDuplicate, verdictOfProblem, verdictOfSkip } from '../judge/judge.js'
-import type { RunMemory } from '../settings/seams.js'
+import type { EarlierRuns } from '../settings/seams.js'
 import type { Target } from '../settings/target.js'
 import type { Distinct } from '../targets/distinct.js'
 import type { Verdict } from '../words/verdict.js'
@@ -12,7 +12,7 @@ export interface AdmitOptions {
   readonly keep: (target: Target) => boolean
   /** Null: repeats are asked. */
   readonly distinct: Distinct | null
-  readonly earlier: RunMemory | null
+  readonly earlier: EarlierRuns | null
   /** Told of every target that is asked. */
   begins(target: Target): void
   /** Ms since 1970. */

@@ -7,7 +7,7 @@ import { engineOf } from '../ask/engine.js'
 import type { PolicyOptions } from '../ask/policies.js'
 import type { HintFacts } from '../judge/hints.js'
 import { mayPass } from '../policies/retry.js'
-import type { Asker, Asking, Progress, RunMemory, TargetSource } from '../settings/seams.js'
+import type { Asker, Asking, EarlierRuns, Progress, TargetSource } from '../settings/seams.js'
 import type { Target } from '../settings/target.js'
 import type { FailureBudget } from '../settings/values.js'
 import { createDistinct } from '../targets/distinct.js'
@@ -39,7 +39,7 @@ export interface RunOptions extends PolicyOptions {
   readonly maxFailures?: FailureBudget
   /** What hints about the run as a whole depend on; null: none are made. */
   readonly hints?: HintFacts | null
-  readonly memory?: RunMemory | null
+  readonly earlier?: EarlierRuns | null
   /** Sentences for the user. Default: nobody is told. */
   readonly notify?: (text: string) => void
   readonly signal?: AbortSignal
@@ -80,7 +80,7 @@ interface StartOptions extends RunOptions {
 
 /** The run itself, whoever asks. */
 export function startRun(source: TargetSource, asker: Asker, options: StartOptions): Run {
-  const { time, memory: earlier = null, hints = null, strict, maxFailures } = options
+  const { time, earlier = null, hints = null, strict, maxFailures } = options
   const ending = createEnding(options.signal, options.closed)
   const account = createAccount({ source, earlier, time, hints, strict, maxFailures })
   const later = new LaterPasses({
@@ -180,7 +180,7 @@ class Rows {
   /** Rows of an earlier run; they come first and count. */
   async *#kept() {
     const { account, ending, options } = this.#parts
-    for await (const batch of options.memory?.kept() ?? []) {
+    for await (const batch of options.earlier?.kept() ?? []) {
       yield account.add(batch)
       if (ending.why !== null) return
     }

@@ -1,5 +1,5 @@
 // One part of a list, chosen by host, so that machines which never talk to each other split it without a gap or an
-// overlap. Only counts what is another shard's: no filter, report or memory of this run ever sees it.
+// overlap. Only counts what is another shard's: no filter, report or earlier run ever sees it.
 
 import type { TargetSource } from '../settings/seams.js'
 import type { Shard } from '../settings/values.js'

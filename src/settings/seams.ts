@@ -35,7 +35,7 @@ export interface TargetSource {
 }
 
 /** What earlier runs left: rows that are kept, and a baseline to compare with. */
-export interface RunMemory {
+export interface EarlierRuns {
   /** Verdicts of an interrupted run; they come first and count. */
   kept(): AsyncIterable<readonly Verdict[]>
   /** Whether one of them is of this target; then it is not asked. */

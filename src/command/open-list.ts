@@ -1,0 +1,21 @@
+// The inputs as one list of targets, or this shard's part of it.
+
+import type { CommandOptions } from '../report/formats/output-request.js'
+import { sharded } from '../run/shard-source.js'
+import type { TargetSource } from '../settings/seams.js'
+import type { LineContext } from '../targets/parse-line.js'
+import { type Input, readTargets } from '../targets/read-targets.js'
+
+/** Reads only as fast as it is read from. */
+export function openList(inputs: readonly Input[], lines: LineContext, options: CommandOptions): TargetSource {
+  const reader = readTargets(inputs, { ...lines, keepLines: options.writeFailed !== null })
+  const whole = {
+    batches: reader.batches,
+    blank: () => reader.counts().blank,
+    otherShard: () => 0,
+    notices: reader.notices,
+    broke: () => reader.broke,
+    close: () => void reader.batches.return?.(),
+  }
+  return sharded(whole, options.shard)
+}

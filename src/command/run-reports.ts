@@ -1,0 +1,95 @@
+// The run of the command: verdicts to the reports until the list, the user or the last reader ends it.
+
+import type { Client } from '../ask/client.js'
+import type { OpenedRuns } from '../earlier/open-earlier-runs.js'
+import { escapeText } from '../report/escape.js'
+import { FORMATS } from '../report/formats/index.js'
+import { createReport, type Report } from '../report/report.js'
+import { createSink } from '../report/sink.js'
+import { checkTargets, type Run } from '../run/pipeline.js'
+import { UsageError } from '../settings/errors.js'
+import { conclude } from './conclude.js'
+import { READER_GRACE_MS } from './interrupt.js'
+import { say } from './messages.js'
+import { failedOutput, textOf } from './output-fault.js'
+import { createProgress, type ProgressLine } from './progress.js'
+import type { Session } from './session.js'
+import { runOptions } from './settings-from-flags.js'
+import { whyNothingAsked } from './why-nothing-asked.js'
+
+/** Resolves to the exit code. Throws `UsageError` where there is nothing to ask and that is a mistake. */
+export async function runReports(earlier: OpenedRuns, client: Client, session: Session): Promise<number> {
+  const { interrupt, options, world } = session
+  const { report, said } = openReport(earlier, session)
+  const run = checkTargets(earlier.source, client, {
+    ...runOptions(options),
+    timeLimitMs: null,
+    earlier: earlier.run,
+    signal: interrupt.signal,
+    notify: (text) => say(world, text),
+  })
+  const progress = startProgress(run, client, session)
+  try {
+    const hasRows = await feed(run, report, () => stopForNothing(report, session))
+    progress?.stop()
+    if (!hasRows) {
+      const why = interrupt.signal.aborted ? null : whyNothingAsked(run, earlier.source, options)
+      if (why !== null && !options.quiet) say(world, why)
+      await report.begin()
+    }
+    const summary = run.summary({ signal: interrupt.name(), outputFailed: failedOutput(report) })
+    await report.end(summary)
+    return conclude({ run, summary, report, earlier, said, session })
+  } catch (error) {
+    if (error instanceof UsageError) await earlier.discard()
+    throw error
+  } finally {
+    progress?.stop()
+  }
+}
+
+/** All reports as one; of an output that fails is told when it fails. */
+function openReport(earlier: OpenedRuns, session: Session): { readonly report: Report; readonly said: Set<Error> } {
+  const { reporter, context, interrupt, options, world } = session
+  const said = new Set<Error>()
+  const keepsRows = FORMATS[options.report].keepsRows(context)
+  const stdout = { reporter, sink: createSink(world.stdout, 'stdout'), keepsRows }
+  const report = createReport([stdout, ...earlier.outputs], (fault) => {
+    said.add(fault.error)
+    say(world, textOf(fault))
+    stopForNothing(report, session)
+  })
+  interrupt.onStop(() => report.hurry(READER_GRACE_MS))
+  return { report, said }
+}
+
+/** Where nothing keeps the rows any more, to go on asking would be for nothing. */
+function stopForNothing(report: Report, { interrupt }: Session): void {
+  if (report.keepsNothing) interrupt.stop('output-failed')
+}
+
+/** Every verdict to every report, as fast as the slowest reader takes them. False: there was none. */
+async function feed({ batches }: Run, report: Report, afterBatch: () => void): Promise<boolean> {
+  let hasRows = false
+  for await (const batch of batches) {
+    if (!hasRows) await report.begin()
+    hasRows = true
+    for (const verdict of batch) await report.each(verdict)
+    afterBatch()
+    if (report.allGone) break
+  }
+  return hasRows
+}
+
+function startProgress(run: Run, client: Client, { options, world }: Session): ProgressLine | null {
+  if (options.quiet || !options.progress) return null
+  return createProgress({
+    stream: world.stderr,
+    now: world.now,
+    safe: escapeText,
+    figures() {
+      const { done, known, inputEnded } = run.progress
+      return { done, known, inputEnded, failed: run.counts().failed, waitsFor: client.busiestHost() }
+    },
+  })
+}

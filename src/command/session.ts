@@ -1,0 +1,59 @@
+// One call of the command: what was asked for, and where it is shown. Everything wrong with flags that can be known
+// before a file is opened is refused here.
+
+import { Readable } from 'node:stream'
+import { refuseTwiceOnStdout } from '../earlier/refuse-outputs.js'
+import { FLAT, selectColumns } from '../report/fields.js'
+import { FORMATS } from '../report/formats/index.js'
+import type { CommandOptions } from '../report/formats/output-request.js'
+import type { Reporter, ReporterContext } from '../words/output.js'
+import type { World } from '../words/world.js'
+import { createInterrupt, type Interrupt } from './interrupt.js'
+
+export interface SessionRequest {
+  /** Inputs as named: files, URLs, `-`. */
+  readonly names: readonly string[]
+  /** As the user wrote them. */
+  readonly argv: readonly string[]
+  readonly options: CommandOptions
+  readonly world: World
+}
+
+export interface Session extends SessionRequest {
+  /** Empty where no input is stdin. */
+  readonly stdin: Readable
+  /** Of stdout. */
+  readonly reporter: Reporter
+  readonly context: ReporterContext
+  readonly interrupt: Interrupt
+}
+
+/** Listens for signals from now on; end it with `interrupt.forget`. Throws `UsageError`. */
+export function openSession(request: SessionRequest): Session {
+  const { names, options, world } = request
+  const context = reporterContext(options, world)
+  const reporter = FORMATS[options.report].create(context)
+  // A wrong name is a mistake also where the table, which has no fields, is all that is printed.
+  selectColumns(options.fields, FLAT)
+  refuseTwiceOnStdout(options.output)
+  // A look at stdin is a touch: Node makes a shared pipe non-blocking for everybody who holds it.
+  const stdin = names.includes('-') ? world.stdin : Readable.from([])
+  return { ...request, context, reporter, stdin, interrupt: createInterrupt(world, options.timeLimit) }
+}
+
+function reporterContext(options: CommandOptions, { env, stdout }: World): ReporterContext {
+  return {
+    columns: stdout.isTTY ? (stdout.columns ?? 80) : null,
+    color: options.color ?? wantsColor(env, stdout.isTTY === true),
+    unicode: /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || ''),
+    show: options.show,
+    fields: options.fields,
+  }
+}
+
+/** https://no-color.org and https://force-color.org: set and not empty; FORCE_COLOR=0 is no. */
+function wantsColor(env: World['env'], isTerminal: boolean): boolean {
+  if (env.NO_COLOR) return false
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false'
+  return isTerminal && env.TERM !== 'dumb'
+}
