@@ -10,8 +10,9 @@ import type { Target } from '../settings/target.js'
 import type { Limiter, RestOfList } from '../words/limits.js'
 import type { Reply } from '../words/reply.js'
 import type { Verdict } from '../words/verdict.js'
+import { createCheck, type PassCheck } from './check.js'
 import { type Engine, learningWith } from './engine.js'
-import { createCheck, type PolicyOptions, type RunCheck } from './policies.js'
+import type { PolicyOptions } from './policies.js'
 import { neverAsked } from './reply-of.js'
 
 export interface AskerOptions extends PolicyOptions {
@@ -26,7 +27,7 @@ const GENTLY = 8
 export function createAsker(engine: Engine, options: AskerOptions): Asker {
   const abort = new AbortController()
   const stop = stopOf(abort.signal)
-  let firstCheck: RunCheck | null = null
+  let firstCheck: PassCheck | null = null
   /** Of the pass before: it knows who asked to be left alone. */
   let limiterBefore = engine.limiter
 

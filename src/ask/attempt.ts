@@ -11,41 +11,28 @@ import { createRedirectChain, type RedirectChain } from '../http/redirects/redir
 import type { Failure } from '../http/wire/exchange-error.js'
 import { headerBytes, locationsOf } from '../http/wire/reply-headers.js'
 import type { UrlParts } from '../http/wire/split-url.js'
-import type { Breaker } from '../policies/breaker.js'
-import type { Visit } from '../policies/origin-trouble.js'
+import type { Visit } from '../policies/visit.js'
+import type { CheckContext } from '../settings/seams.js'
 import type { StatusSet } from '../settings/status-set.js'
 import type { Ask } from '../settings/target.js'
-import type { Permit, Stop } from '../words/limits.js'
+import type { Permit } from '../words/limits.js'
 import type { Hop, Reply } from '../words/reply.js'
-import type { Engine } from './engine.js'
 import { CLEAN, CONNECTED, complaintOf, foundWithoutAnswer, keptOf, UNKNOWN } from './hop-evidence.js'
 import { ABORTED, lateBetweenHops, NO_TIMINGS, replyOf } from './reply-of.js'
+import type { Surroundings } from './surroundings.js'
 
-/** What surrounds an attempt. */
-export interface AttemptContext {
-  /** A permit already held for the first hop; the attempt gives it back. */
-  readonly permit: Permit | null
-  readonly queuedMs: number
-  /** A place before what was not begun yet: the URL was begun before. */
-  readonly front: boolean
-  readonly stop: Stop | null
-  /** Asked at the end of each hop: is there other work for this origin? */
-  readonly keepAlive: (origin: string) => boolean
-  /** Knows which origins bring nothing; null: every hop is asked. */
-  readonly breaker: Breaker<HopResult> | null
-  /** Told of every hop, the moment it is over; not what a proxy said. */
-  readonly heard?: (host: string, result: HopResult) => void
-  /** Told of every new connection that is none to a proxy. */
-  readonly reached?: (host: string, remoteAddress: string) => void
+/** What is asked for. */
+export interface Asked {
+  /** Normalised http or https. */
+  readonly url: string | null
+  readonly ask: Ask
   /** Statuses that are fine: an answer with one of them is no complaint. */
-  readonly accepts?: Pick<StatusSet, 'has'>
-  /** Of a URL that was asked before: what the breaker learned from then on speaks for it. */
-  readonly againSinceMs: number | null
+  readonly expect?: { readonly accept: Pick<StatusSet, 'has'> }
 }
 
-/** One attempt at a normalised http or https URL. Never rejects. */
-export async function attempt(engine: Engine, href: string, ask: Ask, context: AttemptContext): Promise<Reply> {
-  const chain = new Attempt(engine, href, ask, context)
+/** One attempt. Never rejects. A permit that comes with the context is given back here. */
+export async function attempt(surroundings: Surroundings, asked: Asked, context: CheckContext): Promise<Reply> {
+  const chain = new Attempt(surroundings, asked, context)
   for (;;) {
     if (chain.mustWait()) {
       const known = await chain.admit()
@@ -66,9 +53,11 @@ export async function attempt(engine: Engine, href: string, ask: Ask, context: A
 
 /** A class because its hops share all of it: one allocation an attempt. */
 class Attempt {
-  readonly #engine: Engine
-  readonly #ask: Ask
-  readonly #context: AttemptContext
+  readonly #surroundings: Surroundings
+  readonly #asked: Asked
+  readonly #againSinceMs: number | null
+  /** The URL was begun before: its place is before those that were not. */
+  readonly #front: boolean
   readonly #headers: RequestHeaders
   readonly #home: UrlParts
   readonly #authorization: string | null
@@ -92,13 +81,16 @@ class Attempt {
   #cleanBefore = 0
   #beganSolo = false
 
-  constructor(engine: Engine, href: string, ask: Ask, context: AttemptContext) {
-    this.#engine = engine
-    this.#ask = ask
-    this.#context = context
+  constructor(surroundings: Surroundings, asked: Asked, context: CheckContext) {
+    const { ask } = asked
+    const { engine, givesPermits } = surroundings
+    this.#surroundings = surroundings
+    this.#asked = asked
+    this.#againSinceMs = context.againSinceMs ?? null
+    this.#front = givesPermits && context.permit === null
     this.#headers = engine.headersOf(ask)
-    this.#url = href
-    this.#target = engine.splitUrl(href, ask.insecure)
+    this.#url = asked.url!
+    this.#target = engine.splitUrl(this.#url, ask.insecure)
     this.#home = this.#target
     this.#authorization = ask.user ?? this.#target.userinfo
     this.#permit = context.permit === NO_PERMIT ? null : context.permit
@@ -106,14 +98,14 @@ class Attempt {
   }
 
   mustWait(): boolean {
-    const { breaker, stop } = this.#context
+    const { breaker, stop } = this.#surroundings
     return this.#permit === null || stop?.stopped === true || breaker?.isTroubled(this.#target.where) === true
   }
 
   /** Gets the permit for the next hop; a reply where it is not to be asked. */
   async admit(): Promise<Reply | null> {
-    const { breaker, stop } = this.#context
-    const { limiter, time } = this.#engine
+    const { breaker, stop } = this.#surroundings
+    const { limiter, time } = this.#surroundings.engine
     /** Sent on by the breaker, for others too: it must not wait for news again. */
     let isSent = false
     for (;;) {
@@ -129,7 +121,7 @@ class Attempt {
       }
       const isGranted = this.#permit !== null
       if (!isGranted && stop?.stopped !== true) {
-        const isBegun = this.#context.front || this.#redirects.length > 0 || this.#visit !== null
+        const isBegun = this.#front || this.#redirects.length > 0 || this.#visit !== null
         this.#permit = await limiter.acquire(this.#target.where, isBegun, stop)
       }
       this.#queuedMs += time.now() - waitsSince
@@ -146,14 +138,14 @@ class Attempt {
 
   /** Asks. */
   hop(): Promise<HopResult> | HopResult {
-    const { exchange, proxyFor, parts, time } = this.#engine
-    const { keepAlive, stop } = this.#context
+    const { exchange, proxyFor, parts, time } = this.#surroundings.engine
+    const { keepAlive, stop } = this.#surroundings
     if (stop?.stopped) return ABORTED
-    const ask = this.#ask
+    const ask = this.#asked.ask
     const { origin, path, where } = this.#target
     // Once abroad, what the user added is not sent again on the way back: it was the stranger who chose the URL.
     this.#atHome &&= origin.href === this.#home.origin.href
-    const isKnown = this.#atHome || !this.#engine.hasCertificate
+    const isKnown = this.#atHome || !this.#surroundings.engine.hasCertificate
     const proxy = proxyFor(origin)
     const plain = proxy !== null && isPlain(proxy, origin) ? proxy : null
     this.#beganAt = time.now()
@@ -175,7 +167,7 @@ class Attempt {
       connectTimeoutMs: ask.connectTimeoutMs,
       search: ask.readsUntil === null ? null : { text: ask.readsUntil, isWanted: isFinal(ask) },
       readsChain: ask.readsChain,
-      reached: proxy === null ? this.#context.reached : undefined,
+      reached: proxy === null ? this.#surroundings.reached : undefined,
       keepAlive: (status) => keepAlive(where.origin) || (ask.follow && isRedirect(status)),
       stop,
     })
@@ -184,11 +176,11 @@ class Attempt {
   /** What the answer says is learned before its permit goes to somebody else. */
   learn(result: HopResult): void {
     if (result === ABORTED) return
-    const { breaker } = this.#context
+    const { breaker } = this.#surroundings
     const { where } = this.#target
     this.#proxyFault = this.#plain === null ? null : proxyFaultOf(result, this.#plain)
     if (this.#proxyFault === null) {
-      this.#context.heard?.(where.host, result)
+      this.#surroundings.heard?.(where.host, result)
       this.#learnOfOrigin(result)
     } else if (breaker?.isTroubled(where)) {
       // No news of the origin, but those who wait for this hop have to hear that it is back.
@@ -198,8 +190,8 @@ class Attempt {
 
   /** The reply where the chain ends with this result; null: there is a next hop. */
   follow(result: HopResult): Reply | null {
-    const { parts, time } = this.#engine
-    const ask = this.#ask
+    const { parts, time } = this.#surroundings.engine
+    const ask = this.#asked.ask
     this.#spentMs += result.elapsedMs
     if (this.#proxyFault !== null) return this.#reply(result, this.#proxyFault)
     if (result.failure !== null || !isRedirect(result.status)) return this.#reply(result)
@@ -222,7 +214,7 @@ class Attempt {
     // The body of a redirect is part of the attempt, that of the final answer is not.
     this.#spentMs += drainedMs
     this.#url = next.url
-    this.#target = this.#engine.splitUrl(next.url, ask.insecure)
+    this.#target = this.#surroundings.engine.splitUrl(next.url, ask.insecure)
     this.#visit = null
     this.#chain.visit(next.url)
     return this.#spentMs >= ask.timeoutMs ? this.#reply(lateBetweenHops(ask)) : null
@@ -234,8 +226,8 @@ class Attempt {
   }
 
   #learnOfOrigin(result: HopResult): void {
-    const { learning, time } = this.#engine
-    const { breaker } = this.#context
+    const { learning, time } = this.#surroundings.engine
+    const { breaker } = this.#surroundings
     const { where } = this.#target
     const beganAtMs = this.#beganAt
     if (result.failure !== null) {
@@ -261,26 +253,26 @@ class Attempt {
   }
 
   #isAccepted(status: number): boolean {
-    return this.#context.accepts?.has(status) === true
+    return this.#asked.expect?.accept.has(status) === true
   }
 
   #budgetMs(): number {
-    const { timeoutMs, connectTimeoutMs } = this.#ask
+    const { timeoutMs, connectTimeoutMs } = this.#asked.ask
     const leftMs = timeoutMs - this.#spentMs
     return connectTimeoutMs === null ? leftMs : Math.min(leftMs, connectTimeoutMs)
   }
 
   /** One a hop: the breaker knows it again by identity. */
   #visitNow(): Visit {
-    const { againSinceMs, front } = this.#context
+    const againSinceMs = this.#againSinceMs
     const isFirstHop = this.#redirects.length === 0
-    const now = this.#engine.time.now()
+    const now = this.#surroundings.engine.time.now()
     this.#visit ??= {
       where: this.#target.where,
       budgetMs: this.#budgetMs(),
       sinceMs: againSinceMs === null ? now - (isFirstHop ? this.#queuedMs : 0) : Math.max(againSinceMs, now),
       // A thousand hosts may redirect to one that is dead: nobody goes there without having waited for news of it.
-      isAgain: front && isFirstHop,
+      isAgain: this.#front && isFirstHop,
     }
     return this.#visit
   }
@@ -298,8 +290,8 @@ class Attempt {
       redirects: this.#redirects,
       queuedMs: this.#queuedMs,
       spentMs: this.#spentMs,
-      method: this.#ask.method,
-      checkedAtMs: this.#engine.time.wallNow(),
+      method: this.#asked.ask.method,
+      checkedAtMs: this.#surroundings.engine.time.wallNow(),
     })
   }
 }

@@ -23,6 +23,7 @@ import type { Client } from './client.js'
 import type { ClientOptions } from './client-options.js'
 import { connectionSettings } from './connection-settings.js'
 import { clientOf, type Engine, learningWith } from './engine.js'
+import { resolverFactsOf } from './resolver-facts.js'
 import { version } from './version.js'
 
 /** Makes a client. Throws `TypeError` for an option that makes no sense, `UsageError` for a proxy of `env` that does not. */
@@ -44,7 +45,7 @@ export function createClient(options: ClientOptions = {}): Client {
     learning: learningWith(limiter, time),
     exchange: (request) => askHop(request, parts),
     parts,
-    lookup,
+    resolver: resolverFactsOf(lookup),
     proxyFor: connector.proxyFor,
     hasCertificate: options.cert != null,
     machine: { hasNetwork: () => isNetworked(networkInterfaces()), earliestMs: newestRootMs },

@@ -5,9 +5,9 @@ import type { Connector } from '../http/connect/connector.js'
 import { isPublicAddress } from '../http/connect/private-address.js'
 import type { ExchangeParts, HopRequest, HopResult } from '../http/exchange/hop-request.js'
 import type { RequestHeaders } from '../http/exchange/request-headers.js'
-import type { Lookup } from '../http/names/lookup.js'
 import type { SplitUrl } from '../http/wire/split-url.js'
-import { createLearning, type Learning } from '../policies/learn-from-answers.js'
+import type { ResolverFacts } from '../policies/blind-resolver.js'
+import { type Learning, learnFromAnswers } from '../policies/learn-from-answers.js'
 import type { Ask } from '../settings/target.js'
 import type { Limiter, Stop, Time } from '../words/limits.js'
 import type { Client } from './client.js'
@@ -30,7 +30,7 @@ export interface Engine {
   /** One request and its answer; never rejects. */
   exchange(request: HopRequest): Promise<HopResult>
   readonly parts: Pick<ExchangeParts, 'transport' | 'deadline'>
-  readonly lookup: Lookup
+  readonly resolver: ResolverFacts
   /** The proxy that an origin is asked through; null: none. */
   readonly proxyFor: Connector['proxyFor']
   /** Whether there is a client certificate, which is only for the origins that are asked first. */
@@ -65,7 +65,7 @@ export function engineOf(client: Client): Engine {
 
 /** What a limiter is taught. */
 export function learningWith(limiter: Limiter, { now, random }: Pick<Time, 'now' | 'random'>): Learning {
-  return createLearning({ limiter, now, random, isPublic: remembered(isPublicAddress) })
+  return learnFromAnswers({ limiter, now, random, isPublic: remembered(isPublicAddress) })
 }
 
 /** Most answers come from an address that has answered before. */

@@ -48,15 +48,8 @@ export async function fetchStatus(
   }
   const stop = stopFor(engine, options.signal)
   try {
-    const reply = await attempt(engine, parsed.url, ask, {
-      permit: null,
-      queuedMs: 0,
-      front: false,
-      stop: stop.either,
-      keepAlive: () => true,
-      breaker: null,
-      againSinceMs: null,
-    })
+    const surroundings = { engine, stop: stop.either, givesPermits: false, keepAlive: () => true, breaker: null }
+    const reply = await attempt(surroundings, { url: parsed.url, ask }, { permit: null, queuedMs: 0 })
     return tupleOf(written, reply)
   } finally {
     stop.release()

@@ -2,8 +2,8 @@
 
 import { type HopResult, NO_ANSWER } from '../http/exchange/hop-request.js'
 import { createReplyHeaders } from '../http/wire/reply-headers.js'
-import type { Found } from '../policies/origin-trouble.js'
 import { isComplaint, retryAfterMs } from '../policies/retry-after.js'
+import type { Found } from '../policies/visit.js'
 
 export const CLEAN: Found<HopResult> = { type: 'clean' }
 export const CONNECTED: Found<HopResult> = { type: 'connected' }

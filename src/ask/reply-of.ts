@@ -69,9 +69,9 @@ export function keptReply(result: HopResult, { url, ask }: Pick<Target, 'url' | 
   return { ...replyOf(result, facts), durationMs: null, timingsMs: NO_TIMINGS, attempts: 0, inferred: true }
 }
 
-/** The reply for a URL that was not asked at all. `checkedAtMs` is wall clock. */
-export function neverAsked(method: Method, url: string, failure: Failure, checkedAtMs = Date.now()): Reply {
-  const facts = { failure, url, redirects: [], queuedMs: 0, spentMs: 0, method, checkedAtMs }
+/** The reply for a URL that was not asked at all. */
+export function neverAsked(method: Method, url: string, failure: Failure): Reply {
+  const facts = { failure, url, redirects: [], queuedMs: 0, spentMs: 0, method, checkedAtMs: Date.now() }
   return { ...replyOf({ ...NO_ANSWER, failure }, facts), durationMs: null, attempts: 0 }
 }
 

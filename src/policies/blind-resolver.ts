@@ -1,10 +1,10 @@
 // A resolver that says "no such name" of everything: a sandbox, or a network where only the proxy looks names up. It says so
 // of the top-level zones too, and those exist. Then it is no witness against any public name.
 
-import type { Check, CheckContext } from '../settings/seams.js'
+import type { Check } from '../settings/seams.js'
 import type { Target } from '../settings/target.js'
 import type { Reply } from '../words/reply.js'
-import { type PublicPlace, publicPlaceOf } from './public-zone.js'
+import { type PublicPlace, publicPlaceOf } from './public-place.js'
 
 /** What is known of the resolver that names are asked of. */
 export interface ResolverFacts {
@@ -20,12 +20,14 @@ export interface BlindResolverOptions {
   notify(text: string): void
 }
 
-/** A check that knows a blind resolver. */
-export interface SeeingCheck extends Check {
-  /** Learns from an answer that nothing else is made of. */
-  noteAnswer(target: Target, reply: Reply): void
-  /** Somebody was found: nothing is suspected any more, and answers need not be noted. */
-  isCleared(): boolean
+/** What a run knows of its resolver. */
+export interface BlindResolver {
+  /** Learns from an answer whom it has found. */
+  noteAnswer(target: Pick<Target, 'host'>, reply: Reply): void
+  /** Somebody was found: it is not blind, and answers need not be noted any more. */
+  isRefuted(): boolean
+  /** The reply; `local.dns` where a blind resolver calls a public name dead. */
+  explain(reply: Reply): Promise<Reply>
 }
 
 /** Zones that exist as long as there is DNS, and what to ask of them. */
@@ -42,24 +44,23 @@ const SENTENCE =
 /** No public DNS has such a name (`a..b`), so nobody was asked. */
 const NEVER_ASKED = 'EBADNAME'
 
-/** Wraps a check: a public name that a blind resolver calls dead becomes `local.dns`. */
-export function withBlindResolver(check: Check, { resolver, wait, notify }: BlindResolverOptions): SeeingCheck {
+export function createBlindResolver({ resolver, wait, notify }: BlindResolverOptions): BlindResolver {
   const domains = new Set<string>()
-  let isCleared = false
+  let isRefuted = false
   let isProven = false
   let decide: () => void
   const decided = new Promise<void>((resolve) => {
     decide = resolve
   })
 
-  const noteAnswer = ({ host }: Target, { redirects, finalUrl }: Reply) => {
-    if (isCleared || isProven) return
+  const noteAnswer = ({ host }: Pick<Target, 'host'>, { redirects, finalUrl }: Reply) => {
+    if (isRefuted || isProven) return
     // Whoever redirected us was found as well. Most answers are of the host that was asked: no URL is taken apart for them.
-    isCleared =
+    isRefuted =
       isFound(host) ||
       (redirects.length > 0 &&
         [finalUrl, ...redirects.map(({ url }) => url)].some((url) => isFound(new URL(url).hostname)))
-    if (isCleared) decide()
+    if (isRefuted) decide()
   }
   const isFound = (host: string) => isName(host) && resolver.hasFound(host)
   const prove = () => {
@@ -80,20 +81,34 @@ export function withBlindResolver(check: Check, { resolver, wait, notify }: Blin
     if (place === null || !(await isBlindTo(place))) return false
     // Three are enough to know; the set need not hold more.
     if (domains.size < WITNESSES) domains.add(place.domain)
-    if (!isCleared && domains.size >= WITNESSES) prove()
-    if (!isCleared && !isProven) await Promise.race([decided, wait(HOLD_MS)])
-    if (!isCleared) prove()
+    if (!isRefuted && domains.size >= WITNESSES) prove()
+    if (!isRefuted && !isProven) await Promise.race([decided, wait(HOLD_MS)])
+    if (!isRefuted) prove()
     return isProven
   }
 
-  const seeing = async (target: Target, context: CheckContext) => {
-    const reply = await check(target, context)
-    noteAnswer(target, reply)
-    if (isCleared || reply.kind !== 'dns.name_not_resolved' || reply.code === NEVER_ASKED) return reply
-    const isDead = !(await isUnseen(new URL(reply.finalUrl).hostname))
-    return isDead ? reply : { ...reply, kind: 'local.dns' as const, detail: null, hint: null }
+  return {
+    noteAnswer,
+    isRefuted: () => isRefuted,
+    async explain(reply) {
+      if (isRefuted || reply.kind !== 'dns.name_not_resolved' || reply.code === NEVER_ASKED) return reply
+      const isDead = !(await isUnseen(new URL(reply.finalUrl).hostname))
+      return isDead ? reply : { ...reply, kind: 'local.dns', detail: null, hint: null }
+    },
   }
-  return Object.assign(seeing, { noteAnswer, isCleared: () => isCleared })
+}
+
+export interface WithBlindResolverOptions {
+  readonly blindResolver: BlindResolver
+}
+
+/** Wraps a check: a public name that a blind resolver calls dead becomes `local.dns`. */
+export function withBlindResolver(check: Check, { blindResolver }: WithBlindResolverOptions): Check {
+  return async (target, context) => {
+    const reply = await check(target, context)
+    blindResolver.noteAnswer(target, reply)
+    return blindResolver.explain(reply)
+  }
 }
 
 /** Neither an address nor a single label: names in URLs do not end with a digit (WHATWG URL, "ends in a number"). */

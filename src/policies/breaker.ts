@@ -1,12 +1,13 @@
-// An origin that brings nothing is not asked a thousand times. Evidence is counted by moments: what ran side by side is one
-// witness, and the next one is only who begins after the back-off. After four in a row (the first, and three rounds of
-// retries) without anything in between, the others that already wait get the same verdict, marked as inferred; who comes
-// later waits until one of them has been asked anew. While it is in trouble only retries go at their own time, and a few
-// that were not asked yet.
+// An origin that brings nothing, or nothing but complaints, is not asked a thousand times. Evidence is counted by moments:
+// what ran side by side is one witness, and the next one is only who begins after the back-off. It is given up after four in
+// a row, the first and three rounds of retries, with nothing better in between; after eight where it has answered before and
+// finds no connection now; for complaints only where enough different URLs complain. Then those that already wait get the
+// same verdict, marked as inferred; who comes later waits until one of them has been asked anew. Before that only retries go
+// at their own time, and a few that were not asked yet.
 
 import type { Where } from '../words/limits.js'
-import type { BreakerOptions, Found, Visit } from './origin-trouble.js'
-import { Trouble } from './origin-trouble.js'
+import { type BreakerOptions, OriginTrouble } from './origin-trouble.js'
+import type { Found, Visit } from './visit.js'
 
 export interface Breaker<Answer> {
   /** False while nothing is wrong with it: then nobody need enter. */
@@ -29,15 +30,15 @@ export function createBreaker<Answer>(
   options: BreakerOptions,
   before: ((where: Where) => Answer | null) | null = null,
 ): Breaker<Answer> {
-  const origins = new Map<string, Trouble<Answer>>()
-  const forget = (trouble: Trouble<Answer>) => {
+  const origins = new Map<string, OriginTrouble<Answer>>()
+  const forget = (trouble: OriginTrouble<Answer>) => {
     if (origins.get(trouble.where.origin) === trouble) origins.delete(trouble.where.origin)
   }
-  const troubleOf = (where: Where): Trouble<Answer> => {
+  const troubleOf = (where: Where): OriginTrouble<Answer> => {
     let trouble = origins.get(where.origin)
     if (trouble === undefined) {
       if (origins.size >= MAX_ORIGINS) forgetOne(origins)
-      trouble = new Trouble(where, options, forget)
+      trouble = new OriginTrouble(where, options, forget)
       origins.set(where.origin, trouble)
     }
     return trouble
@@ -56,7 +57,7 @@ export function createBreaker<Answer>(
 }
 
 /** The oldest one for which nobody waits. */
-function forgetOne<Answer>(origins: Map<string, Trouble<Answer>>): void {
+function forgetOne<Answer>(origins: Map<string, OriginTrouble<Answer>>): void {
   for (const [origin, trouble] of origins) {
     if (!trouble.isIdle()) continue
     origins.delete(origin)

@@ -28,7 +28,7 @@ export function withHeadFallback(check: Check): Check {
   const refused = new WeakSet<Target>()
   return async (target, context) => {
     if (target.ask.method !== 'HEAD') return check(target, context)
-    if (context.made === undefined && refused.has(target)) return check(withGet(target), context)
+    if (context.firstReply === undefined && refused.has(target)) return check(withGet(target), context)
     const reply = await check(target, context)
     if (!mayDifferWithGet(target, reply)) return reply
     refused.add(target)

@@ -46,7 +46,7 @@ interface Complaining {
   untilMs: number
 }
 
-export function createLearning({ limiter, now, random, isPublic }: LearningOptions): Learning {
+export function learnFromAnswers({ limiter, now, random, isPublic }: LearningOptions): Learning {
   /** Those without a clean answer since their last complaint. */
   const complaining = new Map<string, Complaining>()
   return {

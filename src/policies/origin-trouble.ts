@@ -1,12 +1,12 @@
 // What is wrong with one origin, and who waits for news of it. `breaker.ts` says what it is for.
 
 import type { Limiter, Stop, Stoppable, Where } from '../words/limits.js'
+import { Moments, stepOf } from './moments.js'
+import type { Found, Visit } from './visit.js'
 
 /** Moments in a row: the first, and three rounds of retries; of an origin that has answered before, seven. */
 const GIVE_UP = 4
 const GIVE_UP_LATER = 8
-/** The fixed part of the back-off before the second, third and later moment, ms; what comes sooner is no new witness. */
-const GAPS_MS = [250, 500] as const
 /** When retries, which have this much back-off at most, have brought no news, ms. */
 const NO_NEWS_MS = [500, 1000] as const
 /** So many that were not asked yet go where the retries bring no news. */
@@ -19,39 +19,6 @@ const ANEW = 10
 const LOOK_MS = 1000
 const LONGEST_LOOK_MS = 30_000
 
-/** Failures of one sort in a row. */
-class Moments<Answer> {
-  count = 0
-  /** Of the attempt that failed last, by its beginning. */
-  beganAtMs = Number.NEGATIVE_INFINITY
-  /** When the last one was counted. */
-  countedAtMs = Number.NEGATIVE_INFINITY
-  /** An attempt that begins before is no new moment. */
-  #nextFromMs = Number.NEGATIVE_INFINITY
-  answer: Answer
-
-  constructor(answer: Answer) {
-    this.answer = answer
-  }
-
-  /** `quietMs`: the next moment is not before this. */
-  add(found: { readonly beganAtMs: number; readonly answer: Answer }, nowMs: number, quietMs: number): void {
-    const { beganAtMs, answer } = found
-    if (beganAtMs >= this.beganAtMs) {
-      this.beganAtMs = beganAtMs
-      this.answer = answer
-    }
-    if (beganAtMs < this.#nextFromMs) return
-    this.count++
-    this.countedAtMs = nowMs
-    this.#nextFromMs = Math.max(nowMs, quietMs, beganAtMs + stepOf(GAPS_MS, this.count))
-  }
-}
-
-function stepOf(steps: readonly number[], count: number): number {
-  return steps[Math.min(count, steps.length) - 1]!
-}
-
 const WAIT = Symbol('wait')
 
 interface Parked<Answer> extends Stoppable {
@@ -60,10 +27,10 @@ interface Parked<Answer> extends Stoppable {
 }
 
 /** One origin that brought nothing last time. */
-export class Trouble<Answer> {
+export class OriginTrouble<Answer> {
   readonly where: Where
   readonly #options: BreakerOptions
-  readonly #forget: (trouble: Trouble<Answer>) => void
+  readonly #forget: (trouble: OriginTrouble<Answer>) => void
   /** No connection, by the budget for which that speaks; nearly always one entry. */
   readonly #nothing = new Map<number, Moments<Answer>>()
   #complaints: Moments<Answer> | null = null
@@ -82,7 +49,7 @@ export class Trouble<Answer> {
   readonly #probes = new Set<Visit>()
   #isWaiting = false
 
-  constructor(where: Where, options: BreakerOptions, forget: (trouble: Trouble<Answer>) => void) {
+  constructor(where: Where, options: BreakerOptions, forget: (trouble: OriginTrouble<Answer>) => void) {
     this.where = where
     this.#options = options
     this.#forget = forget
@@ -270,35 +237,3 @@ export interface BreakerOptions {
   /** Told when an origin for which others wait asks to be left alone for so long. */
   announce(host: string, ms: number): void
 }
-
-/** One hop on its way to an origin. */
-export interface Visit {
-  readonly where: Where
-  /** How long it may try to connect, ms: a time-out speaks only for those with no more time. */
-  readonly budgetMs: number
-  /** Evidence that began at this time or later speaks for it (monotonic ms). */
-  readonly sinceMs: number
-  /** It was asked before, and has a back-off of its own behind it. */
-  readonly isAgain: boolean
-}
-
-/** What came of a visit. `nothing`: no connection. `connected`: one, whatever came of it. `clean`: an answer without complaint. */
-export type Found<Answer> =
-  | { readonly type: 'clean' | 'connected' | 'unknown' }
-  | {
-      readonly type: 'nothing'
-      readonly beganAtMs: number
-      /** For visits with a larger budget it says nothing; Infinity: for all. */
-      readonly speaksForMs: number
-      readonly answer: Answer
-    }
-  | {
-      readonly type: 'complaint'
-      readonly beganAtMs: number
-      readonly askedMs: number | null
-      /** Until when the origin is left alone. */
-      readonly untilMs: number
-      /** No clean answer of the origin came while it was on the wire; else it is the page that complains, or our load. */
-      readonly isAlone: boolean
-      readonly answer: Answer
-    }

@@ -19,7 +19,7 @@ const HOLD_MS = 2000
 
 /** Wraps a check. */
 export function withOverload(check: Check, { limiter, now, wait }: OverloadOptions): Check {
-  const overload = createGathering(OVERLOAD, HOLD_MS, wait)
+  const overload = createQuorum({ needed: OVERLOAD, holdMs: HOLD_MS, wait })
   return async (target, context) => {
     const reply = await check(target, context)
     if (!isTimeout(reply.kind) || reply.inferred) return reply
@@ -31,30 +31,40 @@ export function withOverload(check: Check, { limiter, now, wait }: OverloadOptio
   }
 }
 
-/** People who wait until there are enough of them, or until it takes too long; once there are, who comes later goes on at once. */
-function createGathering(needed: number, holdMs: number, wait: (ms: number) => Promise<void>) {
-  const groups = new Map<
-    string,
-    { size: number; readonly meet: (enough: boolean) => void; readonly met: Promise<boolean> }
-  >()
+interface QuorumOptions {
+  readonly needed: number
+  readonly holdMs: number
+  wait(ms: number): Promise<void>
+}
+
+interface Group {
+  size: number
+  readonly meet: (enough: boolean) => void
+  readonly met: Promise<boolean>
+}
+
+/** Who joins waits until there are enough, or until it takes too long; once there are, who comes later goes on at once. */
+function createQuorum({ needed, holdMs, wait }: QuorumOptions) {
+  const groups = new Map<string, Group>()
+  const open = (place: string): Group => {
+    let meet!: (enough: boolean) => void
+    const met = new Promise<boolean>((resolve) => {
+      meet = resolve
+    })
+    const group = { size: 0, meet, met }
+    groups.set(place, group)
+    wait(holdMs).then(() => {
+      groups.delete(place)
+      meet(false)
+    })
+    return group
+  }
   return {
     /** `present`: how many could still come, this one included; with too few of them nobody waits. */
     join(place: string, present: number): Promise<boolean> {
-      let group = groups.get(place)
-      if ((group?.size ?? 0) + present < needed) return Promise.resolve(false)
-      if (group === undefined) {
-        let meet!: (enough: boolean) => void
-        const met = new Promise<boolean>((resolve) => {
-          meet = resolve
-        })
-        const made = { size: 0, meet, met }
-        groups.set(place, made)
-        wait(holdMs).then(() => {
-          groups.delete(place)
-          made.meet(false)
-        })
-        group = made
-      }
+      const known = groups.get(place)
+      if ((known?.size ?? 0) + present < needed) return Promise.resolve(false)
+      const group = known ?? open(place)
       if (++group.size >= needed) group.meet(true)
       return group.met
     },

@@ -83,7 +83,7 @@ export function isTimeout(kind: Kind): boolean {
  * Wraps a check: up to `ask.retries` more attempts, 250 to 500 ms apart, then doubling, or what the server asks for. The
  * last one comes as late as `maxWaitMs` allows while other URLs are still to be asked: most trouble passes within that.
  */
-export function withRetries(check: Check, options: RetryOptions): Check {
+export function withRetry(check: Check, options: RetryOptions): Check {
   const { retryTimeouts, maxWaitMs, random, now, wallNow, wait, lastTurn, isAwaited, stop, announce } = options
 
   return async (target, context) => {

@@ -1,12 +1,13 @@
-// What is suspected of this machine, and what clears it: no network, a network that re-signs TLS, a clock that is wrong.
+// What may be this machine's fault, and what refutes it: no network, a network that re-signs TLS, a clock that is wrong.
 // Every hop of every URL is heard, the moment its answer comes: whoever answers late, with whatever status, or only
 // redirects, has answered.
 
 import type { Check } from '../settings/seams.js'
+import type { Target } from '../settings/target.js'
 import { isPublicName } from '../words/is-public-name.js'
 import type { Kind } from '../words/kinds.js'
 import type { Reply, TlsFacts } from '../words/reply.js'
-import type { Suspicion } from './suspicion.js'
+import type { Witnesses } from './witnesses.js'
 import type { WrongClock } from './wrong-clock.js'
 
 /** What a hop brought. */
@@ -19,9 +20,10 @@ export interface Heard {
   readonly tls: TlsFacts | null
 }
 
-export interface SuspectOptions<Result extends Heard> {
-  readonly offline: Suspicion
-  readonly resigned: Suspicion
+export interface ThisMachineOptions<Result extends Heard> {
+  /** Of a network that is not there, and of one that signs TLS anew. */
+  readonly offline: Witnesses
+  readonly resigned: Witnesses
   readonly clock: WrongClock<Result>
   /** Whether this machine has an address of a network. */
   hasNetwork(): boolean
@@ -30,17 +32,17 @@ export interface SuspectOptions<Result extends Heard> {
   hasFound(host: string): boolean
 }
 
-/** The suspects of a run. */
-export interface Suspects<Result extends Heard> {
-  /** Learns from what a host said. Cheap once nothing is suspected any more. */
+/** What a run knows of the machine it is on. */
+export interface ThisMachine<Result extends Heard> {
+  /** Learns from what a host said. Cheap once the machine is known to be well. */
   heard(host: string, result: Result): void
   /** Learns that a host was connected to, before it says anything. */
   reached(host: string, remoteAddress: string): void
-  /** Wraps a check: a failure that turns out to be this machine's becomes `local.<code>`. */
-  over(check: Check): Check
+  /** The reply; a failure that turns out to be this machine's is `local.<code>`. */
+  explain(target: Pick<Target, 'host'>, reply: Reply): Promise<Reply>
 }
 
-export function createSuspects<Result extends Heard>(options: SuspectOptions<Result>): Suspects<Result> {
+export function createThisMachine<Result extends Heard>(options: ThisMachineOptions<Result>): ThisMachine<Result> {
   const { offline, resigned, clock, hasNetwork, isPublicAddress, hasFound } = options
   /** Whether a host is beyond this machine and its site; a name is taken at its word. */
   const isFar = (host: string, address: string | null) => {
@@ -53,33 +55,44 @@ export function createSuspects<Result extends Heard>(options: SuspectOptions<Res
   return {
     heard(host, result) {
       const holds = result.failure === null && result.tls !== null && result.tls.error === null
-      const isNews = !offline.isCleared() || !clock.isCleared() || (holds && !resigned.isCleared())
+      const isNews = !offline.isRefuted() || !clock.isRight() || (holds && !resigned.isRefuted())
       if (!isNews || !isFar(host, result.remoteAddress)) return
-      if (isAnswer(result, hasNetwork) || (isLost(result) && hasFound(host))) offline.clear()
+      if (isAnswer(result, hasNetwork) || (isLost(result) && hasFound(host))) offline.refute()
       // A network that re-signs does so for everybody; one certificate that holds is enough to trust it.
-      if (holds && isPublicName(host)) resigned.clear()
-      clock.hear(result)
+      if (holds && isPublicName(host)) resigned.refute()
+      clock.heard(result)
     },
     reached(host, remoteAddress) {
-      if (!offline.isCleared() && isFar(host, remoteAddress)) offline.clear()
+      if (!offline.isRefuted() && isFar(host, remoteAddress)) offline.refute()
     },
-    over: (check) => async (target, context) => {
-      const reply = await check(target, context)
+    async explain(target, reply) {
       const host = lastHost(reply) ?? target.host
       if (!isPublicName(host)) return reply
-      if (isSilence(reply, hasNetwork) && (await offline.weigh('network', host))) {
-        return asLocal(reply, 'offline', 'this machine is offline', null)
+      if (isSilence(reply, hasNetwork) && (await offline.agree('network', host))) {
+        return asLocal(reply, { code: 'offline', detail: 'this machine is offline', hint: null })
       }
-      const wrong = await clock.weigh(host, reply)
-      if (wrong !== null) return asLocal(reply, 'clock', wrong, 'Set the clock of this machine')
+      const wrong = await clock.explain(host, reply)
+      if (wrong !== null) return asLocal(reply, { code: 'clock', detail: wrong, hint: 'Set the clock of this machine' })
       const issuer = reply.tls?.issuer ?? null
       // One that a public authority made was not made on the way: its issuer is only not sent.
       if (issuer === null || reply.tls?.isPublic || !UNKNOWN_ISSUER_CODES.has(reply.code ?? '')) return reply
-      if (!(await resigned.weigh(issuer, host))) return reply
-      const detail = `TLS is re-signed on the way by ${issuer}`
-      return asLocal(reply, 'tls_resigned', detail, 'Your network re-signs TLS: give its CA with --ca-file')
+      if (!(await resigned.agree(issuer, host))) return reply
+      return asLocal(reply, {
+        code: 'tls_resigned',
+        detail: `TLS is re-signed on the way by ${issuer}`,
+        hint: 'Your network re-signs TLS: give its CA with --ca-file',
+      })
     },
   }
+}
+
+/** Wraps a check: a failure that turns out to be this machine's becomes `local.<code>`. */
+export function withThisMachine(check: Check, { thisMachine }: WithThisMachineOptions): Check {
+  return async (target, context) => thisMachine.explain(target, await check(target, context))
+}
+
+export interface WithThisMachineOptions {
+  readonly thisMachine: Pick<ThisMachine<never>, 'explain'>
 }
 
 /** The codes of an issuer that nobody here knows, as when a company's proxy signs for every site. */
@@ -129,6 +142,12 @@ function lastHost({ redirects, finalUrl }: Reply): string | null {
   return redirects.length === 0 ? null : new URL(finalUrl).hostname
 }
 
-function asLocal(reply: Reply, code: string, detail: string, hint: string | null): Reply {
+interface LocalFault {
+  readonly code: string
+  readonly detail: string
+  readonly hint: string | null
+}
+
+function asLocal(reply: Reply, { code, detail, hint }: LocalFault): Reply {
   return { ...reply, kind: `local.${code}`, detail, hint }
 }

@@ -3,10 +3,11 @@
 // behind the day on which the roots here were made.
 
 import type { CertificateDates, Reply } from '../words/reply.js'
-import type { Suspicion } from './suspicion.js'
+import type { Witnesses } from './witnesses.js'
 
 export interface WrongClockOptions<Result> {
-  readonly suspicion: Suspicion
+  /** Hosts whose certificates are out of date, on one side or the other. */
+  readonly witnesses: Witnesses
   /** This machine's clock, ms since 1970. */
   wallNow(): number
   /** What an answer says of the time, ms since 1970; null: nothing. */
@@ -17,11 +18,11 @@ export interface WrongClockOptions<Result> {
 
 export interface WrongClock<Result> {
   /** Learns from an answer of a host that has a clock of its own. */
-  hear(result: Result): void
+  heard(result: Result): void
   /** The sentence about the clock, where it is what makes this reply's certificates out of date; else null. */
-  weigh(host: string, reply: Reply): Promise<string | null>
+  explain(host: string, reply: Reply): Promise<string | null>
   /** The clock is right as far as others know. */
-  isCleared(): boolean
+  isRight(): boolean
 }
 
 const DAY_MS = 86_400_000
@@ -29,7 +30,7 @@ const DAY_MS = 86_400_000
 const TOLERANCE_MS = DAY_MS
 
 export function createWrongClock<Result>(options: WrongClockOptions<Result>): WrongClock<Result> {
-  const { suspicion, wallNow, timeOf, earliestMs } = options
+  const { witnesses, wallNow, timeOf, earliestMs } = options
   /** By how much others are ahead, by the one that is nearest to us; null: nobody has said. */
   let aheadMs: number | null = null
 
@@ -46,21 +47,21 @@ export function createWrongClock<Result>(options: WrongClockOptions<Result>): Wr
   }
 
   return {
-    isCleared: suspicion.isCleared,
-    hear(result) {
-      if (suspicion.isCleared()) return
+    isRight: witnesses.isRefuted,
+    heard(result) {
+      if (witnesses.isRefuted()) return
       const saidMs = timeOf(result)
       if (saidMs === null) return
       const differenceMs = saidMs - wallNow()
-      if (Math.abs(differenceMs) < TOLERANCE_MS) suspicion.clear()
+      if (Math.abs(differenceMs) < TOLERANCE_MS) witnesses.refute()
       else if (aheadMs === null || Math.abs(differenceMs) < Math.abs(aheadMs)) aheadMs = differenceMs
     },
-    async weigh(host, { kind, code, tls }) {
-      if (kind !== 'tls.cert.date_invalid' || tls?.chain === undefined || suspicion.isCleared()) return null
+    async explain(host, { kind, code, tls }) {
+      if (kind !== 'tls.cert.date_invalid' || tls?.chain === undefined || witnesses.isRefuted()) return null
       const isEarly = code === 'CERT_NOT_YET_VALID'
       // Certain by itself, where the clock is before the roots that it is to judge by.
       const isCertain = isEarly && wallNow() < soonest()
-      if (!isCertain && !(await suspicion.weigh(isEarly ? 'early' : 'late', host))) return null
+      if (!isCertain && !(await witnesses.agree(isEarly ? 'early' : 'late', host))) return null
       const nowMs = isEarly || aheadMs !== null ? trueTime() : null
       if (nowMs === null || !tls.chain.every((dates) => holdsAt(dates, nowMs, aheadMs !== null))) return null
       return sentence(wallNow(), nowMs, aheadMs !== null)

@@ -6,7 +6,7 @@ import type { Summary } from '../words/summary.js'
 import type { Verdict } from '../words/verdict.js'
 import type { Target } from './target.js'
 
-/** The seam: one target in, what was found out. Retry and breaker wrap it; threads and a queue can answer it. */
+/** One target in, what was found out of it: an attempt, or one with policies around it. It never rejects. */
 export type Check = (target: Target, context: CheckContext) => Promise<Reply>
 
 /** What the flow hands to a check: a first permit already held, and how long the target waited for it. */
@@ -16,8 +16,8 @@ export interface CheckContext {
   readonly queuedMs: number
   /** Of a retry: what is learned of its origin from then on (monotonic ms) speaks for it. */
   readonly againSinceMs?: number
-  /** An attempt that was made already, for policies to look at: it is taken in place of a first one. */
-  readonly made?: Reply
+  /** What a first attempt brought, where it was made already: policies look at it in place of making one. */
+  readonly firstReply?: Reply
 }
 
 /** Targets and what their reader knows of the lines. */

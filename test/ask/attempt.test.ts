@@ -6,13 +6,15 @@ import { fetchStatus } from '../../src/ask/fetch-status.js'
 import type { HopResult } from '../../src/http/exchange/hop-request.js'
 import type { Breaker } from '../../src/policies/breaker.js'
 import type { Complaint } from '../../src/policies/learn-from-answers.js'
-import type { Found, Visit } from '../../src/policies/origin-trouble.js'
+import type { Found, Visit } from '../../src/policies/visit.js'
 import { DEFAULT_ASK } from '../../src/settings/table.js'
 import type { Where } from '../../src/words/limits.js'
+import { FIRST } from '../policies/policy-rig.js'
 import { closeAfterTest } from '../support/close-after-test.js'
 import { startHttpServer } from '../support/http-server.js'
 import { startRawServer, step } from '../support/raw-server.js'
 
+const AROUND = { stop: null, givesPermits: false, keepAlive: () => false }
 const SAID_502 = [step.readHead, step.write('HTTP/1.1 502 x\r\nContent-Length: 0\r\n\r\n')]
 
 test.each([
@@ -34,8 +36,8 @@ test.each([
       known: () => null,
       learn: (visit, found) => void learned.push([visit, found]),
     }
-    const context = { permit: null, queuedMs: 0, front: false, stop: null, keepAlive: () => false, againSinceMs: null }
-    const reply = await attempt(engineOf(client), 'http://nobody.example/', DEFAULT_ASK, { ...context, breaker })
+    const surroundings = { ...AROUND, engine: engineOf(client), breaker }
+    const reply = await attempt(surroundings, { url: 'http://nobody.example/', ask: DEFAULT_ASK }, FIRST)
     expect(reply).toMatchObject({ kind: 'proxy.failed', code })
     expect(learned).toEqual([[entered[0], { type: 'unknown' }]])
   },
@@ -62,8 +64,8 @@ test('every hop is learned from, whoever asked: one that only redirects, and one
       return 0
     },
   }
-  const context = { permit: null, queuedMs: 0, front: false, stop: null, keepAlive: () => false, againSinceMs: null }
-  await attempt({ ...engine, learning }, `http://127.0.0.1:${port}/`, DEFAULT_ASK, { ...context, breaker: null })
+  const surroundings = { ...AROUND, engine: { ...engine, learning }, breaker: null }
+  await attempt(surroundings, { url: `http://127.0.0.1:${port}/`, ask: DEFAULT_ASK }, FIRST)
   expect(learned).toEqual([`clean http://127.0.0.1:${port}`, `429 1000 http://127.0.0.9:${port}`])
 })
 
@@ -93,9 +95,9 @@ test('a page that is always 503 is news of its origin all the same: there was a 
     known: () => null,
     learn: (_, { type }) => void learned.push(type),
   }
-  const context = { permit: null, queuedMs: 0, front: false, stop: null, keepAlive: () => false, againSinceMs: null }
+  const surroundings = { ...AROUND, engine: engineOf(client), breaker }
   for (const path of ['/', '/dead']) {
-    await attempt(engineOf(client), `${server.url}${path}`, DEFAULT_ASK, { ...context, breaker })
+    await attempt(surroundings, { url: `${server.url}${path}`, ask: DEFAULT_ASK }, FIRST)
   }
   expect(learned).toEqual(['clean', 'connected'])
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type ResolverFacts, withBlindResolver } from '../../src/policies/blind-resolver.js'
-import { publicPlaceOf } from '../../src/policies/public-zone.js'
+import { createBlindResolver, type ResolverFacts, withBlindResolver } from '../../src/policies/blind-resolver.js'
+import { publicPlaceOf } from '../../src/policies/public-place.js'
 import type { Target } from '../../src/settings/target.js'
 import type { Reply } from '../../src/words/reply.js'
 import { createFakeClock } from '../support/fake-clock.js'
@@ -21,11 +21,12 @@ function createRig(zones: Zones = {}, found: string[] = []) {
     hasFound: (host) => found.includes(host),
   }
   const replies = new Map<string, Reply>()
-  const check = withBlindResolver(async ({ url }) => replies.get(url!)!, {
+  const blindResolver = createBlindResolver({
     resolver,
     wait: (ms) => clock.wait(ms),
     notify: (text) => void told.push(text),
   })
+  const check = withBlindResolver(async ({ url }) => replies.get(url!)!, { blindResolver })
   /** What becomes of a reply about this URL. */
   const ask = async (url: string, reply: Partial<Reply> = DEAD) => {
     replies.set(url, { ...failed('dns.name_not_resolved', 'ENOTFOUND'), finalUrl: url, ...reply })
@@ -36,8 +37,11 @@ function createRig(zones: Zones = {}, found: string[] = []) {
     return work
   }
   const answer = (finalUrl: string, status = 200) =>
-    check.noteAnswer({ url: finalUrl, host: new URL(finalUrl).hostname } as Target, answered(status, {}, { finalUrl }))
-  return { ask, answer, settle, told, asked, found, check, clock }
+    blindResolver.noteAnswer(
+      { url: finalUrl, host: new URL(finalUrl).hostname } as Target,
+      answered(status, {}, { finalUrl }),
+    )
+  return { ask, answer, settle, told, asked, found, blindResolver, clock }
 }
 
 const DEAD: Partial<Reply> = {}
@@ -149,7 +153,7 @@ describe('is not suspected', () => {
   test('once a name was found, and no zone is asked for', async () => {
     const rig = createRig({}, ['www.live.org'])
     rig.answer('http://www.live.org/', 503)
-    expect(rig.check.isCleared()).toBe(true)
+    expect(rig.blindResolver.isRefuted()).toBe(true)
     expect(await allOf(rig, three)).toEqual(Array(3).fill('dns.name_not_resolved'))
     expect(rig.asked).toEqual([])
   })
@@ -173,7 +177,7 @@ test('answers of literals and of this machine clear nothing', async () => {
   for (const finalUrl of ['http://127.0.0.1/', 'http://[::1]/', 'http://localhost/']) {
     rig.answer(finalUrl)
   }
-  expect(rig.check.isCleared()).toBe(false)
+  expect(rig.blindResolver.isRefuted()).toBe(false)
   expect(await allOf(rig, three)).toEqual(Array(3).fill('local.dns'))
 })
 

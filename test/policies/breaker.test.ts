@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Breaker, createBreaker } from '../../src/policies/breaker.js'
-import type { BreakerOptions, Found, Visit } from '../../src/policies/origin-trouble.js'
+import type { BreakerOptions } from '../../src/policies/origin-trouble.js'
+import type { Found, Visit } from '../../src/policies/visit.js'
 import { createFakeClock } from '../support/fake-clock.js'
 import { at } from '../support/where.js'
 import { createStop } from './policy-rig.js'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createLimiter } from '../../src/flow/limiter.js'
-import { createLearning } from '../../src/policies/learn-from-answers.js'
+import { learnFromAnswers } from '../../src/policies/learn-from-answers.js'
 import { withOverload } from '../../src/policies/overload.js'
 import type { Check } from '../../src/settings/seams.js'
 import type { Where } from '../../src/words/limits.js'
@@ -23,7 +23,7 @@ function createRig(serve: (nth: number, origin: string) => Answer, { perHost = n
   const { now, wait } = clock
   const limiter = createLimiter({ concurrency: 1000, perHost, now, wait })
   const isPublic = (address: string) => address.startsWith('8.')
-  const learning = createLearning({ limiter, now, random: () => 1, isPublic })
+  const learning = learnFromAnswers({ limiter, now, random: () => 1, isPublic })
   const starts: { readonly origin: string; readonly atMs: number }[] = []
   const ask = (where: Where, count: number) => {
     for (let index = 0; index < count; index++) void askOne(where)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createLimiter } from '../../src/flow/limiter.js'
 import { createAnnounce } from '../../src/policies/announce.js'
-import { isTimeout, mayPass, type RetryOptions, withRetries } from '../../src/policies/retry.js'
+import { isTimeout, mayPass, type RetryOptions, withRetry } from '../../src/policies/retry.js'
 import type { Check } from '../../src/settings/seams.js'
 import type { Target } from '../../src/settings/target.js'
 import { KINDS, type Kind } from '../../src/words/kinds.js'
@@ -16,7 +16,7 @@ function createRig(replies: readonly Reply[], options: Partial<RetryOptions> = {
   const said: string[] = []
   const stop = createStop()
   const { check, asked } = playing(...replies)
-  const retrying = withRetries(check, {
+  const retrying = withRetry(check, {
     retryTimeouts: false,
     maxWaitMs: 30_000,
     random: () => 1,
@@ -182,7 +182,7 @@ describe('the wait', () => {
       permit!.release()
       return answered(url!.endsWith('/bad') && clock.now() < 100 ? 503 : 200)
     }
-    const retrying = withRetries(check, {
+    const retrying = withRetry(check, {
       retryTimeouts: false,
       maxWaitMs: 30_000,
       random: () => 1,

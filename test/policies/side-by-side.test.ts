@@ -5,7 +5,7 @@ import { createLimiter } from '../../src/flow/limiter.js'
 import { withHeadFallback } from '../../src/policies/head-fallback.js'
 import { createLastTurn } from '../../src/policies/last-turn.js'
 import { withLocalFaults } from '../../src/policies/local-faults.js'
-import { withRetries } from '../../src/policies/retry.js'
+import { withRetry } from '../../src/policies/retry.js'
 import type { Check } from '../../src/settings/seams.js'
 import type { Reply } from '../../src/words/reply.js'
 import { createFakeClock } from '../support/fake-clock.js'
@@ -39,7 +39,7 @@ describe('twenty at once', () => {
   test.each([150, 350, 700])('outlast trouble of %d ms with two retries, whatever chance says', async (forMs) => {
     for (const chance of [0, 0.5, 1]) {
       const wrap = (check: Check, clock: ReturnType<typeof createFakeClock>) =>
-        withRetries(check, {
+        withRetry(check, {
           retryTimeouts: false,
           maxWaitMs: 30_000,
           random: () => chance,
@@ -64,7 +64,7 @@ describe('twenty at once', () => {
     const wrap = (check: Check, clock: ReturnType<typeof createFakeClock>) => {
       const stop = createStop()
       const rest = { hasSome: () => isLeft, isPressed: () => false, onEnd: () => () => {} }
-      return withRetries(check, {
+      return withRetry(check, {
         retryTimeouts: false,
         maxWaitMs: 30_000,
         random: () => 0.5,

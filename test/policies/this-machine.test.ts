@@ -1,56 +1,56 @@
 import { describe, expect, test } from 'vitest'
-import type { Suspicion } from '../../src/policies/suspicion.js'
-import { createSuspects, type Heard } from '../../src/policies/this-machine.js'
+import { createThisMachine, type Heard, withThisMachine } from '../../src/policies/this-machine.js'
+import type { Witnesses } from '../../src/policies/witnesses.js'
 import type { Target } from '../../src/settings/target.js'
 import type { Kind } from '../../src/words/kinds.js'
 import type { Reply } from '../../src/words/reply.js'
 
-/** A suspicion that gives this verdict, and notes what it was asked. */
-function createSuspicion(guilty: boolean) {
-  const weighed: [about: string, host: string][] = []
-  let clears = 0
-  const suspicion: Suspicion = {
-    async weigh(about, host) {
-      weighed.push([about, host])
-      return guilty
+/** Witnesses who all agree or all do not; notes who said what. */
+function createWitnesses(agree: boolean) {
+  const said: [about: string, host: string][] = []
+  let refutations = 0
+  const witnesses: Witnesses = {
+    async agree(about, host) {
+      said.push([about, host])
+      return agree
     },
-    clear: () => void clears++,
-    isCleared: () => clears > 0,
+    refute: () => void refutations++,
+    isRefuted: () => refutations > 0,
   }
-  return { suspicion, weighed, clears: () => clears }
+  return { witnesses, said, refutations: () => refutations }
 }
 
 interface Rig {
-  readonly guilty?: boolean
+  readonly agree?: boolean
   /** What the clock is found to be. */
   readonly wrong?: string | null
   readonly hasNetwork?: boolean
 }
 
-function createRig({ guilty = true, wrong = null, hasNetwork = true }: Rig = {}) {
-  const [offline, resigned] = [createSuspicion(guilty), createSuspicion(guilty)]
-  const clock = { hear: () => {}, isCleared: () => true, weigh: async () => wrong }
-  const suspects = createSuspects<Heard>({
-    offline: offline.suspicion,
-    resigned: resigned.suspicion,
+function createRig({ agree = true, wrong = null, hasNetwork = true }: Rig = {}) {
+  const [offline, resigned] = [createWitnesses(agree), createWitnesses(agree)]
+  const clock = { heard: () => {}, isRight: () => true, explain: async () => wrong }
+  const thisMachine = createThisMachine<Heard>({
+    offline: offline.witnesses,
+    resigned: resigned.witnesses,
     clock,
     hasNetwork: () => hasNetwork,
     isPublicAddress: (address) => address.startsWith('93.'),
     hasFound: (host) => host === 'found.example',
   })
-  return { suspects, offline, resigned }
+  return { thisMachine, offline, resigned }
 }
 
 async function ask(host: string, given: Partial<Reply>, rig: Rig = {}) {
   const made = createRig(rig)
   const base: Partial<Reply> = { kind: 'ok', code: null, detail: null, hint: null, tls: null, redirects: [] }
-  const check = made.suspects.over(async () => ({ ...base, ...given }) as Reply)
+  const check = withThisMachine(async () => ({ ...base, ...given }) as Reply, made)
   return { ...made, reply: await check({ host } as Target, { permit: null, queuedMs: 0 }) }
 }
 
 function hear(host: string, given: Partial<Heard>, rig: Rig = {}) {
   const made = createRig(rig)
-  made.suspects.heard(host, { status: 0, failure: null, remoteAddress: null, tls: null, ...given })
+  made.thisMachine.heard(host, { status: 0, failure: null, remoteAddress: null, tls: null, ...given })
   return made
 }
 
@@ -65,9 +65,9 @@ describe('no network', () => {
     ['tcp.address_unreachable', 'ENETDOWN'],
   ])('is suspected on %s %s of a public name', async (kind, code) => {
     const { reply, offline } = await ask('www.a.example', { kind, code })
-    expect(offline.weighed).toEqual([['network', 'www.a.example']])
+    expect(offline.said).toEqual([['network', 'www.a.example']])
     expect(reply).toMatchObject({ kind: 'local.offline', code, detail: 'this machine is offline' })
-    expect((await ask('www.a.example', { kind, code }, { guilty: false })).reply).toMatchObject({ kind, code })
+    expect((await ask('www.a.example', { kind, code }, { agree: false })).reply).toMatchObject({ kind, code })
   })
 
   test.each<[Kind, string]>([
@@ -79,14 +79,14 @@ describe('no network', () => {
     ['timeout', 'connect'],
   ])('is not suspected on %s %s: somebody said so', async (kind, code) => {
     const { reply, offline } = await ask('www.a.example', { kind, code })
-    expect([reply.kind, offline.weighed]).toEqual([kind, []])
+    expect([reply.kind, offline.said]).toEqual([kind, []])
   })
 
   test('is suspected on SERVFAIL where there is no address of a network: a stub of this machine says so by itself', async () => {
     const rig = { hasNetwork: false }
     const { reply } = await ask('www.a.example', { kind: 'dns.failed', code: 'ESERVFAIL' }, rig)
     expect(reply.kind).toBe('local.offline')
-    expect(hear('www.a.example', failure('dns.failed', 'ESERVFAIL'), rig).offline.clears()).toBe(0)
+    expect(hear('www.a.example', failure('dns.failed', 'ESERVFAIL'), rig).offline.refutations()).toBe(0)
   })
 
   test.each([
@@ -101,14 +101,14 @@ describe('no network', () => {
     '1.0.0.127.in-addr.arpa',
   ])('is not suspected on what %s says, nor cleared by it', async (host) => {
     const { reply, offline } = await ask(host, { kind: 'dns.failed', code: 'ETIMEOUT' })
-    expect([reply.kind, offline.weighed]).toEqual(['dns.failed', []])
-    expect(hear(host, { status: 200, remoteAddress: '127.0.0.1' }).offline.clears()).toBe(0)
+    expect([reply.kind, offline.said]).toEqual(['dns.failed', []])
+    expect(hear(host, { status: 200, remoteAddress: '127.0.0.1' }).offline.refutations()).toBe(0)
   })
 
   test('is asked about the host at the end of a chain', async () => {
     const redirects = [{ url: 'http://localhost/', status: 302, location: 'http://www.b.example/' }]
     const given = { kind: 'dns.failed', code: 'ETIMEOUT', redirects, finalUrl: 'http://www.b.example/' } as const
-    expect((await ask('localhost', given)).offline.weighed).toEqual([['network', 'www.b.example']])
+    expect((await ask('localhost', given)).offline.said).toEqual([['network', 'www.b.example']])
   })
 
   test.each<[string, string, Partial<Heard>, number]>([
@@ -138,17 +138,17 @@ describe('no network', () => {
     ['a fault of this machine', 'www.a.example', failure('local.EMFILE'), 0],
     ['a stop', 'www.a.example', failure('aborted'), 0],
   ])('after %s: of %s, cleared %o', (_what, host, given, times) => {
-    expect(hear(host, given).offline.clears()).toBe(times)
+    expect(hear(host, given).offline.refutations()).toBe(times)
   })
 })
 
 test('a connection alone clears it, before anything is said on it', () => {
-  const { suspects, offline } = createRig()
-  suspects.reached('localhost', '127.0.0.1')
-  suspects.reached('10.0.0.7', '10.0.0.7')
-  expect(offline.clears()).toBe(0)
-  suspects.reached('www.a.example', '127.0.0.1')
-  expect(offline.clears()).toBe(1)
+  const { thisMachine, offline } = createRig()
+  thisMachine.reached('localhost', '127.0.0.1')
+  thisMachine.reached('10.0.0.7', '10.0.0.7')
+  expect(offline.refutations()).toBe(0)
+  thisMachine.reached('www.a.example', '127.0.0.1')
+  expect(offline.refutations()).toBe(1)
 })
 
 describe('TLS that is re-signed on the way', () => {
@@ -162,10 +162,10 @@ describe('TLS that is re-signed on the way', () => {
     'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   ])('is suspected of the issuer on %s', async (code) => {
     const { reply, resigned } = await ask('www.a.example', { kind, code, tls })
-    expect(resigned.weighed).toEqual([['Acme', 'www.a.example']])
+    expect(resigned.said).toEqual([['Acme', 'www.a.example']])
     expect(reply).toMatchObject({ kind: 'local.tls_resigned', detail: 'TLS is re-signed on the way by Acme' })
     expect(reply.hint).toContain('--ca-file')
-    expect((await ask('www.a.example', { kind, code, tls }, { guilty: false })).reply).toMatchObject({ kind, code })
+    expect((await ask('www.a.example', { kind, code, tls }, { agree: false })).reply).toMatchObject({ kind, code })
   })
 
   test.each<[string, string, Partial<Reply>]>([
@@ -190,14 +190,14 @@ describe('TLS that is re-signed on the way', () => {
   ])('is not suspected on %s', async (_what, host, given) => {
     const { reply, resigned } = await ask(host, given)
     expect(reply.kind).toBe(given.kind)
-    expect(resigned.weighed).toEqual([])
+    expect(resigned.said).toEqual([])
   })
 
   test('is over once a certificate holds, whatever the status', () => {
     const holds = { ...tls, error: null }
-    expect(hear('www.a.example', { status: 404, tls: holds }).resigned.clears()).toBe(1)
-    expect(hear('localhost', { status: 200, tls: holds }).resigned.clears()).toBe(0)
-    expect(hear('www.a.example', { status: 200, tls }).resigned.clears()).toBe(0)
+    expect(hear('www.a.example', { status: 404, tls: holds }).resigned.refutations()).toBe(1)
+    expect(hear('localhost', { status: 200, tls: holds }).resigned.refutations()).toBe(0)
+    expect(hear('www.a.example', { status: 200, tls }).resigned.refutations()).toBe(0)
   })
 })
 

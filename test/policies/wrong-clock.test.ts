@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createSuspicion } from '../../src/policies/suspicion.js'
+import { createWitnesses } from '../../src/policies/witnesses.js'
 import { createWrongClock } from '../../src/policies/wrong-clock.js'
 import type { Reply } from '../../src/words/reply.js'
 import { createFakeClock } from '../support/fake-clock.js'
@@ -11,9 +11,9 @@ const inDays = (days: number) => new Date(NOW_MS + days * DAY_MS).toISOString()
 /** Three witnesses needed, two seconds held; the clock says NOW; answers are what they say of the time, in days from it. */
 function createRig(earliestDays = -900) {
   const clock = createFakeClock()
-  const suspicion = createSuspicion({ needed: 3, holdMs: 2000, wait: (ms) => clock.wait(ms) })
+  const witnesses = createWitnesses({ needed: 3, holdMs: 2000, wait: (ms) => clock.wait(ms) })
   const wrong = createWrongClock<number | null>({
-    suspicion,
+    witnesses,
     wallNow: () => NOW_MS,
     timeOf: (days) => (days === null ? null : NOW_MS + days * DAY_MS),
     earliestMs: () => NOW_MS + earliestDays * DAY_MS,
@@ -24,7 +24,7 @@ function createRig(earliestDays = -900) {
     const chain = [{ subject: null, validFrom: inDays(from), validTo: inDays(to) }]
     const tls = { protocol: null, issuer: null, validTo: null, error: code, chain }
     const reply = { kind: 'tls.cert.date_invalid', code, tls } as unknown as Reply
-    void wrong.weigh(host, reply).then((sentence) => {
+    void wrong.explain(host, reply).then((sentence) => {
       said[host] = sentence
     })
   }
@@ -38,7 +38,7 @@ describe('a clock', () => {
     const { clock, wrong, said, weigh } = createRig()
     for (const host of HOSTS) weigh(host, -90, -5)
     weigh('dead.example', -90, -60)
-    wrong.hear(-30)
+    wrong.heard(-30)
     await clock.advance(2000)
     const sentence = 'the clock of this machine is wrong: it says 2026-06-15, others say 2026-05-16'
     // One that was out of date even then stays what it is.
@@ -47,7 +47,7 @@ describe('a clock', () => {
 
   test('that is behind what others say makes three good that are not valid yet', async () => {
     const { clock, wrong, said, weigh } = createRig()
-    wrong.hear(400)
+    wrong.heard(400)
     for (const host of HOSTS) weigh(host, 380, 460)
     weigh('later.example', 500, 560)
     await clock.advance(2000)
@@ -65,19 +65,19 @@ describe('a clock', () => {
 
   test('that one of several bears out is right, at once and for good', async () => {
     const { clock, wrong, said, weigh } = createRig()
-    wrong.hear(-30)
+    wrong.heard(-30)
     for (const host of HOSTS) weigh(host, -90, -5)
     await clock.advance(500)
-    wrong.hear(null)
-    wrong.hear(0.5)
+    wrong.heard(null)
+    wrong.heard(0.5)
     await clock.advance(0)
     expect(Object.values(said)).toEqual([null, null, null])
-    expect(wrong.isCleared()).toBe(true)
+    expect(wrong.isRight()).toBe(true)
   })
 
   test('is not doubted for two hosts, nor for three of one domain', async () => {
     const { clock, wrong, said, weigh } = createRig()
-    wrong.hear(-30)
+    wrong.heard(-30)
     for (const host of ['x.a.example', 'y.a.example', 'z.a.example', 'b.example']) weigh(host, -90, -5)
     await clock.advance(2000)
     expect(Object.values(said)).toEqual([null, null, null, null])

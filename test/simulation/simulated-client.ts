@@ -31,7 +31,7 @@ export function simulatedClient({ options }: Internet, network: Network, time: V
     proxyFor: () => null,
     // A machine whose network, clock and resolver are well: what it lacks is made by the script.
     machine: { earliestMs: () => 0, hasNetwork: () => true },
-    lookup: { zoneExists: async () => 'exists', isKnownHere: () => false, cached: () => null },
+    resolver: { zoneExists: async () => 'exists', hasFound: () => false },
     hasCertificate: false,
     headersOf: () => nothing,
     splitUrl: createSplitUrl(),

@@ -7,6 +7,7 @@ import { createClient } from '../../../src/ask/create-client.js'
 import { engineOf } from '../../../src/ask/engine.js'
 import type { Ask } from '../../../src/settings/target.js'
 import type { Reply } from '../../../src/words/reply.js'
+import { FIRST } from '../../policies/policy-rig.js'
 import { startHttpServer } from '../../support/http-server.js'
 import { type Script, startRawServer, step } from '../../support/raw-server.js'
 import { stopwatch } from '../../support/stopwatch.js'
@@ -17,15 +18,13 @@ async function read(url: string, ask: Partial<Ask> = {}, context: { keepAlive?: 
   const engine = engineOf(client)
   const { keepAlive = false } = context
   const around = {
-    permit: null,
-    queuedMs: 0,
-    front: false,
+    engine,
+    givesPermits: false,
     breaker: null,
-    againSinceMs: null,
     stop: null,
     keepAlive: () => keepAlive,
   }
-  return attempt(engine, new URL(url).href, { ...engine.ask, readsUntil: 'Welcome', ...ask }, around)
+  return attempt(around, { url: new URL(url).href, ask: { ...engine.ask, readsUntil: 'Welcome', ...ask } }, FIRST)
 }
 
 const head = (headers = '') => `HTTP/1.1 200 OK\r\n${headers}\r\n`
@@ -106,17 +105,15 @@ describe('the body is searched', () => {
     onTestFinished(() => client.close())
     const engine = engineOf(client)
     const around = {
-      permit: null,
-      queuedMs: 0,
-      front: false,
+      engine,
+      givesPermits: false,
       breaker: null,
-      againSinceMs: null,
       stop: null,
       keepAlive: () => true,
     }
     const ask = { ...engine.ask, readsUntil: 'Welcome' }
-    const first = await attempt(engine, `${server.url}/`, ask, around)
-    const second = await attempt(engine, `${server.url}/`, ask, around)
+    const first = await attempt(around, { url: `${server.url}/`, ask }, FIRST)
+    const second = await attempt(around, { url: `${server.url}/`, ask }, FIRST)
     expect([first.timingsMs.connect === null, second.timingsMs.connect === null]).toEqual([false, true])
   })
 })
@@ -196,15 +193,13 @@ describe('the body is part of the answer', () => {
     const stop = { running: new Set<{ abort(): void }>(), stopped: false }
     const url = await played(step.write(promised))
     const around = {
-      permit: null,
-      queuedMs: 0,
-      front: false,
+      engine,
+      givesPermits: false,
       breaker: null,
-      againSinceMs: null,
       stop,
       keepAlive: () => false,
     }
-    const reply = attempt(engine, new URL(url).href, { ...engine.ask, readsUntil: 'Welcome' }, around)
+    const reply = attempt(around, { url: new URL(url).href, ask: { ...engine.ask, readsUntil: 'Welcome' } }, FIRST)
     setTimeout(() => {
       for (const job of stop.running) job.abort()
     }, 200)

@@ -7,6 +7,7 @@ import { createClient } from '../../../src/ask/create-client.js'
 import { engineOf } from '../../../src/ask/engine.js'
 import type { Ask } from '../../../src/settings/target.js'
 import type { Reply } from '../../../src/words/reply.js'
+import { FIRST } from '../../policies/policy-rig.js'
 import { type Script, startRawServer, step } from '../../support/raw-server.js'
 
 async function read(script: Script, ask: Partial<Ask> = {}): Promise<Reply> {
@@ -15,15 +16,13 @@ async function read(script: Script, ask: Partial<Ask> = {}): Promise<Reply> {
   onTestFinished(() => client.close())
   const engine = engineOf(client)
   const around = {
-    permit: null,
-    queuedMs: 0,
-    front: false,
+    engine,
+    givesPermits: false,
     stop: null,
     keepAlive: () => false,
     breaker: null,
-    againSinceMs: null,
   }
-  return attempt(engine, `${server.url}/`, { ...engine.ask, readsUntil: 'Welcome', ...ask }, around)
+  return attempt(around, { url: `${server.url}/`, ask: { ...engine.ask, readsUntil: 'Welcome', ...ask } }, FIRST)
 }
 
 /** A head that undici refuses and curl does not. */
