@@ -4,6 +4,7 @@
 
 import type { Transform } from 'node:stream'
 import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
+import { TEXT_BYTES } from './text-search.js'
 
 /** What is asked for where a body is read, and what can be taken off. */
 export type Encoding = 'gzip' | 'deflate' | 'br'
@@ -11,7 +12,7 @@ export type Encoding = 'gzip' | 'deflate' | 'br'
 /** How it ended: all came out, the first 1 MiB of it, what stood before the first wrong byte, or all that was wanted. */
 export type DecodeEnd = 'whole' | 'beyond' | 'broken' | 'enough'
 
-/** A job in the line or at work. */
+/** A job in the queue or at work. */
 export interface Decoding {
   readonly done: Promise<DecodeEnd>
   /** Nobody wants it any more; `done` never resolves then. */
@@ -38,31 +39,29 @@ export interface DecodersOptions {
 /** A window of brotli is up to 16 MiB, one of gzip 32 KiB (RFC 7932 §9.1, RFC 1951 §2). Node has four threads for both. */
 const BROTLI_AT_ONCE = 2
 const GZIP_AT_ONCE = 16
-/** What comes out of one at most. */
-export const TEXT_BYTES = 1_048_576
 /** A body is fed in pieces, and the one that is wrong in pieces of it, down to the byte. */
 const PIECE_BYTES = 16_384
 const PIECES = 128
 
-/** One line for all bodies of a client that are of brotli, and one for the others. */
+/** One queue for all bodies of a client that are of brotli, and one for the others. */
 export function createDecoders({ create = createDecoder }: DecodersOptions = {}): Decoders {
-  const brotli = createLine(BROTLI_AT_ONCE)
-  const others = createLine(GZIP_AT_ONCE)
+  const brotli = createQueue(BROTLI_AT_ONCE)
+  const others = createQueue(GZIP_AT_ONCE)
   return {
     decode(job) {
-      const line = job.encoding === 'br' ? brotli : others
+      const queue = job.encoding === 'br' ? brotli : others
       let run: Run | null = null
       let start!: () => void
       const done = new Promise<DecodeEnd>((resolve) => {
         start = () => {
-          run = decodeNow(job, { create, resolve, gone: line.release })
+          run = new Run(job, { create, resolve, gone: queue.release })
         }
       })
-      line.enter(start)
+      queue.enter(start)
       return {
         done,
         cancel() {
-          line.leave(start)
+          queue.leave(start)
           run?.stop()
         },
       }
@@ -71,7 +70,7 @@ export function createDecoders({ create = createDecoder }: DecodersOptions = {})
 }
 
 /** At most `atOnce` are started and not yet released; the others wait in order. */
-function createLine(atOnce: number) {
+function createQueue(atOnce: number) {
   const waiting = new Set<() => void>()
   let started = 0
   const startNext = () => {
@@ -97,10 +96,6 @@ function createLine(atOnce: number) {
   }
 }
 
-interface Run {
-  stop(): void
-}
-
 interface RunOptions {
   readonly create: (encoding: Encoding, bytes: Buffer) => Transform
   readonly resolve: (end: DecodeEnd) => void
@@ -108,68 +103,103 @@ interface RunOptions {
   readonly gone: () => void
 }
 
-function decodeNow({ encoding, bytes, take }: DecodeJob, { create, resolve, gone }: RunOptions): Run {
-  let decoder: Transform | null = null
-  let isStopped = false
-  let takenBytes = 0
-  const settle = (end: DecodeEnd) => {
-    gone()
-    if (!isStopped) resolve(end)
+/** One job at work: a pass over all of it and, where a piece is wrong, passes in smaller pieces from there on. */
+class Run {
+  readonly #job: DecodeJob
+  readonly #options: RunOptions
+  #decoder: Transform | null = null
+  #isStopped = false
+  /** What came out and was handed on. */
+  #takenBytes = 0
+
+  constructor(job: DecodeJob, options: RunOptions) {
+    this.#job = job
+    this.#options = options
+    this.#tryPass(0, PIECE_BYTES)
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#decoder?.destroy()
+  }
+
+  #tryPass(from: number, pieceBytes: number): void {
+    try {
+      this.#pass(from, pieceBytes)
+    } catch {
+      // No memory for a decoder.
+      this.#settle('broken')
+    }
   }
 
   /** Up to `from` all is known to be right; then come pieces of this size, until one is wrong or all is done. */
-  const pass = (from: number, pieceBytes: number) => {
-    let outBytes = 0
-    let fedBytes = 0
+  #pass(from: number, pieceBytes: number): void {
+    const { encoding, bytes } = this.#job
     let end: DecodeEnd = 'broken'
-    const made = create(encoding, bytes)
-    decoder = made
-    made.on('data', (chunk: Buffer) => {
-      if (end !== 'broken' || isStopped) return
-      const room = TEXT_BYTES - outBytes
-      // What an earlier pass has handed on is not handed on again.
-      const piece = chunk.subarray(Math.min(chunk.length, takenBytes - outBytes), room)
+    let outBytes = 0
+    const decoder = this.#options.create(encoding, bytes)
+    this.#decoder = decoder
+    const feed = new Feed(decoder, bytes, { from, pieceBytes })
+    decoder.on('data', (chunk: Buffer) => {
+      if (end !== 'broken' || this.#isStopped) return
+      end = this.#take(chunk, outBytes)
       outBytes += chunk.length
-      takenBytes += piece.length
-      if (piece.length > 0 && !take(piece)) end = 'enough'
-      else if (chunk.length > room) end = 'beyond'
-      if (end !== 'broken') made.destroy()
+      if (end !== 'broken') decoder.destroy()
     })
-    made.on('end', () => {
+    decoder.on('end', () => {
       end = 'whole'
     })
-    made.on('error', () => {})
-    made.on('close', () => {
+    decoder.on('error', () => {})
+    decoder.on('close', () => {
       // What a decoder made of the piece that is wrong is lost with it: once more, in smaller ones.
-      if (end === 'broken' && pieceBytes > 1 && !isStopped) tryPass(fedBytes, pieceBytes / PIECES)
-      else settle(end)
+      if (end === 'broken' && pieceBytes > 1 && !this.#isStopped) this.#tryPass(feed.fedBytes, pieceBytes / PIECES)
+      else this.#settle(end)
     })
-    const feed = () => {
-      if (fedBytes >= bytes.length) return void made.end()
-      const piece = bytes.subarray(fedBytes, fedBytes < from ? from : fedBytes + pieceBytes)
-      made.write(piece, (error) => {
-        if (error) return
-        fedBytes += piece.length
-        feed()
-      })
-    }
-    feed()
-  }
-  const tryPass = (from: number, pieceBytes: number) => {
-    try {
-      pass(from, pieceBytes)
-    } catch {
-      // No memory for a decoder.
-      settle('broken')
-    }
+    feed.next()
   }
 
-  tryPass(0, PIECE_BYTES)
-  return {
-    stop() {
-      isStopped = true
-      decoder?.destroy()
-    },
+  /** Hands on what no earlier pass has. `broken`: not the end yet. */
+  #take(chunk: Buffer, outBytes: number): DecodeEnd {
+    const room = TEXT_BYTES - outBytes
+    const piece = chunk.subarray(Math.min(chunk.length, this.#takenBytes - outBytes), room)
+    this.#takenBytes += piece.length
+    if (piece.length > 0 && !this.#job.take(piece)) return 'enough'
+    return chunk.length > room ? 'beyond' : 'broken'
+  }
+
+  #settle(end: DecodeEnd): void {
+    this.#options.gone()
+    if (!this.#isStopped) this.#options.resolve(end)
+  }
+}
+
+/** Writes all bytes, a piece after the other. */
+class Feed {
+  /** How many the decoder has taken without an error. */
+  fedBytes = 0
+  readonly #decoder: Transform
+  readonly #bytes: Buffer
+  readonly #pieces: { readonly from: number; readonly pieceBytes: number }
+
+  constructor(decoder: Transform, bytes: Buffer, pieces: { readonly from: number; readonly pieceBytes: number }) {
+    this.#decoder = decoder
+    this.#bytes = bytes
+    this.#pieces = pieces
+  }
+
+  next(): void {
+    const { fedBytes } = this
+    if (fedBytes >= this.#bytes.length) {
+      this.#decoder.end()
+      return
+    }
+    const { from, pieceBytes } = this.#pieces
+    const piece = this.#bytes.subarray(fedBytes, fedBytes < from ? from : fedBytes + pieceBytes)
+    this.#decoder.write(piece, (error) => {
+      if (error) return
+      this.fedBytes += piece.length
+      this.next()
+    })
   }
 }
 

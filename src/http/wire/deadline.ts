@@ -34,80 +34,115 @@ export function createDeadline(
   now: () => number,
   signalAfter: (ms: number) => AbortSignal = AbortSignal.timeout,
 ): Deadline {
-  const buckets = new Map<number, { jobs: Expiring[]; signal: AbortSignal }>()
-  let armed = 0
-  let stalled = 0
-  let pulse: NodeJS.Timeout | null = null
-  let pulseDue = 0
+  return new TickDeadline(now, signalAfter)
+}
 
-  // The pulse is ref'd on purpose: timeouts of AbortSignal are not, and a lookup that never answers would otherwise let
-  // the process end with its promise pending.
-  const feelPulse = () => {
-    const late = now() - pulseDue
-    if (late > STALL_MS) stalled += late
-    pulseDue = now() + TICK_MS
-    if (armed === 0 && pulse !== null) {
-      clearInterval(pulse)
-      pulse = null
+/** Jobs by the tick in which they end. A class, because it is on the way of every request. */
+class TickDeadline implements Deadline {
+  readonly #now: () => number
+  readonly #signalAfter: (ms: number) => AbortSignal
+  readonly #pulse: LoopPulse
+  readonly #buckets = new Map<number, { jobs: Expiring[]; signal: AbortSignal }>()
+  #armed = 0
+
+  constructor(now: () => number, signalAfter: (ms: number) => AbortSignal) {
+    this.#now = now
+    this.#signalAfter = signalAfter
+    this.#pulse = new LoopPulse(now, () => this.#armed > 0)
+  }
+
+  arm(job: Expiring, ms: number): void {
+    const at = this.#now()
+    const tick = Math.ceil((at + ms) / TICK_MS)
+    let bucket = this.#buckets.get(tick)
+    if (bucket === undefined) {
+      bucket = { jobs: [], signal: this.#signalAfter(Math.max(1, Math.ceil(tick * TICK_MS - at) + 1)) }
+      bucket.signal.addEventListener('abort', () => this.#fire(tick), { once: true })
+      this.#buckets.set(tick, bucket)
+    }
+    job.bucketPlace = bucket.jobs.push(job) - 1
+    job.bucket = bucket.jobs
+    job.stallMark = this.#pulse.stalledMs
+    this.#armed++
+    this.#pulse.start(at)
+  }
+
+  disarm(job: Expiring): void {
+    if (job.bucket === null) return
+    const moved = takeOut(job.bucket, job.bucketPlace)
+    if (moved !== null) moved.bucketPlace = job.bucketPlace
+    job.bucket = null
+    this.#armed--
+  }
+
+  stalledMs(): number {
+    return this.#pulse.stalledMs
+  }
+
+  close(): void {
+    this.#pulse.stopUnlessNeeded()
+  }
+
+  #fire(tick: number): void {
+    const bucket = this.#buckets.get(tick)
+    this.#buckets.delete(tick)
+    // Expire after the poll phase: answers that came while the loop was busy are read first.
+    if (bucket !== undefined) setImmediate(() => this.#expire(bucket.jobs, tick))
+  }
+
+  #expire(jobs: Expiring[], tick: number): void {
+    const at = this.#now()
+    const stalledMs = this.#pulse.stalledMsAt(at)
+    // One that expires may disarm others.
+    for (let job = jobs.pop(); job !== undefined; job = jobs.pop()) {
+      this.#armed--
+      job.bucket = null
+      const leftMs = tick * TICK_MS + (stalledMs - job.stallMark) - at
+      if (leftMs > 0) {
+        this.arm(job, leftMs)
+        // The pulse is yet to feel what is given back here; it must not be given twice.
+        job.stallMark = stalledMs
+      } else job.expire()
     }
   }
+}
 
-  const fire = (tick: number) => {
-    const bucket = buckets.get(tick)
-    buckets.delete(tick)
-    if (bucket === undefined) return
-    // Expire after the poll phase: answers that came while the loop was busy are read first.
-    setImmediate(() => {
-      const at = now()
-      const unfelt = at - pulseDue
-      const stalledNow = stalled + (unfelt > STALL_MS ? unfelt : 0)
-      // One that expires may disarm others.
-      for (let job = bucket.jobs.pop(); job !== undefined; job = bucket.jobs.pop()) {
-        armed--
-        job.bucket = null
-        const leftMs = tick * TICK_MS + (stalledNow - job.stallMark) - at
-        if (leftMs > 0) {
-          deadline.arm(job, leftMs)
-          // The pulse is yet to feel what is given back here; it must not be given twice.
-          job.stallMark = stalledNow
-        } else job.expire()
-      }
-    })
+/** Feels whether the event loop stalls, while it is needed. */
+class LoopPulse {
+  /** In stalls longer than a tick, so far. */
+  stalledMs = 0
+  readonly #now: () => number
+  readonly #isNeeded: () => boolean
+  #timer: NodeJS.Timeout | null = null
+  #dueAt = 0
+
+  constructor(now: () => number, isNeeded: () => boolean) {
+    this.#now = now
+    this.#isNeeded = isNeeded
   }
 
-  const deadline: Deadline = {
-    arm(job, ms) {
-      const at = now()
-      const tick = Math.ceil((at + ms) / TICK_MS)
-      let bucket = buckets.get(tick)
-      if (bucket === undefined) {
-        bucket = { jobs: [], signal: signalAfter(Math.max(1, Math.ceil(tick * TICK_MS - at) + 1)) }
-        bucket.signal.addEventListener('abort', () => fire(tick), { once: true })
-        buckets.set(tick, bucket)
-      }
-      job.bucketPlace = bucket.jobs.push(job) - 1
-      job.bucket = bucket.jobs
-      job.stallMark = stalled
-      armed++
-      if (pulse === null) {
-        pulseDue = at + TICK_MS
-        pulse = setInterval(feelPulse, TICK_MS)
-      }
-    },
-    disarm(job) {
-      if (job.bucket === null) return
-      const moved = takeOut(job.bucket, job.bucketPlace)
-      if (moved !== null) moved.bucketPlace = job.bucketPlace
-      job.bucket = null
-      armed--
-    },
-    stalledMs: () => stalled,
-    close() {
-      if (pulse !== null && armed === 0) {
-        clearInterval(pulse)
-        pulse = null
-      }
-    },
+  /** Ref'd on purpose: timeouts of AbortSignal are not, and a lookup that never answers would otherwise let the process end with its promise pending. */
+  start(at: number): void {
+    if (this.#timer !== null) return
+    this.#dueAt = at + TICK_MS
+    this.#timer = setInterval(() => this.#feel(), TICK_MS)
   }
-  return deadline
+
+  stopUnlessNeeded(): void {
+    if (this.#timer === null || this.#isNeeded()) return
+    clearInterval(this.#timer)
+    this.#timer = null
+  }
+
+  /** With a stall that is not over, or not felt yet. */
+  stalledMsAt(at: number): number {
+    const lateMs = at - this.#dueAt
+    return lateMs > STALL_MS ? this.stalledMs + lateMs : this.stalledMs
+  }
+
+  #feel(): void {
+    this.stalledMs = this.stalledMsAt(this.#now())
+    this.#dueAt = this.#now() + TICK_MS
+    this.stopUnlessNeeded()
+  }
 }
