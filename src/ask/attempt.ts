@@ -15,9 +15,9 @@ import type { Visit } from '../policies/visit.js'
 import type { CheckContext } from '../settings/seams.js'
 import type { StatusSet } from '../settings/status-set.js'
 import type { Ask } from '../settings/target.js'
-import type { Permit } from '../words/limits.js'
+import type { Permit, Where } from '../words/limits.js'
 import type { Hop, Reply } from '../words/reply.js'
-import { CLEAN, CONNECTED, complaintOf, foundWithoutAnswer, keptOf, UNKNOWN } from './hop-evidence.js'
+import { type HopOver, learnFromHop, learnNothing } from './learn-from-hop.js'
 import { ABORTED, lateBetweenHops, NO_TIMINGS, replyOf } from './reply-of.js'
 import type { Surroundings } from './surroundings.js'
 
@@ -52,8 +52,12 @@ export async function attempt(surroundings: Surroundings, asked: Asked, context:
 }
 
 /** A class because its hops share all of it: one allocation an attempt. */
-class Attempt {
-  readonly #surroundings: Surroundings
+class Attempt implements HopOver {
+  readonly surroundings: Surroundings
+  permit: Permit | null
+  beganAtMs = 0
+  cleanBefore = 0
+  beganSolo = false
   readonly #asked: Asked
   readonly #againSinceMs: number | null
   /** The URL was begun before: its place is before those that were not. */
@@ -66,7 +70,6 @@ class Attempt {
   #target: UrlParts
   #atHome = true
   #chain: RedirectChain | null = null
-  #permit: Permit | null
   #queuedMs: number
   #spentMs = 0
   #visit: Visit | null = null
@@ -74,17 +77,13 @@ class Attempt {
   #plain: ProxyServer | null = null
   /** What the last answer says of the proxy that gave it, and not of the origin. */
   #proxyFault: Failure | null = null
-  /** When the hop on the wire began, and how long the loop had stalled by then. */
-  #beganAt = 0
+  /** How long the loop had stalled when the hop on the wire began. */
   #stalledBefore = 0
-  /** Clean answers of its origin by then, and whether nothing else was on the wire to it. */
-  #cleanBefore = 0
-  #beganSolo = false
 
   constructor(surroundings: Surroundings, asked: Asked, context: CheckContext) {
     const { ask } = asked
     const { engine, givesPermits } = surroundings
-    this.#surroundings = surroundings
+    this.surroundings = surroundings
     this.#asked = asked
     this.#againSinceMs = context.againSinceMs ?? null
     this.#front = givesPermits && context.permit === null
@@ -93,65 +92,69 @@ class Attempt {
     this.#target = engine.splitUrl(this.#url, ask.insecure)
     this.#home = this.#target
     this.#authorization = ask.user ?? this.#target.userinfo
-    this.#permit = context.permit === NO_PERMIT ? null : context.permit
+    this.permit = context.permit === NO_PERMIT ? null : context.permit
     this.#queuedMs = context.queuedMs
   }
 
+  get where(): Where {
+    return this.#target.where
+  }
+
   mustWait(): boolean {
-    const { breaker, stop } = this.#surroundings
-    return this.#permit === null || stop?.stopped === true || breaker?.isTroubled(this.#target.where) === true
+    const { breaker, stop } = this.surroundings
+    return this.permit === null || stop?.stopped === true || breaker?.isTroubled(this.where) === true
   }
 
   /** Gets the permit for the next hop; a reply where it is not to be asked. */
   async admit(): Promise<Reply | null> {
-    const { breaker, stop } = this.#surroundings
-    const { limiter, time } = this.#surroundings.engine
+    const { breaker, stop } = this.surroundings
+    const { limiter, time } = this.surroundings.engine
     /** Sent on by the breaker, for others too: it must not wait for news again. */
     let isSent = false
     for (;;) {
       const waitsSince = time.now()
-      const known = breaker?.isTroubled(this.#target.where) ? breaker.enter(this.#visitNow()) : null
+      const known = breaker?.isTroubled(this.where) ? breaker.enter(this.visit()) : null
       if (known instanceof Promise) this.giveBack()
       isSent = known instanceof Promise
       const inferred = known instanceof Promise ? await known : known
       // What is fine for this URL is no reason not to ask it.
-      if (inferred !== null && !this.#isAccepted(inferred.status) && stop?.stopped !== true) {
+      if (inferred !== null && !this.isAccepted(inferred.status) && stop?.stopped !== true) {
         this.giveBack()
         return this.#inferred(inferred)
       }
-      const isGranted = this.#permit !== null
+      const isGranted = this.permit !== null
       if (!isGranted && stop?.stopped !== true) {
         const isBegun = this.#front || this.#redirects.length > 0 || this.#visit !== null
-        this.#permit = await limiter.acquire(this.#target.where, isBegun, stop)
+        this.permit = await limiter.acquire(this.where, isBegun, stop)
       }
       this.#queuedMs += time.now() - waitsSince
       // A stop in the moment between the grant and here found nothing to abort; `hop` looks once more.
-      if (this.#permit === null || stop?.stopped) {
+      if (this.permit === null || stop?.stopped) {
         this.giveBack()
         return this.#reply(ABORTED)
       }
-      if (this.#permit === NO_PERMIT) this.#permit = null
+      if (this.permit === NO_PERMIT) this.permit = null
       // Who waited in line looks once more: the others may have found meanwhile that there is nothing to wait for.
-      else if (isGranted || isSent || breaker?.isTroubled(this.#target.where) !== true) return null
+      else if (isGranted || isSent || breaker?.isTroubled(this.where) !== true) return null
     }
   }
 
   /** Asks. */
   hop(): Promise<HopResult> | HopResult {
-    const { exchange, proxyFor, parts, time } = this.#surroundings.engine
-    const { keepAlive, stop } = this.#surroundings
+    const { exchange, proxyFor, parts, time } = this.surroundings.engine
+    const { keepAlive, stop } = this.surroundings
     if (stop?.stopped) return ABORTED
     const ask = this.#asked.ask
     const { origin, path, where } = this.#target
     // Once abroad, what the user added is not sent again on the way back: it was the stranger who chose the URL.
     this.#atHome &&= origin.href === this.#home.origin.href
-    const isKnown = this.#atHome || !this.#surroundings.engine.hasCertificate
+    const isKnown = this.#atHome || !this.surroundings.engine.hasCertificate
     const proxy = proxyFor(origin)
     const plain = proxy !== null && isPlain(proxy, origin) ? proxy : null
-    this.#beganAt = time.now()
+    this.beganAtMs = time.now()
     this.#stalledBefore = parts.deadline.stalledMs()
-    this.#cleanBefore = this.#permit?.cleanAnswers ?? 0
-    this.#beganSolo = this.#permit?.active === 1
+    this.cleanBefore = this.permit?.cleanAnswers ?? 0
+    this.beganSolo = this.permit?.active === 1
     this.#plain = plain
     return exchange({
       origin: isKnown ? origin : { ...origin, anonymous: true },
@@ -167,7 +170,7 @@ class Attempt {
       connectTimeoutMs: ask.connectTimeoutMs,
       search: ask.readsUntil === null ? null : { text: ask.readsUntil, isWanted: isFinal(ask) },
       readsChain: ask.readsChain,
-      reached: proxy === null ? this.#surroundings.reached : undefined,
+      reached: proxy === null ? this.surroundings.reached : undefined,
       keepAlive: (status) => keepAlive(where.origin) || (ask.follow && isRedirect(status)),
       stop,
     })
@@ -176,21 +179,14 @@ class Attempt {
   /** What the answer says is learned before its permit goes to somebody else. */
   learn(result: HopResult): void {
     if (result === ABORTED) return
-    const { breaker } = this.#surroundings
-    const { where } = this.#target
     this.#proxyFault = this.#plain === null ? null : proxyFaultOf(result, this.#plain)
-    if (this.#proxyFault === null) {
-      this.#surroundings.heard?.(where.host, result)
-      this.#learnOfOrigin(result)
-    } else if (breaker?.isTroubled(where)) {
-      // No news of the origin, but those who wait for this hop have to hear that it is back.
-      breaker.learn(this.#visitNow(), UNKNOWN)
-    }
+    if (this.#proxyFault === null) learnFromHop(this, result)
+    else learnNothing(this)
   }
 
   /** The reply where the chain ends with this result; null: there is a next hop. */
   follow(result: HopResult): Reply | null {
-    const { parts, time } = this.#surroundings.engine
+    const { parts, time } = this.surroundings.engine
     const ask = this.#asked.ask
     this.#spentMs += result.elapsedMs
     if (this.#proxyFault !== null) return this.#reply(result, this.#proxyFault)
@@ -202,7 +198,7 @@ class Attempt {
       return this.#reply(result)
     }
     const stalledMs = parts.deadline.stalledMs() - this.#stalledBefore
-    const drainedMs = Math.max(0, time.now() - this.#beganAt - stalledMs - result.elapsedMs)
+    const drainedMs = Math.max(0, time.now() - this.beganAtMs - stalledMs - result.elapsedMs)
 
     this.#chain ??= createRedirectChain(url, time.wallNow)
     this.#chain.take(url, headerBytes(result.rawHeaders, 'set-cookie'))
@@ -214,62 +210,35 @@ class Attempt {
     // The body of a redirect is part of the attempt, that of the final answer is not.
     this.#spentMs += drainedMs
     this.#url = next.url
-    this.#target = this.#surroundings.engine.splitUrl(next.url, ask.insecure)
+    this.#target = this.surroundings.engine.splitUrl(next.url, ask.insecure)
     this.#visit = null
     this.#chain.visit(next.url)
     return this.#spentMs >= ask.timeoutMs ? this.#reply(lateBetweenHops(ask)) : null
   }
 
   giveBack(): void {
-    this.#permit?.release()
-    this.#permit = null
+    this.permit?.release()
+    this.permit = null
   }
 
-  #learnOfOrigin(result: HopResult): void {
-    const { learning, time } = this.#surroundings.engine
-    const { breaker } = this.#surroundings
-    const { where } = this.#target
-    const beganAtMs = this.#beganAt
-    if (result.failure !== null) {
-      breaker?.learn(this.#visitNow(), foundWithoutAnswer(result, { beganAtMs, budgetMs: this.#budgetMs() }))
-      return
-    }
-    const complaint = this.#isAccepted(result.status) ? null : complaintOf(result, time.wallNow)
-    if (complaint === null) {
-      learning.clean(where, result.remoteAddress)
-      if (breaker?.isTroubled(where)) breaker.learn(this.#visitNow(), CLEAN)
-      return
-    }
-    const isSolo = this.#beganSolo && this.#permit?.active === 1
-    const untilMs = learning.complained(where, { ...complaint, beganAtMs, isSolo })
-    // It is the page's own, and the origin is as it was.
-    if (untilMs === null) {
-      if (breaker?.isTroubled(where)) breaker.learn(this.#visitNow(), CONNECTED)
-      return
-    }
-    const isAlone = (this.#permit?.cleanAnswers ?? 0) === this.#cleanBefore
-    const answer = keptOf(result)
-    breaker?.learn(this.#visitNow(), { type: 'complaint', ...complaint, beganAtMs, untilMs, isAlone, answer })
-  }
-
-  #isAccepted(status: number): boolean {
+  isAccepted(status: number): boolean {
     return this.#asked.expect?.accept.has(status) === true
   }
 
-  #budgetMs(): number {
+  budgetMs(): number {
     const { timeoutMs, connectTimeoutMs } = this.#asked.ask
     const leftMs = timeoutMs - this.#spentMs
     return connectTimeoutMs === null ? leftMs : Math.min(leftMs, connectTimeoutMs)
   }
 
   /** One a hop: the breaker knows it again by identity. */
-  #visitNow(): Visit {
+  visit(): Visit {
     const againSinceMs = this.#againSinceMs
     const isFirstHop = this.#redirects.length === 0
-    const now = this.#surroundings.engine.time.now()
+    const now = this.surroundings.engine.time.now()
     this.#visit ??= {
-      where: this.#target.where,
-      budgetMs: this.#budgetMs(),
+      where: this.where,
+      budgetMs: this.budgetMs(),
       sinceMs: againSinceMs === null ? now - (isFirstHop ? this.#queuedMs : 0) : Math.max(againSinceMs, now),
       // A thousand hosts may redirect to one that is dead: nobody goes there without having waited for news of it.
       isAgain: this.#front && isFirstHop,
@@ -291,7 +260,7 @@ class Attempt {
       queuedMs: this.#queuedMs,
       spentMs: this.#spentMs,
       method: this.#asked.ask.method,
-      checkedAtMs: this.#surroundings.engine.time.wallNow(),
+      checkedAtMs: this.surroundings.engine.time.wallNow(),
     })
   }
 }
