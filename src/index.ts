@@ -11,7 +11,8 @@ export {
   type StatusTuple,
 } from './ask/fetch-status.js'
 export { summarise } from './judge/summarise.js'
-export { type CheckAllOptions, type Checking, checkAll } from './run/check-all.js'
+export { type CheckAllOptions, checkAll } from './run/check-all.js'
+export type { Checking } from './run/checking.js'
 export type { TargetInput } from './run/list-source.js'
 export type { Shard } from './settings/values.js'
 export type { ExpectOptions } from './targets/expect-from.js'

@@ -23,6 +23,8 @@ export interface AccountOptions {
 export interface RunEnd {
   readonly signal: 'SIGINT' | 'SIGTERM' | null
   readonly outputFailed: string | null
+  /** It goes on, and is to be counted as if it were left now. Default false. */
+  readonly isLeft?: boolean
 }
 
 /** What is known of the run beside its rows. */

@@ -12,8 +12,7 @@ import { parseBaseUrl } from '../targets/base-url.js'
 import { type ExpectOptions, overrideFrom } from '../targets/expect-from.js'
 import { createRules, parseRule } from '../targets/rules.js'
 import { applyOverride } from '../targets/settings.js'
-import type { Summary } from '../words/summary.js'
-import type { Verdict } from '../words/verdict.js'
+import { type Checking, createChecking } from './checking.js'
 import type { TargetInput } from './list-source.js'
 import { sourceOf } from './list-source.js'
 import { checkTargets } from './pipeline.js'
@@ -59,12 +58,6 @@ export interface CheckAllOptions extends ClientOptions, Omit<ExpectOptions, 'ski
   readonly signal?: AbortSignal
 }
 
-/** A run. Loop over it; leaving the loop aborts what is in flight. */
-export interface Checking extends AsyncIterable<Verdict> {
-  /** The totals so far; of the whole run once the loop has ended. */
-  readonly summary: Summary
-}
-
 /**
  * Asks all targets and yields a verdict each, in completion order. Pulls from `targets` only as fast as it can ask, so
  * the list may be endless. Throws what `targets` throws; never for anything that a URL or the network does.
@@ -81,18 +74,9 @@ export function checkAll(
   const rules = (options.rules ?? []).map((text) => parseRule(text, options.env ?? {}))
   const source = sharded(sourceOf(targets, createRules(rules, base), baseFrom(options)), shardFrom(options))
   const run = checkTargets(source, client, options)
-  return {
-    async *[Symbol.asyncIterator]() {
-      try {
-        for await (const batch of run.batches) yield* batch
-      } finally {
-        if (options.client === undefined) await client.close()
-      }
-    },
-    get summary() {
-      return run.summary({ signal: null, outputFailed: null })
-    },
-  }
+  return createChecking(run, async () => {
+    if (options.client === undefined) await client.close()
+  })
 }
 
 function baseFrom({ baseUrl = null }: CheckAllOptions): string | null {

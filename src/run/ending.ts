@@ -15,7 +15,9 @@ export interface Ending {
   halt(why: Unfinished | null): void
   /** Calls back once when the run has to end; at once where it has to already. */
   onHalt(listener: () => void): void
-  /** Listens to the caller's signal and the client no more. */
+  /** Hears of the caller's signal and of the client from now on; a run that nobody begins listens to nobody. */
+  listen(): void
+  /** Listens to them no more. */
   forget(): void
 }
 
@@ -32,11 +34,13 @@ export function createEnding(signal: AbortSignal | undefined, closed?: Stop): En
     for (const listener of told) listener()
     abort.abort()
   }
-  const interrupt = () => halt(whyAborted(signal))
-  if (signal?.aborted) interrupt()
-  else signal?.addEventListener('abort', interrupt, { once: true })
-  const closing: Stoppable = { abort: () => halt('interrupted') }
-  closed?.running.add(closing)
+  const leaves: (() => void)[] = []
+  const hear = (from: Stop, why: () => Unfinished) => {
+    const job: Stoppable = { abort: () => halt(why()) }
+    if (from.stopped) job.abort()
+    else from.running.add(job)
+    leaves.push(() => from.running.delete(job))
+  }
   return {
     stop,
     halt,
@@ -50,15 +54,18 @@ export function createEnding(signal: AbortSignal | undefined, closed?: Stop): En
       if (stop.stopped) listener()
       else listeners.push(listener)
     },
+    listen() {
+      // In the list behind the signal: Node warns of the eleventh listener.
+      if (signal !== undefined) hear(stopOf(signal), () => whyAborted(signal))
+      if (closed !== undefined) hear(closed, () => 'interrupted')
+    },
     forget() {
-      signal?.removeEventListener('abort', interrupt)
-      closed?.running.delete(closing)
+      for (const leave of leaves) leave()
     },
   }
 }
 
 /** The command says by its reason why it aborts; anybody else interrupts. */
-function whyAborted(signal: AbortSignal | undefined): Unfinished {
-  const { reason } = signal ?? {}
+function whyAborted({ reason }: AbortSignal): Unfinished {
   return reason === 'time-limit' || reason === 'output-failed' ? reason : 'interrupted'
 }

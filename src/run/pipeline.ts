@@ -113,8 +113,13 @@ export function startRun(source: TargetSource, asker: Asker, options: StartOptio
     counts: account.counts,
     stop: ending.halt,
     summary(end) {
-      const { excluded } = admission
-      return account.summary({ unfinished: unfinished(), excluded, notAsked: rows.notAsked }, end)
+      const { isLeft = false } = end
+      const state = {
+        unfinished: unfinished() ?? (isLeft ? 'interrupted' : null),
+        excluded: admission.excluded,
+        notAsked: isLeft ? rows.withoutRow : rows.notAsked,
+      }
+      return account.summary(state, end)
     },
   }
 }
@@ -159,12 +164,18 @@ class Rows {
 
   /** Targets that were read and have no row, because the run was stopped. */
   get notAsked(): number {
-    return this.#parts.ending.isOver ? this.#parts.admission.known - this.#delivered : 0
+    return this.#parts.ending.isOver ? this.withoutRow : 0
+  }
+
+  /** Targets that were read and have no row yet. */
+  get withoutRow(): number {
+    return this.#parts.admission.known - this.#delivered
   }
 
   async *all(): AsyncGenerator<readonly Verdict[]> {
     const { ending, options, later } = this.#parts
     const { timeLimitMs, time } = options
+    ending.listen()
     if (timeLimitMs) time.wait(timeLimitMs, ending.stop).then(() => ending.isOver || ending.halt('time-limit'))
     try {
       yield* this.#kept()

@@ -163,7 +163,7 @@ describe('the account', () => {
     for (const leaveAfter of [1, 7, 40]) {
       let pulled = 0
       const list = (function* () {
-        for (; pulled < 3000; pulled++) yield pulled % 10 === 3 ? 'nonsense:' : `${server.url}/${pulled}`
+        while (pulled < 3000) yield pulled++ % 10 === 3 ? 'nonsense:' : `${server.url}/${pulled}`
       })()
       const checking = checkAll(list)
       let got = 0
