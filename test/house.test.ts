@@ -91,7 +91,7 @@ test('the reader of imports sees every kind of import', () => {
   expect(importsOf('index.ts')).toEqual(expect.arrayContaining(['judge/summarise.ts', 'words/kinds.ts']))
   expect(importsOf('http/redirects/cookie-jar.ts')).toContain('tough-cookie')
   expect(fault('http/exchange/exchange.ts', 'flow/limiter.ts')).not.toBeNull()
-  expect(fault('http/wire/failure.ts', 'http/connect/race.ts')).not.toBeNull()
+  expect(fault('http/wire/failure-of.ts', 'http/connect/race.ts')).not.toBeNull()
   expect(fault('judge/judge.ts', 'run/check-all.ts')).not.toBeNull()
   expect(fault('run/check-all.ts', 'earlier/resume.ts')).not.toBeNull()
   expect(fault('report/report.ts', 'cli.ts')).not.toBeNull()

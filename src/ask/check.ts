@@ -1,6 +1,6 @@
 // The check of a pass: an attempt, and the policies around those that brought anything but a fine answer.
 
-import { isPublicAddress } from '../http/connect/private-address.js'
+import { isPublicAddress } from '../http/connect/is-public-address.js'
 import type { HopResult } from '../http/exchange/hop-request.js'
 import { answerTime } from '../http/wire/answer-time.js'
 import { createAnnounce } from '../policies/announce.js'

@@ -2,7 +2,7 @@
 
 import type { LimiterOptions } from '../flow/limiter.js'
 import type { Connector } from '../http/connect/connector.js'
-import { isPublicAddress } from '../http/connect/private-address.js'
+import { isPublicAddress } from '../http/connect/is-public-address.js'
 import type { ExchangeParts, HopRequest, HopResult } from '../http/exchange/hop-request.js'
 import type { RequestHeaders } from '../http/exchange/request-headers.js'
 import type { SplitUrl } from '../http/wire/split-url.js'

@@ -1,6 +1,6 @@
 // What the policies may know of the resolver: what it has found, and not what a file of this machine says.
 
-import { isSiteAddress } from '../http/connect/private-address.js'
+import { isSiteAddress } from '../http/connect/is-public-address.js'
 import type { Lookup } from '../http/names/lookup.js'
 import type { ResolverFacts } from '../policies/blind-resolver.js'
 

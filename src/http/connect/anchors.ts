@@ -3,8 +3,8 @@
 
 import { X509Certificate } from 'node:crypto'
 import * as tls from 'node:tls'
-import type { Anchors } from './certificate-chain.js'
-import { nameOf } from './certificate-chain.js'
+import type { Anchors } from './chain-dates.js'
+import { nameOf } from './chain-dates.js'
 
 /** `ca`: PEM texts to trust beside Node's own. Nothing is read before it is asked for. */
 export function createAnchors(ca: readonly string[]): Anchors {

@@ -2,7 +2,7 @@
 
 import type { X509Certificate } from 'node:crypto'
 import type { CertificateDates } from '../../words/reply.js'
-import { outOfDate } from './certificate-chain.js'
+import { outOfDate } from './chain-dates.js'
 
 /** Null where the code's own words say it all. `chain`: the dates of the certificates up to the trusted one. */
 export function certificateWords(

@@ -9,16 +9,16 @@ import { type Address, type Interfaces, literalAddress } from '../names/address.
 import type { Lookup } from '../names/lookup.js'
 import type { Pins } from '../names/pins.js'
 import { ExchangeError, type Phase } from '../wire/exchange-error.js'
-import type { OnCancel } from '../wire/failure.js'
+import type { OnCancel } from '../wire/failure-of.js'
 import type { Origin } from '../wire/origin.js'
-import type { Anchors } from './certificate-chain.js'
+import type { Anchors } from './chain-dates.js'
 import { BREAKS, type FailedAddresses, type Peer } from './failed-addresses.js'
 import { handshake, type Secured } from './handshake.js'
-import { isPublicAddress } from './private-address.js'
+import { isPublicAddress } from './is-public-address.js'
+import { openTunnel } from './open-tunnel.js'
+import { isPlain, type ProxyChoice, type ProxyServer } from './proxy-choice.js'
 import { proxyFailure } from './proxy-failure.js'
-import { isPlain, type ProxyChoice, type ProxyServer } from './proxy-for.js'
 import { race, type Winner } from './race.js'
-import { openTunnel } from './tunnel.js'
 
 /** A socket ready for HTTP, and what connecting cost; ms, null where a phase did not happen. */
 export interface Connected {

@@ -9,10 +9,10 @@ import { withoutTrailingDot } from '../../words/without-trailing-dot.js'
 import { literalAddress } from '../names/address.js'
 import { certificateCode, certificateFailure } from '../wire/certificate-failure.js'
 import { ExchangeError } from '../wire/exchange-error.js'
-import { failureOf, type OnCancel } from '../wire/failure.js'
-import type { Anchors } from './certificate-chain.js'
-import { chainDates, isOfPublicAuthority, nameOf } from './certificate-chain.js'
+import { failureOf, type OnCancel } from '../wire/failure-of.js'
 import { certificateWords } from './certificate-words.js'
+import type { Anchors } from './chain-dates.js'
+import { chainDates, isOfPublicAuthority, nameOf } from './chain-dates.js'
 import { identityError } from './identity-error.js'
 
 export interface HandshakeOptions {

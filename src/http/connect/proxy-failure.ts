@@ -3,8 +3,8 @@
 import { STATUS_CODES } from 'node:http'
 import { type Kind, kindFacts } from '../../words/kinds.js'
 import { ExchangeError } from '../wire/exchange-error.js'
-import { failureOf } from '../wire/failure.js'
-import type { ProxyServer } from './proxy-for.js'
+import { failureOf } from '../wire/failure-of.js'
+import type { ProxyServer } from './proxy-choice.js'
 
 /** Why the way to the proxy itself failed, from an error of its lookup, connect or TLS: `proxy.failed`, or `local.…`. */
 export function proxyFailure(error: unknown): ExchangeError {

@@ -1,7 +1,7 @@
 // What is said of a body that did not come to its end, where the body is part of the answer.
 
 import { ExchangeError } from '../wire/exchange-error.js'
-import { failureOf } from '../wire/failure.js'
+import { failureOf } from '../wire/failure-of.js'
 
 /** It ended before its end. `isEnded`: the peer closed in order. */
 export function bodyFailure(error: Error, status: number, isEnded = false): ExchangeError {

@@ -2,8 +2,8 @@
 // that: most texts are found near the beginning, and a slow body need not be waited for then.
 
 import type { BodySearch } from '../../words/reply.js'
-import { createCollected } from './collected.js'
 import type { DecodeEnd, Decoders, Decoding, Encoding } from './decoders.js'
+import { createCollected } from './growing-buffer.js'
 import { TEXT_BYTES, type TextSearch } from './text-search.js'
 
 /** The most that is collected of an encoded body: the text that we search may be one that did not get smaller. */

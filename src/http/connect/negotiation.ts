@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net'
 import type { ExchangeError } from '../wire/exchange-error.js'
-import type { ProxyServer } from './proxy-for.js'
+import type { ProxyServer } from './proxy-choice.js'
 
 export interface TunnelOptions {
   /** The target as in a URL: lower case, IPv6 in brackets. */

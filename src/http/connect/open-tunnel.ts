@@ -4,10 +4,10 @@
 import type { Socket } from 'node:net'
 import type { ExchangeError } from '../wire/exchange-error.js'
 import { readHead } from '../wire/read-head.js'
-import { type Begin, type Conversation, hostOf, type TunnelOptions } from './conversation.js'
+import { beginSocks, HINT_SOCKS4 } from './negotiate-socks.js'
+import { type Begin, type Conversation, hostOf, type TunnelOptions } from './negotiation.js'
+import { type ProxyServer, proxyAuthorization } from './proxy-choice.js'
 import { proxyFailed, proxyFailure, proxyRefusal } from './proxy-failure.js'
-import { type ProxyServer, proxyAuthorization } from './proxy-for.js'
-import { beginSocks, HINT_SOCKS4 } from './socks.js'
 
 /**
  * Resolves to the same socket once the target is at its other end; what came early is unshifted into it, and no

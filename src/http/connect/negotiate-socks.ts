@@ -3,10 +3,10 @@
 import { Duplex } from 'node:stream'
 import type { SocksClient } from 'socks'
 import { ExchangeError } from '../wire/exchange-error.js'
-import { failureOf, ignoreError } from '../wire/failure.js'
-import { type Begin, hostOf } from './conversation.js'
+import { failureOf, ignoreError } from '../wire/failure-of.js'
+import { type Begin, hostOf } from './negotiation.js'
+import type { ProxyServer } from './proxy-choice.js'
 import { HINT_CREDENTIALS, HINT_WRONG_CREDENTIALS, proxyFailed } from './proxy-failure.js'
-import type { ProxyServer } from './proxy-for.js'
 
 /** Sends the greeting. */
 export const beginSocks: Begin = (socket, proxy, way) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { certificateFailure } from '../../../src/http/wire/certificate-failure.js'
 import { ExchangeError, type Phase } from '../../../src/http/wire/exchange-error.js'
-import { failureOf } from '../../../src/http/wire/failure.js'
+import { failureOf } from '../../../src/http/wire/failure-of.js'
 import { LookupError } from '../../../src/http/wire/lookup-error.js'
 
 const coded = (code: string, more: object = {}) => Object.assign(new Error('never read'), { code, ...more })

@@ -2,7 +2,7 @@
 // know better), it fails, or it is silent. The system is set up with more than DNS, and may ask other servers.
 
 import { saysNoAnswer, saysNoSuchName } from '../wire/lookup-error.js'
-import { askFamilies, type FamilyPlan } from './both-families.js'
+import { askFamilies, type FamilyPlan } from './ask-families.js'
 import type { Answer } from './dns-message.js'
 import type { NameServers } from './name-servers.js'
 import type { SystemResolver } from './system-resolver.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createProxyChoice, parseProxy, proxyAuthorization } from '../../../src/http/connect/proxy-for.js'
+import { createProxyChoice, parseProxy, proxyAuthorization } from '../../../src/http/connect/proxy-choice.js'
 import { UsageError, ValueError } from '../../../src/settings/errors.js'
 
 describe('parseProxy', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { askFamilies } from '../../../src/http/names/both-families.js'
+import { askFamilies } from '../../../src/http/names/ask-families.js'
 import type { Question } from '../../../src/http/names/name-servers.js'
 
 /** What is asked, to be answered by the test. */

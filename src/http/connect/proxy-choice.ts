@@ -4,7 +4,7 @@
 import { domainToASCII } from 'node:url'
 import { UsageError, ValueError } from '../../settings/errors.js'
 import { withoutTrailingDot } from '../../words/without-trailing-dot.js'
-import { addressBytes, isInSubnet, parseSubnet, type Subnet } from './private-address.js'
+import { addressBytes, isInSubnet, parseSubnet, type Subnet } from './is-public-address.js'
 
 /** A proxy and how to talk to it. */
 export interface ProxyServer {
