@@ -2,8 +2,8 @@
 
 import { settingsText } from '../settings/settings-text.js'
 import type { Target } from '../settings/target.js'
+import { MAX_LINE_BYTES } from '../targets/held-line.js'
 import { type LineContext, parseLine } from '../targets/parse-line.js'
-import { MAX_LINE_BYTES } from '../targets/split-lines.js'
 
 /** A test of lines: true where a list with this line in it has this very target, settings included. */
 export function isReadAs(context: LineContext): (line: string, target: Target) => boolean {

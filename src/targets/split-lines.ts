@@ -2,6 +2,8 @@
 // 64 KiB, whatever comes, and never gives two results for the same bytes cut in two ways.
 
 import { isAscii, isUtf8 } from 'node:buffer'
+import { TextDecoder } from 'node:util'
+import { HeldLine, MAX_LINE_BYTES } from './held-line.js'
 import { decodeWindows1252 } from './windows-1252.js'
 
 /** How the bytes of a list are read; UTF-8 includes Windows-1252, line by line. */
@@ -30,8 +32,6 @@ export interface LineSplitter {
   heldBytes(): number
 }
 
-/** A line may have this many bytes in UTF-8; longer ones are skipped to their end. */
-export const MAX_LINE_BYTES = 65_536
 /** What is shown of a line that cannot be read. */
 export const HEAD_CHARACTERS = 200
 const LF = 10
@@ -40,48 +40,67 @@ const NONE: readonly Line[] = []
 
 /** A splitter for one input whose byte order mark, if any, is already taken off. Some 20 million lines of ASCII a second. */
 export function createLineSplitter(encoding: Encoding = 'utf-8'): LineSplitter {
-  const decoder = encoding === 'utf-8' ? null : new TextDecoder(encoding, { ignoreBOM: true })
-  /** The unfinished line; allocated when the first line runs over the end of a chunk. */
-  let held: Buffer | null = null
-  let heldLength = 0
-  /** The start of a line that is too long, while the rest of it is skipped. */
-  let skippedHead: string | null = null
-  /** The last byte was a CR that ended a line: an LF now belongs to it. */
-  let afterCr = false
-  let lineCount = 0
-  let legacyLine: number | null = null
+  return new Splitter(encoding)
+}
 
-  function push(chunk: Uint8Array): readonly Line[] {
-    const bytes = decoder === null ? asBuffer(chunk) : Buffer.from(decoder.decode(chunk, { stream: true }))
-    return split(bytes)
+class Splitter implements LineSplitter {
+  readonly #decoder: TextDecoder | null
+  readonly #held = new HeldLine()
+  /** The last byte was a CR that ended a line: an LF now belongs to it. */
+  #afterCr = false
+  #lineCount = 0
+  #legacyLine: number | null = null
+
+  constructor(encoding: Encoding) {
+    this.#decoder = encoding === 'utf-8' ? null : new TextDecoder(encoding, { ignoreBOM: true })
   }
 
-  function split(bytes: Buffer): readonly Line[] {
+  push(chunk: Uint8Array): readonly Line[] {
+    if (this.#decoder === null) return this.#split(asBuffer(chunk))
+    return this.#split(Buffer.from(this.#decoder.decode(chunk, { stream: true })))
+  }
+
+  end(): readonly Line[] {
+    const last = this.#decoder === null ? NONE : this.#split(Buffer.from(this.#decoder.decode()))
+    return this.#held.isEmpty ? last : [...last, this.#takeHeld(0)]
+  }
+
+  firstLegacyLine(): number | null {
+    return this.#legacyLine
+  }
+
+  heldBytes(): number {
+    return this.#held.length
+  }
+
+  #split(bytes: Buffer): readonly Line[] {
     const lines: Line[] = []
     // In pieces, so that no line between two breaks of one piece can be overlong.
-    for (let at = 0; at < bytes.length; at += MAX_LINE_BYTES) splitPiece(bytes.subarray(at, at + MAX_LINE_BYTES), lines)
-    lineCount += lines.length
+    for (let at = 0; at < bytes.length; at += MAX_LINE_BYTES) {
+      this.#splitPiece(bytes.subarray(at, at + MAX_LINE_BYTES), lines)
+    }
+    this.#lineCount += lines.length
     return lines
   }
 
-  function splitPiece(piece: Buffer, lines: Line[]): void {
-    let start = afterCr && piece[0] === LF ? 1 : 0
-    afterCr = false
-    if (heldLength > 0 || skippedHead !== null) {
+  #splitPiece(piece: Buffer, lines: Line[]): void {
+    let start = this.#afterCr && piece[0] === LF ? 1 : 0
+    this.#afterCr = false
+    if (!this.#held.isEmpty) {
       const end = firstBreak(piece, start)
-      hold(piece.subarray(start, end === -1 ? piece.length : end))
+      this.#held.add(piece.subarray(start, end === -1 ? piece.length : end))
       if (end === -1) return
-      lines.push(takeHeld(lines.length))
-      start = end + (piece[end] === CR && piece[end + 1] === LF ? 2 : 1)
+      lines.push(this.#takeHeld(lines.length))
+      start = afterBreak(piece, end)
     }
     const stop = Math.max(piece.lastIndexOf(LF), piece.lastIndexOf(CR)) + 1
-    if (stop > start) splitWhole(piece.subarray(start, stop), lines)
-    hold(piece.subarray(Math.max(start, stop)))
-    afterCr = piece[piece.length - 1] === CR
+    if (stop > start) this.#splitWhole(piece.subarray(start, stop), lines)
+    this.#held.add(piece.subarray(Math.max(start, stop)))
+    this.#afterCr = piece[piece.length - 1] === CR
   }
 
   /** Bytes that end with a line break: decoded at one go where all of them are alike. */
-  function splitWhole(bytes: Buffer, lines: Line[]): void {
+  #splitWhole(bytes: Buffer, lines: Line[]): void {
     const text = bytes.includes(0) ? null : decode(bytes)
     if (text !== null) {
       splitText(text, lines)
@@ -89,43 +108,25 @@ export function createLineSplitter(encoding: Encoding = 'utf-8'): LineSplitter {
     }
     for (let start = 0; start < bytes.length; ) {
       const end = firstBreak(bytes, start)
-      lines.push(readLine(bytes.subarray(start, end), lines.length))
-      start = end + (bytes[end] === CR && bytes[end + 1] === LF ? 2 : 1)
+      lines.push(this.#readLine(bytes.subarray(start, end), lines.length))
+      start = afterBreak(bytes, end)
     }
   }
 
-  function readLine(bytes: Buffer, before: number): Line {
+  /** `before`: lines of these bytes that come before it. */
+  #readLine(bytes: Buffer, before: number): Line {
     if (bytes.includes(0)) return { fault: 'nul', head: headOf(bytes) }
     const text = decode(bytes)
     if (text !== null) return text
-    legacyLine ??= lineCount + before + 1
+    this.#legacyLine ??= this.#lineCount + before + 1
     return decodeWindows1252(bytes)
   }
 
-  function hold(bytes: Buffer): void {
-    if (bytes.length === 0 || skippedHead !== null) return
-    held ??= Buffer.allocUnsafeSlow(MAX_LINE_BYTES)
-    const copied = bytes.copy(held, heldLength)
-    heldLength += copied
-    if (copied === bytes.length) return
-    skippedHead = headOf(held)
-    heldLength = 0
+  #takeHeld(before: number): Line {
+    const { isOverlong } = this.#held
+    const bytes = this.#held.take()
+    return isOverlong ? { fault: 'overlong', head: headOf(bytes) } : this.#readLine(bytes, before)
   }
-
-  function takeHeld(before: number): Line {
-    const head = skippedHead
-    const bytes = held!.subarray(0, heldLength)
-    skippedHead = null
-    heldLength = 0
-    return head === null ? readLine(bytes, before) : { fault: 'overlong', head }
-  }
-
-  function end(): readonly Line[] {
-    const last = decoder === null ? NONE : split(Buffer.from(decoder.decode()))
-    return heldLength > 0 || skippedHead !== null ? [...last, takeHeld(0)] : last
-  }
-
-  return { push, end, firstLegacyLine: () => legacyLine, heldBytes: () => heldLength }
 }
 
 /** Lines of a text that ends with a line break: 20 ns a line, 90 ns where there are CRs. */
@@ -154,6 +155,11 @@ function firstBreak(bytes: Buffer, from: number): number {
   // Only what lies before the LF can hold an earlier CR.
   const cr = (lf === -1 ? bytes : bytes.subarray(0, lf)).indexOf(CR, from)
   return cr === -1 ? lf : cr
+}
+
+/** Behind the line break at `end`: CR and LF are one. */
+function afterBreak(bytes: Buffer, end: number): number {
+  return end + (bytes[end] === CR && bytes[end + 1] === LF ? 2 : 1)
 }
 
 function asBuffer(chunk: Uint8Array): Buffer {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createLineSplitter, type Encoding, type Line, MAX_LINE_BYTES } from '../../src/targets/split-lines.js'
+import { MAX_LINE_BYTES } from '../../src/targets/held-line.js'
+import { createLineSplitter, type Encoding, type Line } from '../../src/targets/split-lines.js'
 
 function lines(chunks: readonly Uint8Array[], encoding: Encoding = 'utf-8'): Line[] {
   const splitter = createLineSplitter(encoding)
