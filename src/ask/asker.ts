@@ -5,6 +5,7 @@ import { createLimiter } from '../flow/limiter.js'
 import { type Schedule, schedule } from '../flow/schedule.js'
 import { stopOf } from '../flow/stop.js'
 import { judge } from '../judge/judge.js'
+import { createTimeText } from '../judge/time-text.js'
 import type { Asker, Asking } from '../settings/seams.js'
 import type { Target } from '../settings/target.js'
 import type { Limiter, RestOfList } from '../words/limits.js'
@@ -25,6 +26,7 @@ const GENTLY = 8
 
 /** An asker for one run; the client that the engine belongs to is the caller's to close. */
 export function createAsker(engine: Engine, options: AskerOptions): Asker {
+  const timeText = createTimeText()
   const abort = new AbortController()
   const stop = stopOf(abort.signal)
   let firstCheck: PassCheck | null = null
@@ -44,7 +46,7 @@ export function createAsker(engine: Engine, options: AskerOptions): Asker {
         abort.abort()
       }
       const resultOf = (target: Target, reply: Reply): Verdict | null => {
-        if (reply.kind !== 'aborted') return judge(target, reply)
+        if (reply.kind !== 'aborted') return judge(target, reply, timeText)
         if (!stop.stopped) {
           gaveUp = true
           end()

@@ -16,6 +16,9 @@ export interface Fault {
   readonly reason: string
 }
 
+/** The expectations that can fail, as their kinds name them. */
+type CheckName = Fault['kind'] extends `check.${infer Name}` ? Name : never
+
 const NO_FAULTS: readonly Fault[] = Object.freeze([])
 const DAY_MS = 86_400_000
 /** Longest piece of the wire that a sentence or a check repeats, in characters. */
@@ -50,12 +53,15 @@ function hasMore(expect: Expect): boolean {
   )
 }
 
-function fault(check: string, expected: string, actual: string, reason: string): Fault[] {
-  return [{ isUnknown: false, kind: `check.${check}` as Fault['kind'], failed: { check, expected, actual }, reason }]
+/** What was expected, what came, and the sentence for it. */
+type Finding = Omit<FailedCheck, 'check'> & Pick<Fault, 'reason'>
+
+function fault(check: CheckName, { expected, actual, reason }: Finding): Fault[] {
+  return [{ isUnknown: false, kind: `check.${check}`, failed: { check, expected, actual }, reason }]
 }
 
-function unknown(check: string, expected: string, actual: string, reason: string): Fault[] {
-  return fault(check, expected, actual, reason).map((each) => ({ ...each, isUnknown: true }))
+function unknown(check: CheckName, finding: Finding): Fault[] {
+  return fault(check, finding).map((each) => ({ ...each, isUnknown: true }))
 }
 
 /** The first answer's Location, resolved against the URL that was asked. */
@@ -65,10 +71,15 @@ function locationFault({ url, expect }: Target, reply: Reply): Fault[] {
   const [first] = reply.redirects
   const location = first === undefined ? reply.headers.get('location') : first.location
   if (location === null)
-    return fault('location', expected, 'no redirect', `no redirect, expected one to ${shown(expected)}`)
+    return fault('location', {
+      expected,
+      actual: 'no redirect',
+      reason: `no redirect, expected one to ${shown(expected)}`,
+    })
   const actual = comparable(location, url!)
   if (actual === expected) return []
-  return fault('location', expected, shown(actual), `redirects to ${shown(actual)}, expected ${shown(expected)}`)
+  const reason = `redirects to ${shown(actual)}, expected ${shown(expected)}`
+  return fault('location', { expected, actual: shown(actual), reason })
 }
 
 function finalUrlFault({ url, expect }: Target, reply: Reply): Fault[] {
@@ -76,31 +87,37 @@ function finalUrlFault({ url, expect }: Target, reply: Reply): Fault[] {
   const expected = comparable(expect.finalUrl, url!)
   const actual = comparable(reply.finalUrl, url!)
   if (actual === expected) return []
-  return fault('final-url', expected, shown(actual), `ends at ${shown(actual)}, expected ${shown(expected)}`)
+  const reason = `ends at ${shown(actual)}, expected ${shown(expected)}`
+  return fault('final-url', { expected, actual: shown(actual), reason })
 }
 
 function containsFault(text: string | null, { body, method }: Reply): Fault[] {
   if (text === null || body === 'found') return []
   const expected = cleanPhrase(text, SHOWN_MAX)
   const quoted = `"${expected}"`
-  if (method === 'HEAD') return fault('contains', expected, 'no body', `no body for ${quoted}: asked with HEAD`)
+  if (method === 'HEAD') {
+    return fault('contains', { expected, actual: 'no body', reason: `no body for ${quoted}: asked with HEAD` })
+  }
   switch (body) {
     case 'absent':
-      return fault('contains', expected, 'not in the body', `the body does not contain ${quoted}`)
-    case 'beyond':
-      return fault(
-        'contains',
+      return fault('contains', {
         expected,
-        'not in the first 1 MiB of the body',
-        `the first 1 MiB of the body does not contain ${quoted}`,
-      )
+        actual: 'not in the body',
+        reason: `the body does not contain ${quoted}`,
+      })
+    case 'beyond':
+      return fault('contains', {
+        expected,
+        actual: 'not in the first 1 MiB of the body',
+        reason: `the first 1 MiB of the body does not contain ${quoted}`,
+      })
     case 'undecodable': {
-      const why = 'the body could not be decoded'
-      return unknown('contains', expected, why, `${why}, so nobody looked for ${quoted} in all of it`)
+      const actual = 'the body could not be decoded'
+      return unknown('contains', { expected, actual, reason: `${actual}, so nobody looked for ${quoted} in all of it` })
     }
     case null: {
-      const why = 'the body could not be read'
-      return unknown('contains', expected, why, `${why}, so nobody looked for ${quoted} in it`)
+      const actual = 'the body could not be read'
+      return unknown('contains', { expected, actual, reason: `${actual}, so nobody looked for ${quoted} in it` })
     }
   }
 }
@@ -110,28 +127,26 @@ function headerFault({ name, pattern }: Expect['headers'][number], reply: Reply)
   if (value !== null && pattern.test(value.slice(0, SEARCHED_MAX))) return []
   const expected = cleanPhrase(`${name}: ${pattern.source}`, SHOWN_MAX)
   const like = cleanPhrase(pattern.source, SHOWN_MAX)
-  if (value === null)
-    return fault('expect-header', expected, 'no such header', `no ${name} header, expected one like ${like}`)
+  if (value === null) {
+    const reason = `no ${name} header, expected one like ${like}`
+    return fault('expect-header', { expected, actual: 'no such header', reason })
+  }
   if (value.length > SEARCHED_MAX) {
     const actual = 'not in the first 16 KiB of the header'
-    return unknown('expect-header', expected, actual, `${actual}, and nobody looked further for ${like}`)
+    return unknown('expect-header', { expected, actual, reason: `${actual}, and nobody looked further for ${like}` })
   }
   // Cookies are the keys that a server gives out.
   const printed = name === 'set-cookie' ? value.slice(0, SHOWN_URL_MAX).replace(/=[^;,]*/g, '=***') : value
-  const actual = cleanPhrase(printed, SHOWN_MAX)
-  return fault(
-    'expect-header',
-    expected,
-    cleanPhrase(`${name}: ${printed}`, SHOWN_MAX),
-    `${name} is "${actual}", expected ${like}`,
-  )
+  const actual = cleanPhrase(`${name}: ${printed}`, SHOWN_MAX)
+  const reason = `${name} is "${cleanPhrase(printed, SHOWN_MAX)}", expected ${like}`
+  return fault('expect-header', { expected, actual, reason })
 }
 
 function latencyFault(maxMs: number | null, { durationMs }: Reply): Fault[] {
   if (maxMs === null || durationMs === null || durationMs <= maxMs) return []
   const expected = exactDuration(maxMs)
   const actual = roundedUp(durationMs)
-  return fault('max-latency', expected, actual, `${actual}, slower than ${expected}`)
+  return fault('max-latency', { expected, actual, reason: `${actual}, slower than ${expected}` })
 }
 
 /** An answer without TLS has no certificate that could end. */
@@ -139,7 +154,8 @@ function certificateFault(days: number | null, { tls, checkedAtMs }: Reply): Fau
   if (days === null || tls === null) return []
   const expected = `valid for ${countDays(days)}`
   if (tls.validTo === null) {
-    return unknown('cert-days', expected, 'unknown', `the end of the certificate is not known, expected it ${expected}`)
+    const reason = `the end of the certificate is not known, expected it ${expected}`
+    return unknown('cert-days', { expected, actual: 'unknown', reason })
   }
   const { subject, validTo } = firstToEnd(tls)
   const left = Date.parse(validTo) - checkedAtMs
@@ -151,7 +167,7 @@ function certificateFault(days: number | null, { tls, checkedAtMs }: Reply): Fau
     left < 0
       ? `${whose} expired ${countDays(more)} ago, expected ${days} more`
       : `${whose} valid for ${more} more ${more === 1 ? 'day' : 'days'}, expected ${days}`
-  return fault('cert-days', expected, actual, reason)
+  return fault('cert-days', { expected, actual, reason })
 }
 
 /** The chain holds no longer than the first of its certificates. */

@@ -1,14 +1,16 @@
 // Target and reply in, verdict out: what a status means, in the order of the README's judging rules. Pure; never asks,
 // never retries, never looks at the clock. On the hot path: one object literal in the declared order a verdict, no spreads.
 
+import { STATUS_CODES } from 'node:http'
 import type { Target } from '../settings/target.js'
 import { isLocal, type Kind, kindFacts } from '../words/kinds.js'
 import type { Hop, Reply, ReplyHeaders, Timings } from '../words/reply.js'
 import type { FailedCheck, Outcome, Verdict } from '../words/verdict.js'
 import { blockMarker, reasonOfBlock } from './block-marker.js'
-import { faultsOf } from './checks.js'
+import { type Fault, faultsOf } from './checks.js'
 import { hintOfStatus } from './hints.js'
 import { cleanPhrase, reasonOfStatus } from './reason.js'
+import { isoText, type TimeText } from './time-text.js'
 
 const NO_CHECKS: readonly FailedCheck[] = Object.freeze([])
 /** Longest reason of `skip=` that is repeated, in characters. */
@@ -18,81 +20,24 @@ const CONTENT_TYPE_MAX = 1024
 const NO_HOPS: readonly Hop[] = Object.freeze([])
 const NO_TIMINGS: Timings = Object.freeze({ queue: null, dns: null, connect: null, tls: null, firstByte: null })
 
+/** What is held of an answer, or of a target that was never asked. */
+interface Judgement {
+  readonly outcome: Outcome
+  readonly kind: Kind
+  readonly reason: string
+  readonly hint: string | null
+  readonly failedChecks: readonly FailedCheck[]
+}
+
 /**
  * The verdict on one answer, or on its absence. No answer fails, unless this machine is to blame (`local.*`) or the way
- * (`proxy.failed`); then a
- * status that the user named is fine; then a documented marker of a refused checker is inconclusive; then `accept`,
- * then the other expectations. All that do not hold are in `failedChecks`; the kind and the reason are the first one's,
- * and one that could not be checked at all comes last: where there is no other, nothing is known.
+ * (`proxy.failed`); then a status that the user named is fine; then a documented marker of a refused checker is
+ * inconclusive; then `accept`, then the other expectations. All that do not hold are in `failedChecks`; the kind and the
+ * reason are the first one's, and one that could not be checked at all comes last: where there is no other, nothing is
+ * known. `timeText` makes RFC 3339 of the time of the answer.
  */
-export function judge(target: Target, reply: Reply): Verdict {
-  const { status } = reply
-  // To CONNECT the network answers through the proxy.
-  const kind = reply.kind === 'proxy.failed' && reply.code === '511' ? 'local.captive_portal' : reply.kind
-  if (kind !== 'ok' && !isNamedAnswer(target, reply)) {
-    const facts = kindFacts(kind)
-    const outcome = isLocal(kind) || kind === 'proxy.failed' ? 'inconclusive' : 'failed'
-    return verdictOf(target, reply, outcome, kind, reply.detail ?? facts.meaning, reply.hint ?? facts.hint, NO_CHECKS)
-  }
-  const { expect } = target
-  const { accept, acceptIsExplicit } = expect
-  const accepted = accept.has(status)
-  const reason = reasonOfStatus(status, reply.statusText)
-  const marker = accepted && acceptIsExplicit ? null : blockMarker(status, reply.headers)
-  if (marker !== null) {
-    const hint = reply.hint ?? kindFacts(marker).hint
-    return verdictOf(target, reply, 'inconclusive', marker, reasonOfBlock(marker, status, reason), hint, NO_CHECKS)
-  }
-  const faults = faultsOf(target, reply)
-  const first = faults.find(({ isUnknown }) => !isUnknown) ?? faults[0]
-  if (accepted && first === undefined) return verdictOf(target, reply, 'ok', 'ok', reason, reply.hint, NO_CHECKS)
-  const failed = faults.map((fault) => fault.failed)
-  if (accepted) {
-    const outcome = first!.isUnknown ? 'inconclusive' : 'failed'
-    return verdictOf(target, reply, outcome, first!.kind, first!.reason, reply.hint, failed)
-  }
-  failed.unshift({ check: 'status', expected: accept.toString(), actual: `${status}` })
-  const hint = reply.hint ?? hintOfStatus(expect, status, reply.redirects)
-  return verdictOf(target, reply, 'failed', 'http.error', reason, hint, failed)
-}
-
-/** A proxy's answer, or what may be one, whose status the user named: then it is what was expected. */
-function isNamedAnswer({ expect }: Target, { kind, status }: Reply): boolean {
-  return kind === 'proxy.failed' && status > 0 && expect.acceptIsExplicit && expect.accept.has(status)
-}
-
-/** The verdict on a line that holds nothing to ask (`url.invalid`, `line.invalid`); `nowMs` is wall clock. */
-export function verdictOfProblem(target: Target, nowMs: number): Verdict {
-  const { problem } = target
-  if (problem === null) throw new TypeError(`target ${target.index} has no problem`)
-  const named = problem.key !== null && !problem.reason.includes(problem.key)
-  const where = problem.column === null ? '' : ` (column ${problem.column})`
-  const reason = `${named ? `${problem.key}: ` : ''}${problem.reason}${where}`
-  return neverAsked(target, 'failed', problem.kind, reason, problem.hint, null, nowMs)
-}
-
-/** The row of a repeat under `dedupe`: never asked, skipped, with the index of the first one. `nowMs` is wall clock. */
-export function verdictOfDuplicate(target: Target, firstIndex: number, nowMs: number): Verdict {
-  const { meaning, hint } = kindFacts('duplicate')
-  return neverAsked(target, 'skipped', 'duplicate', meaning, hint, firstIndex, nowMs)
-}
-
-/** The row of a target with `skip`: never asked, skipped, for the reason given. `nowMs` is wall clock. */
-export function verdictOfSkip(target: Target, nowMs: number): Verdict {
-  const { meaning, hint } = kindFacts('skipped')
-  const reason = cleanPhrase(target.skip ?? '', SKIP_REASON_MAX)
-  return neverAsked(target, 'skipped', 'skipped', reason === '' ? meaning : reason, hint, null, nowMs)
-}
-
-function verdictOf(
-  target: Target,
-  reply: Reply,
-  outcome: Outcome,
-  kind: Kind,
-  reason: string,
-  hint: string | null,
-  failedChecks: readonly FailedCheck[],
-): Verdict {
+export function judge(target: Target, reply: Reply, timeText: TimeText = isoText): Verdict {
+  const { outcome, kind, reason, hint, failedChecks } = judgementOf(target, reply)
   const { tls, headers } = reply
   const certificate = tls !== null && tls.error !== null && reply.kind === 'ok' ? `certificate: ${tls.error}` : null
   const contentType = headers.get('content-type')
@@ -135,19 +80,105 @@ function verdictOf(
 
 /** Without what only judging needs; the very same object where there is none of it. */
 function rowOf(facts: NonNullable<Reply['tls']>): Verdict['tls'] {
+  if (facts.chain === undefined && facts.isPublic === undefined) return facts
   const { chain, isPublic, ...row } = facts
-  return chain === undefined && isPublic === undefined ? facts : row
+  return row
 }
 
-function neverAsked(
-  target: Target,
-  outcome: Outcome,
-  kind: Kind,
-  reason: string,
-  hint: string | null,
-  duplicateOf: number | null,
-  nowMs: number,
-): Verdict {
+function judgementOf(target: Target, reply: Reply): Judgement {
+  const { status } = reply
+  // To CONNECT the network answers through the proxy.
+  const kind = reply.kind === 'proxy.failed' && reply.code === '511' ? 'local.captive_portal' : reply.kind
+  if (kind !== 'ok' && !isNamedAnswer(target, reply)) return ofNoAnswer(kind, reply)
+  const { accept, acceptIsExplicit } = target.expect
+  const accepted = accept.has(status)
+  const reason = reasonOfStatus(status, reply.statusText)
+  const marker = accepted && acceptIsExplicit ? null : blockMarker(status, reply.headers)
+  if (marker !== null) {
+    const hint = reply.hint ?? kindFacts(marker).hint
+    const blocked = reasonOfBlock(marker, status, reason)
+    return { outcome: 'inconclusive', kind: marker, reason: blocked, hint, failedChecks: NO_CHECKS }
+  }
+  const faults = faultsOf(target, reply)
+  if (!accepted) return ofWrongStatus(target, reply, faults)
+  const first = faults.find(({ isUnknown }) => !isUnknown) ?? faults[0]
+  if (first === undefined) return reply.hint === null ? (FINE[status] ?? fine(reason, null)) : fine(reason, reply.hint)
+  return {
+    outcome: first.isUnknown ? 'inconclusive' : 'failed',
+    kind: first.kind,
+    reason: first.reason,
+    hint: reply.hint,
+    failedChecks: faults.map((fault) => fault.failed),
+  }
+}
+
+function fine(reason: string, hint: string | null): Judgement {
+  return { outcome: 'ok', kind: 'ok', reason, hint, failedChecks: NO_CHECKS }
+}
+
+/** Ready ones for statuses with a standard phrase, as most answers have: nothing is made for them on the hot path. */
+const FINE: readonly (Judgement | undefined)[] = Array.from({ length: 1000 }, (_, status) =>
+  STATUS_CODES[status] === undefined ? undefined : fine(reasonOfStatus(status, ''), null),
+)
+
+function ofNoAnswer(kind: Kind, { detail, hint }: Reply): Judgement {
+  const facts = kindFacts(kind)
+  return {
+    outcome: isLocal(kind) || kind === 'proxy.failed' ? 'inconclusive' : 'failed',
+    kind,
+    reason: detail ?? facts.meaning,
+    hint: hint ?? facts.hint,
+    failedChecks: NO_CHECKS,
+  }
+}
+
+function ofWrongStatus({ expect }: Target, reply: Reply, faults: readonly Fault[]): Judgement {
+  const { status } = reply
+  return {
+    outcome: 'failed',
+    kind: 'http.error',
+    reason: reasonOfStatus(status, reply.statusText),
+    hint: reply.hint ?? hintOfStatus(expect, status, reply.redirects),
+    failedChecks: [
+      { check: 'status', expected: expect.accept.toString(), actual: `${status}` },
+      ...faults.map((fault) => fault.failed),
+    ],
+  }
+}
+
+/** A proxy's answer, or what may be one, whose status the user named: then it is what was expected. */
+function isNamedAnswer({ expect }: Target, { kind, status }: Reply): boolean {
+  return kind === 'proxy.failed' && status > 0 && expect.acceptIsExplicit && expect.accept.has(status)
+}
+
+/** The verdict on a line that holds nothing to ask (`url.invalid`, `line.invalid`); `nowMs` is wall clock. */
+export function verdictOfProblem(target: Target, nowMs: number): Verdict {
+  const { problem } = target
+  if (problem === null) throw new TypeError(`target ${target.index} has no problem`)
+  const named = problem.key !== null && !problem.reason.includes(problem.key)
+  const where = problem.column === null ? '' : ` (column ${problem.column})`
+  const reason = `${named ? `${problem.key}: ` : ''}${problem.reason}${where}`
+  return neverAsked(target, { outcome: 'failed', kind: problem.kind, reason, hint: problem.hint }, nowMs)
+}
+
+/** The row of a repeat under `dedupe`: never asked, skipped, with the index of the first one. `nowMs` is wall clock. */
+export function verdictOfDuplicate(target: Target, firstIndex: number, nowMs: number): Verdict {
+  const { meaning, hint } = kindFacts('duplicate')
+  return {
+    ...neverAsked(target, { outcome: 'skipped', kind: 'duplicate', reason: meaning, hint }, nowMs),
+    duplicateOf: firstIndex,
+  }
+}
+
+/** The row of a target with `skip`: never asked, skipped, for the reason given. `nowMs` is wall clock. */
+export function verdictOfSkip(target: Target, nowMs: number): Verdict {
+  const { meaning, hint } = kindFacts('skipped')
+  const reason = cleanPhrase(target.skip ?? '', SKIP_REASON_MAX) || meaning
+  return neverAsked(target, { outcome: 'skipped', kind: 'skipped', reason, hint }, nowMs)
+}
+
+function neverAsked(target: Target, judgement: Omit<Judgement, 'failedChecks'>, nowMs: number): Verdict {
+  const { outcome, kind, reason, hint } = judgement
   return {
     index: target.index,
     line: target.line,
@@ -177,11 +208,11 @@ function neverAsked(
     tls: null,
     inferred: false,
     secondLook: false,
-    duplicateOf,
+    duplicateOf: null,
     change: null,
     extra: null,
     key: null,
-    checkedAt: timeText(nowMs),
+    checkedAt: isoText(nowMs),
   }
 }
 
@@ -191,18 +222,6 @@ function contentLength(headers: ReplyHeaders): number | null {
   if (text === null || !/^\d{1,16}$/.test(text)) return null
   const length = Number(text)
   return Number.isSafeInteger(length) ? length : null
-}
-
-let lastMs = Number.NaN
-let lastText = ''
-
-/** RFC 3339. Dozens of answers come in one millisecond. */
-function timeText(ms: number): string {
-  if (ms !== lastMs) {
-    lastText = new Date(ms).toISOString()
-    lastMs = ms
-  }
-  return lastText
 }
 
 /** A copy where it is cut: a slice would keep the whole alive. */

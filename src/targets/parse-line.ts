@@ -54,7 +54,7 @@ function readListed(written: string, context: LineContext): ParsedUrl {
   const { base = null } = context
   // Of the base it is the user's own.
   if (base !== null && parsed.url.startsWith(base.slice(0, base.indexOf('@') + 1 || base.length))) return parsed
-  return refused(problem('line.invalid', 'a user in the URL: not from a list under --untrusted', null, null, null))
+  return refused(problem('line.invalid', 'a user in the URL: not from a list under --untrusted'))
 }
 
 function readUrl(written: string, { variables, base = null, untrusted = false }: LineContext): ParsedUrl {
@@ -64,7 +64,7 @@ function readUrl(written: string, { variables, base = null, untrusted = false }:
     url = expand(written, 'url', variables)
   } catch (error) {
     if (!(error instanceof ExpansionError)) throw error
-    return refused(problem('url.invalid', error.message, null, null, null))
+    return refused(problem('url.invalid', error.message))
   }
   const parsed = parseUrl(url, base)
   const { problem: found } = parsed
@@ -94,7 +94,7 @@ const KEY_FIRST = new RegExp(`^(?:${Object.keys(LINE_KEYS).join('|')})=`)
 
 function keyFirst(word: string, context: LineContext): ParsedLine {
   const key = word.slice(0, word.indexOf('='))
-  const found = problem('line.invalid', 'the URL comes first, settings after it', null, key, null)
+  const found = problem('line.invalid', 'the URL comes first, settings after it', { key })
   return compose(`${key}=…`, refused(found), context)
 }
 
@@ -115,7 +115,7 @@ function parseWords(text: string, line: string, context: LineContext): ParsedLin
   if (reading.type === 'stray') return fail(strayWord(text, urlEnd, reading.word), withoutKeys(text, start, end))
   if (reading.type === 'wrong') {
     const { key, reason, hint, at } = reading
-    return fail(problem('line.invalid', reason, hint, key, at + 1))
+    return fail(problem('line.invalid', reason, { hint, key, column: at + 1 }))
   }
   const { override } = reading
   return override === NO_OVERRIDE ? target : { ...target, ...applyOverride(target, override) }
@@ -124,25 +124,15 @@ function parseWords(text: string, line: string, context: LineContext): ParsedLin
 /** A word that is neither a setting nor a comment: a second URL, or the rest of a URL with a space in it. */
 function strayWord(text: string, urlEnd: number, word: string): LineProblem {
   if (HAS_SCHEME.test(word)) {
-    return problem('line.invalid', 'two URLs; write location=… or final-url=…', 'Or one URL a line', null, null)
+    return problem('line.invalid', 'two URLs; write location=… or final-url=…', { hint: 'Or one URL a line' })
   }
   if (trimInvisible(word) === '') {
-    return problem(
-      'line.invalid',
-      `an invisible character (${nameCharacter(word[0]!)}) behind the URL`,
-      null,
-      null,
-      null,
-    )
+    return problem('line.invalid', `an invisible character (${nameCharacter(word[0]!)}) behind the URL`)
   }
   const space = text[urlEnd] === '\t' ? 'a tab in the URL; write %09' : 'a space in the URL; write %20'
-  return problem(
-    'url.invalid',
-    space,
-    'After the URL come only settings, such as accept=404, and # comments',
-    null,
-    null,
-  )
+  return problem('url.invalid', space, {
+    hint: 'After the URL come only settings, such as accept=404, and # comments',
+  })
 }
 
 /** The line up to its first setting or comment: keys may hold secrets and are no part of what is shown. */
@@ -158,14 +148,9 @@ function detach(text: string): string {
   return ` ${text}`.slice(1)
 }
 
-function problem(
-  kind: LineProblem['kind'],
-  reason: string,
-  hint: string | null,
-  key: string | null,
-  column: number | null,
-): LineProblem {
-  return { kind, reason, hint, key, column }
+/** A problem with what is known of it; null for all else. */
+function problem(kind: LineProblem['kind'], reason: string, more: Partial<LineProblem> = {}): LineProblem {
+  return { kind, reason, hint: null, key: null, column: null, ...more }
 }
 
 function refused(found: LineProblem): ParsedUrl {

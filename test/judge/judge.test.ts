@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { judge, verdictOfDuplicate, verdictOfProblem } from '../../src/judge/judge.js'
+import { createTimeText } from '../../src/judge/time-text.js'
 import { FIELDS } from '../../src/report/fields.js'
 import { parseStatusSet, SUCCESSFUL } from '../../src/settings/status-set.js'
 import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
@@ -340,7 +341,11 @@ it.each([
   ['from before 1970 to beyond it, zero too', [-1, -0, 0, 1, -1]],
 ])('checkedAt is the time of its own answer: %s', (_case, moments) => {
   const expected = moments.map((ms) => new Date(ms).toISOString())
-  expect(moments.map((ms) => judge(target(), reply(200, {}, { checkedAtMs: ms })).checkedAt)).toEqual(expected)
+  const timeText = createTimeText()
+  for (const made of [timeText, undefined]) {
+    const checkedAt = (ms: number) => judge(target(), reply(200, {}, { checkedAtMs: ms }), made).checkedAt
+    expect(moments.map(checkedAt)).toEqual(expected)
+  }
   expect(moments.map((ms) => verdictOfDuplicate(target(), 0, ms).checkedAt)).toEqual(expected)
 })
 
