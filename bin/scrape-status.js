@@ -12,7 +12,6 @@ if (XDG_CACHE_HOME && !CI) require('node:module').enableCompileCache?.(`${XDG_CA
 // so a second and once more are enough (resolv.conf(5)).
 process.env.RES_OPTIONS ??= 'timeout:1 attempts:2'
 
-const { setTimeout: sleep } = require('node:timers/promises')
 const { getHeapSpaceStatistics, setFlagsFromString } = require('node:v8')
 const { crashText, run } = require('../dist/cli.cjs')
 
@@ -30,7 +29,6 @@ const world = {
     const [seconds, nanoseconds] = process.hrtime()
     return seconds * 1000 + nanoseconds / 1e6
   },
-  wait: (ms, signal) => sleep(ms, undefined, { signal }),
   onSignal(handler) {
     for (const name of SIGNALS) process.on(name, handler)
     return () => {

@@ -21,7 +21,6 @@ export interface World {
   readonly stderr: TerminalWritable
   /** Monotonic ms. */
   now(): number
-  wait(ms: number, signal?: AbortSignal): Promise<void>
   /** Calls back for SIGINT and SIGTERM; the result stops that. */
   onSignal(handler: (signal: 'SIGINT' | 'SIGTERM') => void): () => void
   /** Ends the process now, whatever is pending: only for the second signal. */

@@ -1,4 +1,4 @@
-// Time for tests: it stands still until the test moves it. Has the shape of `World`'s `now` and `wait`.
+// Time for tests: it stands still until the test moves it. Has the shape of `World`'s `now`, and a `wait`.
 
 // Taken before a test can fake it.
 const realSetImmediate = setImmediate

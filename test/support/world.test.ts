@@ -18,9 +18,7 @@ test('is a terminal when asked, with a silent keyboard and a clock of the test',
   const clock = createFakeClock(5)
   const world = createTestWorld({ isTTY: true, columns: 60, clock })
   expect([world.stdin.isTTY, world.stdout.isTTY, world.stdout.columns]).toEqual([true, true, 60])
-  const waited = world.wait(10)
   await clock.advance(10)
-  await waited
   expect(world.now()).toBe(15)
 })
 
@@ -34,5 +32,4 @@ test('sends signals to those who listen, and notes a sudden end', async () => {
   expect(heard).toEqual(['SIGINT'])
   world.die(130)
   expect(world.deaths()).toEqual([130])
-  await expect(world.wait(1000, AbortSignal.abort(new Error('no')))).rejects.toThrow('no')
 })

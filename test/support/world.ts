@@ -1,7 +1,6 @@
 // A `World` in memory, so that `run(argv, world)` is tested without a process: streams to look into, signals to send.
 
 import { Readable, Writable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { TerminalReadable, TerminalWritable, World } from '../../src/words/world.js'
 
 export interface TestWorldOptions {
@@ -14,8 +13,8 @@ export interface TestWorldOptions {
   readonly columns?: number
   /** Replaces the stream in memory (a full disk, a reader that leaves); `stdoutText()` is then empty. */
   readonly stdout?: TerminalWritable
-  /** Default the real time; a `FakeClock` has both. */
-  readonly clock?: Pick<World, 'now' | 'wait'>
+  /** Default the real time; a `FakeClock` has it. */
+  readonly clock?: Pick<World, 'now'>
 }
 
 export interface TestWorld extends World {
@@ -38,14 +37,12 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
   const handlers = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>()
   const deaths: number[] = []
   const leaves: number[] = []
-  const clock = options.clock ?? { now: () => performance.now(), wait: realWait }
   return {
     env: options.env ?? {},
     stdin: stdinFrom(options.stdin ?? null),
     stdout: options.stdout ?? stdout.stream,
     stderr: stderr.stream,
-    now: clock.now,
-    wait: clock.wait,
+    now: options.clock?.now ?? (() => performance.now()),
     onSignal(handler) {
       handlers.add(handler)
       return () => void handlers.delete(handler)
@@ -81,12 +78,4 @@ function createMemoryStream(terminal: { isTTY?: boolean; columns?: number }) {
     },
   })
   return { stream: Object.assign(stream, terminal), text: () => Buffer.concat(chunks).toString() }
-}
-
-async function realWait(ms: number, signal?: AbortSignal): Promise<void> {
-  try {
-    await sleep(ms, undefined, signal ? { signal } : {})
-  } catch (error) {
-    throw signal?.aborted ? signal.reason : error
-  }
 }
