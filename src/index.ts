@@ -1,5 +1,8 @@
 // The library: what the command can do, these can do.
 
+// `Symbol.asyncDispose`, which every Node that this runs on has, and the libraries of most programs do not.
+/// <reference lib="esnext.disposable" preserve="true" />
+
 export type { Client } from './ask/client.js'
 export type { AskOptions, ClientOptions } from './ask/client-options.js'
 export { createClient } from './ask/create-client.js'
@@ -22,3 +25,4 @@ export type { Method } from './words/method.js'
 export type { BodySearch, Hop, Reply, ReplyHeaders, Timings, TlsFacts } from './words/reply.js'
 export type { LineAccount, Summary, Unfinished } from './words/summary.js'
 export type { FailedCheck, Outcome, Verdict } from './words/verdict.js'
+export type { SignalLike, UrlLike } from './words/web-types.js'

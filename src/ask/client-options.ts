@@ -40,7 +40,7 @@ export interface ClientOptions extends AskOptions {
   readonly cert?: string | null
   readonly key?: string | null
   /** `http://`, `https://`, `socks4://`, `socks4a://`, `socks5://` or `socks5h://` proxy for all requests. Default: none. */
-  readonly proxy?: string | null
+  readonly proxy?: string | null | undefined
   /** Where `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are looked for. Default: nowhere. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Only addresses of this family. Default: both. */

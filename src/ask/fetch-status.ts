@@ -6,6 +6,7 @@ import { reasonOfStatus } from '../judge/reason.js'
 import { parseUrl } from '../targets/parse-url.js'
 import { kindFacts } from '../words/kinds.js'
 import type { Reply } from '../words/reply.js'
+import type { SignalLike, UrlLike } from '../words/web-types.js'
 import { askFrom } from './ask-from.js'
 import { attempt } from './attempt.js'
 import type { Client } from './client.js'
@@ -25,7 +26,7 @@ export type StatusTuple = readonly [status: number, url: string, reply: StatusRe
 /** Options of one call. `fetchStatus` makes one attempt always, so it has no `retries`; `checkUrl` has. */
 export interface FetchStatusOptions extends Omit<AskOptions, 'retries'> {
   /** Aborting ends the attempt at once with the kind `aborted`. */
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: SignalLike | undefined
 }
 
 /**
@@ -35,7 +36,7 @@ export interface FetchStatusOptions extends Omit<AskOptions, 'retries'> {
  */
 export async function fetchStatus(
   client: Client,
-  url: string | URL,
+  url: string | UrlLike,
   options: FetchStatusOptions = {},
 ): Promise<StatusTuple> {
   const engine = engineOf(client)
@@ -59,7 +60,7 @@ export async function fetchStatus(
 /** One tuple per input in input order; never rejects for a URL. */
 export async function gatherStatuses(
   client: Client,
-  urls: Iterable<string | URL>,
+  urls: Iterable<string | UrlLike>,
   options: FetchStatusOptions = {},
 ): Promise<StatusTuple[]> {
   engineOf(client)
@@ -68,7 +69,7 @@ export async function gatherStatuses(
 }
 
 /** A URL as text. */
-function writtenUrl(url: string | URL): string {
+function writtenUrl(url: string | UrlLike): string {
   if (typeof url === 'string') return url
   // Not by its class: there may be several.
   if (typeof url?.href === 'string') return url.href

@@ -12,7 +12,9 @@ import { parseBaseUrl } from '../targets/base-url.js'
 import { type ExpectOptions, overrideFrom } from '../targets/expect-from.js'
 import { createRules, parseRule } from '../targets/rules.js'
 import { applyOverride } from '../targets/settings.js'
-import { type Checking, createChecking } from './checking.js'
+import type { SignalLike } from '../words/web-types.js'
+import type { Checking } from './checking.js'
+import { createChecking } from './create-checking.js'
 import type { TargetInput } from './list-source.js'
 import { sourceOf } from './list-source.js'
 import { checkTargets } from './pipeline.js'
@@ -55,7 +57,7 @@ export interface CheckAllOptions extends ClientOptions, Omit<ExpectOptions, 'ski
   /** Told in a sentence when a server asks for a long wait or this machine ran into a limit. Default: nobody. */
   readonly notify?: (text: string) => void
   /** Aborting begins nothing any more and ends what is on the wire; those targets have no verdict. */
-  readonly signal?: AbortSignal
+  readonly signal?: SignalLike
 }
 
 /**

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type OutputOptions, type RolldownOptions, rolldown } from 'rolldown'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closeAfterTest } from '../support/close-after-test.js'
 import { startHttpServer } from '../support/http-server.js'
 
@@ -196,27 +196,48 @@ test('the schemas are at hand by their names', async () => {
   expect(JSON.parse(stdout)).toEqual(['object', 'object'])
 })
 
-test('TypeScript sees the types from outside', async () => {
-  await writeFile(
-    join(project, 'typed.ts'),
-    `import { checkAll, createClient, fetchStatus, type Kind, type Summary, type Verdict } from 'scrape-status'
-     const client = createClient({ perHost: 5 })
-     const [status, url, reply] = await fetchStatus(client, 'https://example.com', { method: 'HEAD' })
-     const code: number = status
-     const asked: string = url
-     const kind: Kind = reply.kind
-     const run = checkAll(['https://example.com'], { accept: '2xx', dedupe: true })
-     for await (const verdict of run) { const { ok }: Verdict = verdict; void ok }
-     const summary: Summary = run.summary
-     // @ts-expect-error: a verdict always has a kind
-     const none: null = reply.kind
-     void [code, asked, kind, summary, none]
-     export {}`,
-  )
-  const tsc = join(ROOT, 'node_modules/.bin/tsc')
-  const flags = '--noEmit --strict --target es2022 --module nodenext --lib es2023,esnext.disposable --types node'
-  const roots = ['--typeRoots', join(ROOT, 'node_modules/@types'), '--ignoreConfig', 'typed.ts']
-  expect(await inProject(tsc, [...flags.split(' '), ...roots])).toMatchObject({ stdout: '', code: 0 })
+describe('a program of TypeScript needs nothing but the package', () => {
+  const COMPILERS = { '5.9': 'node_modules/typescript-5.9/bin/tsc', '7': 'node_modules/typescript/bin/tsc' }
+  /** What it has of the platform: nothing, a browser's types, or Node's. */
+  const SURROUNDINGS = {
+    nothing: ['--lib', 'es2022', '--typeRoots', '/none'],
+    'the types of a browser': ['--lib', 'es2023,dom', '--typeRoots', '/none'],
+    "Node's types": ['--lib', 'es2023', '--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')],
+  }
+  const STRICT = '--noEmit --strict --exactOptionalPropertyTypes --skipLibCheck false --target es2022 --module nodenext'
+
+  test.each(
+    Object.entries(COMPILERS).flatMap(([version, tsc]) =>
+      Object.entries(SURROUNDINGS).map(([what, flags]) => ({ version, tsc, what, flags })),
+    ),
+  )('TypeScript $version and $what', async ({ version, tsc, flags }) => {
+    await writeFile(
+      join(project, 'typed.ts'),
+      `import { checkAll, createClient, fetchStatus, type Kind, type Summary, type Verdict } from 'scrape-status'
+       const client = createClient({ perHost: 5, proxy: undefined })
+       const [status, url, reply] = await fetchStatus(client, 'https://example.com', { method: 'HEAD', signal: undefined })
+       const code: number = status
+       const asked: string = url
+       const kind: Kind = reply.kind
+       const run = checkAll(['https://example.com'], { accept: '2xx', dedupe: true })
+       for await (const verdict of run) { const { ok }: Verdict = verdict; void ok }
+       const summary: Summary = run.summary
+       // @ts-expect-error: a verdict always has a kind
+       const none: null = reply.kind
+       void [code, asked, kind, summary, none]
+       export {}`,
+    )
+    const own = version === '7' ? ['--ignoreConfig'] : []
+    const args = [join(ROOT, tsc), ...STRICT.split(' '), ...flags, ...own, 'typed.ts']
+    expect(await inProject(process.execPath, args)).toMatchObject({ stdout: '', code: 0 })
+  })
+
+  test('and of its types come no others than those of the library', () => {
+    const files = packed.filter((path) => path.endsWith('.d.ts')).map((path) => path.replace('dist/', ''))
+    expect(files.filter((path) => /^(?:http|flow|policies|report|command|earlier|fleet)\//.test(path))).toEqual([])
+    expect(files).not.toContain('ask/engine.d.ts')
+    expect(files).not.toContain('run/pipeline.d.ts')
+  })
 })
 
 test('publint finds nothing to say against the package', async () => {
