@@ -2,7 +2,7 @@
 // followed here so that each hop obeys its host's limit and is learned from. Never rejects, never judges.
 
 import { NO_PERMIT } from '../flow/permits.js'
-import { isPlain, type ProxyServer } from '../http/connect/proxy-choice.js'
+import { isPlain, type ProxyServer } from '../http/connect/proxy-server.js'
 import type { HopResult } from '../http/exchange/hop-request.js'
 import { proxyFaultOf } from '../http/exchange/proxy-fault-of.js'
 import { hopHeaders, type RequestHeaders } from '../http/exchange/request-headers.js'

@@ -2,10 +2,11 @@
 
 import { isIP } from 'node:net'
 import type { SecureContext } from 'node:tls'
+import type { Anchors } from '../http/connect/anchors.js'
 import { createAnchors } from '../http/connect/anchors.js'
-import type { Anchors } from '../http/connect/chain-dates.js'
 import type { ConnectorOptions } from '../http/connect/connector.js'
-import { createProxyChoice, type ProxyChoice, parseProxy } from '../http/connect/proxy-choice.js'
+import { createProxyChoice, type ProxyChoice } from '../http/connect/proxy-choice.js'
+import { parseProxy } from '../http/connect/proxy-server.js'
 import { createSecureContext } from '../http/connect/secure-context.js'
 import { type PinnedAddress, parseResolve } from '../settings/addresses.js'
 import type { ClientOptions } from './client-options.js'

@@ -3,8 +3,14 @@
 
 import { X509Certificate } from 'node:crypto'
 import * as tls from 'node:tls'
-import type { Anchors } from './chain-dates.js'
-import { nameOf } from './chain-dates.js'
+import { certificateName } from './certificate-name.js'
+
+/** Certificates that are trusted. */
+export interface Anchors {
+  holds(certificate: X509Certificate): boolean
+  /** Those whose subject may be this one, in the lines of `X509Certificate`. */
+  named(subject: string): X509Certificate[]
+}
 
 /** `ca`: PEM texts to trust beside Node's own. Nothing is read before it is asked for. */
 export function createAnchors(ca: readonly string[]): Anchors {
@@ -16,7 +22,7 @@ export function createAnchors(ca: readonly string[]): Anchors {
   }
   return {
     holds: ({ raw }) => all().some((each) => each.equals(raw)),
-    named: (subject) => all().flatMap((each) => (each.includes(nameOf(subject)) ? parsed(each) : [])),
+    named: (subject) => all().flatMap((each) => (each.includes(certificateName(subject)) ? parsed(each) : [])),
   }
 }
 

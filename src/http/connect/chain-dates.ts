@@ -3,8 +3,9 @@
 // and the first time ten to read the roots: only for a failure, or where somebody asks for the dates.
 
 import type { X509Certificate } from 'node:crypto'
-import { isPublicName } from '../../words/is-public-name.js'
 import type { CertificateDates } from '../../words/reply.js'
+import type { Anchors } from './anchors.js'
+import { certificateName } from './certificate-name.js'
 
 /** Longest way up; real ones have three or four certificates. */
 const LONGEST = 12
@@ -74,36 +75,11 @@ function isSelfSigned(certificate: X509Certificate): boolean {
 }
 
 function datesOf({ subject, validFrom, validTo }: X509Certificate, isAuthority: boolean): CertificateDates {
-  return { subject: isAuthority ? nameOf(subject) : null, validFrom: iso(validFrom), validTo: iso(validTo) }
+  return { subject: isAuthority ? certificateName(subject) : null, validFrom: iso(validFrom), validTo: iso(validTo) }
 }
 
 /** `''` where Node's words for a date are none. */
 function iso(date: string): string {
   const at = Date.parse(date)
   return Number.isNaN(at) ? '' : new Date(at).toISOString()
-}
-
-/** The common name of a subject's or issuer's lines, else its organisation, else all of it. */
-export function nameOf(lines: string): string {
-  const field = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(lines)?.[1]
-  return field('CN') ?? field('O') ?? lines.replaceAll('\n', ', ')
-}
-
-/** The signed certificate timestamps of RFC 6962 §3.3, 1.3.6.1.4.1.11129.2.4.2, as the DER of an OID. */
-const LOGGED = Buffer.from('060a2b06010401d679020402', 'hex')
-
-/**
- * Whether a public authority made it: it is in the public logs, or says where on the public web its issuer is. What a
- * network signs on the way has neither.
- */
-export function isOfPublicAuthority({ raw, infoAccess }: X509Certificate): boolean {
-  if (raw.includes(LOGGED)) return true
-  const urls = infoAccess?.matchAll(/URI:"?(https?:\/\/[^\s"]+)/gi) ?? []
-  return [...urls].some(([, url]) => URL.canParse(url!) && isPublicName(new URL(url!).hostname))
-}
-
-export interface Anchors {
-  holds(certificate: X509Certificate): boolean
-  /** Those whose subject may be this one, in the lines of `X509Certificate`. */
-  named(subject: string): X509Certificate[]
 }

@@ -6,11 +6,10 @@ import type { PinnedAddress } from '../../settings/addresses.js'
 import type { Interfaces } from '../names/address.js'
 import { createPins } from '../names/pins.js'
 import type { Origin } from '../wire/origin.js'
-import { createAnchors } from './anchors.js'
-import type { Anchors } from './chain-dates.js'
+import { type Anchors, createAnchors } from './anchors.js'
 import { type Connecting, type ConnectParts, connectTo } from './connect-to.js'
 import { createFailedAddresses } from './failed-addresses.js'
-import type { ProxyServer } from './proxy-choice.js'
+import type { ProxyServer } from './proxy-server.js'
 
 export interface Connector {
   /** `timeoutMs` is the budget of the whole attempt; the caller watches it. */

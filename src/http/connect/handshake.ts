@@ -9,11 +9,14 @@ import { withoutTrailingDot } from '../../words/without-trailing-dot.js'
 import { literalAddress } from '../names/address.js'
 import { certificateCode, certificateFailure } from '../wire/certificate-failure.js'
 import { ExchangeError } from '../wire/exchange-error.js'
-import { failureOf, type OnCancel } from '../wire/failure-of.js'
+import { failureOf } from '../wire/failure-of.js'
+import type { Anchors } from './anchors.js'
+import { certificateName } from './certificate-name.js'
 import { certificateWords } from './certificate-words.js'
-import type { Anchors } from './chain-dates.js'
-import { chainDates, isOfPublicAuthority, nameOf } from './chain-dates.js'
+import { chainDates } from './chain-dates.js'
 import { identityError } from './identity-error.js'
+import { isOfPublicAuthority } from './is-of-public-authority.js'
+import type { OnCancel } from './on-cancel.js'
 
 export interface HandshakeOptions {
   /** As in a URL: IPv6 in brackets. */
@@ -129,7 +132,7 @@ function factsOf(socket: TLSSocket, certificate: X509Certificate | undefined): T
   const validTo = certificate === undefined ? Number.NaN : Date.parse(certificate.validTo)
   return {
     protocol: socket.getProtocol(),
-    issuer: certificate?.issuer ? nameOf(certificate.issuer) : null,
+    issuer: certificate?.issuer ? certificateName(certificate.issuer) : null,
     validTo: Number.isNaN(validTo) ? null : new Date(validTo).toISOString(),
     error: certificateError(socket),
   }

@@ -3,14 +3,15 @@
 import { Duplex } from 'node:stream'
 import type { SocksClient } from 'socks'
 import { ExchangeError } from '../wire/exchange-error.js'
-import { failureOf, ignoreError } from '../wire/failure-of.js'
-import { type Begin, hostOf } from './negotiation.js'
-import type { ProxyServer } from './proxy-choice.js'
+import { failureOf } from '../wire/failure-of.js'
+import { ignoreError } from './ignore-error.js'
+import { hostOf, type Negotiate } from './negotiation.js'
 import { HINT_CREDENTIALS, HINT_WRONG_CREDENTIALS, proxyFailed } from './proxy-failure.js'
+import type { ProxyServer } from './proxy-server.js'
 
 /** Sends the greeting. */
-export const beginSocks: Begin = (socket, proxy, way) => {
-  const host = hostOf(way).replace(/^\[|\]$/g, '')
+export const negotiateSocks: Negotiate = (socket, proxy, tunnel) => {
+  const host = hostOf(tunnel).replace(/^\[|\]$/g, '')
   const line = createLine().on('said', (words: Buffer) => socket.write(words))
   const version = proxy.protocol.startsWith('socks4') ? 4 : 5
   const failure = () => (version === 4 ? socks4Failure(heard) : socks5Failure(heard, proxy))
@@ -19,39 +20,39 @@ export const beginSocks: Begin = (socket, proxy, way) => {
   let isOpen = false
 
   const start = (socks: typeof import('socks')) => {
-    if (way.isOver()) return
-    if (host.length > SOCKS_HOST_MAX_BYTES) return way.fail(proxyFailed(null, 'the host name is too long for SOCKS'))
-    if (version === 4 && host.includes(':')) return way.fail(proxyFailed(null, 'SOCKS4 reaches no IPv6 address'))
+    if (tunnel.isOver()) return
+    if (host.length > SOCKS_HOST_MAX_BYTES) return tunnel.fail(proxyFailed(null, 'the host name is too long for SOCKS'))
+    if (version === 4 && host.includes(':')) return tunnel.fail(proxyFailed(null, 'SOCKS4 reaches no IPv6 address'))
     client = new socks.SocksClient({
       command: 'connect',
       proxy: { host: proxy.hostname, port: proxy.port, type: version, ...socksCredentials(proxy) },
-      destination: { host, port: way.port },
-      timeout: Math.min(way.timeoutMs + SOCKS_TIMEOUT_MARGIN_MS, TIMER_MAX_MS),
+      destination: { host, port: tunnel.port },
+      timeout: Math.min(tunnel.timeoutMs + SOCKS_TIMEOUT_MARGIN_MS, TIMER_MAX_MS),
     })
     client.once('established', () => {
       isOpen = true
     })
     // Its errors hold the password and a message without a code; the bytes of the answer say more.
-    client.on('error', () => way.fail(failure()))
+    client.on('error', () => tunnel.fail(failure()))
     client.connect(line)
   }
   // Without the cause: an error of the package would bring the password along.
-  import('socks').then(start).catch((error) => way.fail(new ExchangeError(failureOf(error, 'proxy'))))
+  import('socks').then(start).catch((error) => tunnel.fail(new ExchangeError(failureOf(error, 'proxy'))))
 
   return {
     // Byte by byte, so that what follows the answer is not swallowed; a whole handshake is under 300 bytes.
-    hear(chunk) {
-      for (let at = 0; at < chunk.length && !way.isOver(); at++) {
+    receive(chunk) {
+      for (let at = 0; at < chunk.length && !tunnel.isOver(); at++) {
         heard = Buffer.concat([heard, chunk.subarray(at, at + 1)])
         // Speaks before it was spoken to, or another language.
-        if (client === null || heard[0] !== FIRST_BYTES[version]) return way.fail(failure())
+        if (client === null || heard[0] !== FIRST_BYTES[version]) return tunnel.fail(failure())
         line.emit('data', chunk.subarray(at, at + 1))
-        if (isOpen) return way.open(chunk.subarray(at + 1))
+        if (isOpen) return tunnel.open(chunk.subarray(at + 1))
       }
     },
     // The package's timer cannot be stopped and holds on to the client until it fires: leave it nothing of ours, and
     // somebody to hear the error that it then may raise.
-    leave() {
+    end() {
       line.removeAllListeners()
       client?.removeAllListeners().on('error', ignoreError)
     },
@@ -86,7 +87,7 @@ function socksCredentials({ credentials }: ProxyServer) {
   return credentials === null ? {} : { userId: credentials.username, password: credentials.password }
 }
 
-/** Why a SOCKS5 conversation failed, by what the proxy has said in it (RFC 1928 §3, §6; RFC 1929 §2). */
+/** Why a SOCKS5 negotiation failed, by what the proxy has said in it (RFC 1928 §3, §6; RFC 1929 §2). */
 function socks5Failure(heard: Buffer, { credentials }: ProxyServer): ExchangeError {
   const method = heard[1]
   if (heard[0] !== SOCKS_VERSION) return proxyFailed(null, "the proxy's answer is not SOCKS5")

@@ -1,8 +1,9 @@
-// What a tunnel and the languages spoken in it (CONNECT, SOCKS) have in common.
+// What a tunnel and the negotiations that open it (CONNECT, SOCKS) have in common.
 
 import type { Socket } from 'node:net'
 import type { ExchangeError } from '../wire/exchange-error.js'
-import type { ProxyServer } from './proxy-choice.js'
+import type { OnCancel } from './on-cancel.js'
+import type { ProxyServer } from './proxy-server.js'
 
 export interface TunnelOptions {
   /** The target as in a URL: lower case, IPv6 in brackets. */
@@ -15,28 +16,28 @@ export interface TunnelOptions {
    * be stopped and keeps 6 KB a tunnel until it fires (measured), so a budget of minutes is memory.
    */
   readonly timeoutMs: number
-  /** Registers what to do when the attempt is called off; replaces what was registered before. */
-  onCancel(handler: (error: ExchangeError) => void): void
+  readonly onCancel: OnCancel
 }
 
-/** Sends the first words. */
-export type Begin = (socket: Socket, proxy: ProxyServer, way: Way) => Conversation
-
-export interface Conversation {
-  /** Called with each piece of the answer. */
-  hear(chunk: Buffer): void
-  /** Called when the conversation is over, whatever way. */
-  leave(): void
-}
-
-export interface Way extends TunnelOptions {
+/** A tunnel that is being opened: how it ends. */
+export interface Tunnel extends TunnelOptions {
   readonly isOver: () => boolean
   fail(error: ExchangeError): void
   /** The tunnel stands; `surplus` came after the proxy's answer. */
   open(surplus: Buffer): void
 }
 
-/** IPv6 in brackets. */
+/** Asks a proxy for a tunnel: sends the first bytes. */
+export type Negotiate = (socket: Socket, proxy: ProxyServer, tunnel: Tunnel) => Negotiation
+
+export interface Negotiation {
+  /** Called with each piece of the proxy's answer. */
+  receive(chunk: Buffer): void
+  /** Called when the negotiation is over, however it ended. */
+  end(): void
+}
+
+/** The host to ask for; IPv6 in brackets. */
 export function hostOf({ hostname, address }: TunnelOptions): string {
   if (address === null) return hostname
   return address.includes(':') ? `[${address}]` : address

@@ -4,10 +4,10 @@
 import type { Socket } from 'node:net'
 import type { ExchangeError } from '../wire/exchange-error.js'
 import { readHead } from '../wire/read-head.js'
-import { beginSocks, HINT_SOCKS4 } from './negotiate-socks.js'
-import { type Begin, type Conversation, hostOf, type TunnelOptions } from './negotiation.js'
-import { type ProxyServer, proxyAuthorization } from './proxy-choice.js'
+import { HINT_SOCKS4, negotiateSocks } from './negotiate-socks.js'
+import { hostOf, type Negotiate, type Negotiation, type TunnelOptions } from './negotiation.js'
 import { proxyFailed, proxyFailure, proxyRefusal } from './proxy-failure.js'
+import { type ProxyServer, proxyAuthorization } from './proxy-server.js'
 
 /**
  * Resolves to the same socket once the target is at its other end; what came early is unshifted into it, and no
@@ -15,14 +15,14 @@ import { proxyFailed, proxyFailure, proxyRefusal } from './proxy-failure.js'
  * `tcp.refused` where SOCKS5 says so of the target, with `local.…` where it is this machine, or with the error given to the handler of `onCancel`; the socket is destroyed then.
  */
 export function openTunnel(socket: Socket, proxy: ProxyServer, options: TunnelOptions): Promise<Socket> {
-  const begin = proxy.protocol.startsWith('socks') ? beginSocks : beginConnect
+  const negotiate = proxy.protocol.startsWith('socks') ? negotiateSocks : negotiateConnect
   return new Promise((resolve, reject) => {
-    let conversation: Conversation | null = null
+    let negotiation: Negotiation | null = null
     let settled = false
     const settle = () => {
       settled = true
       socket.off('readable', take).off('end', close).off('close', close).off('error', lose)
-      conversation?.leave()
+      negotiation?.end()
     }
     const fail = (error: ExchangeError) => {
       if (settled) return
@@ -41,7 +41,7 @@ export function openTunnel(socket: Socket, proxy: ProxyServer, options: TunnelOp
       while (!settled) {
         const chunk: Buffer | null = socket.read()
         if (chunk === null) return
-        conversation?.hear(chunk)
+        negotiation?.receive(chunk)
       }
     }
     const hint = proxy.protocol.startsWith('socks4') ? HINT_SOCKS4 : null
@@ -52,7 +52,7 @@ export function openTunnel(socket: Socket, proxy: ProxyServer, options: TunnelOp
     if (settled) return
     if (socket.destroyed || socket.readableEnded) return close()
     socket.on('readable', take).on('end', close).on('close', close).on('error', lose)
-    conversation = begin(socket, proxy, { ...options, isOver: () => settled, fail, open })
+    negotiation = negotiate(socket, proxy, { ...options, isOver: () => settled, fail, open })
   })
 }
 
@@ -64,8 +64,8 @@ const HEAD_MAX_BYTES = 64 * 1024
 const START_BYTES = 16
 const LF = 10
 
-const beginConnect: Begin = (socket, proxy, way) => {
-  const authority = `${hostOf(way)}:${way.port}`
+const negotiateConnect: Negotiate = (socket, proxy, tunnel) => {
+  const authority = `${hostOf(tunnel)}:${tunnel.port}`
   const authorization = proxyAuthorization(proxy)
   let bytes: Buffer = Buffer.alloc(0)
   let received = 0
@@ -73,10 +73,10 @@ const beginConnect: Begin = (socket, proxy, way) => {
     for (;;) {
       const end = headEnd(bytes)
       const head = readHead(end < 0 ? bytes : bytes.subarray(0, end))
-      if (head.type === 'refused') return way.fail(proxyFailed(null, "the proxy's answer is not HTTP"))
+      if (head.type === 'refused') return tunnel.fail(proxyFailed(null, "the proxy's answer is not HTTP"))
       if (head.type === 'whole' && end >= 0) {
-        if (head.status >= 200 && head.status < 300) return way.open(bytes.subarray(end))
-        return way.fail(proxyRefusal(head.status, proxy))
+        if (head.status >= 200 && head.status < 300) return tunnel.open(bytes.subarray(end))
+        return tunnel.fail(proxyRefusal(head.status, proxy))
       }
       if (end < 0) return
       // Whole and yet partial: an interim answer (1xx). The final one is read on its own.
@@ -89,13 +89,13 @@ const beginConnect: Begin = (socket, proxy, way) => {
       `${authorization === null ? '' : `Proxy-Authorization: ${authorization}\r\n`}\r\n`,
   )
   return {
-    hear(chunk) {
+    receive(chunk) {
       bytes = Buffer.concat([bytes, chunk])
       received += chunk.length
       if (bytes.length - chunk.length <= START_BYTES || chunk.includes(LF)) read()
-      if (received > HEAD_MAX_BYTES) way.fail(proxyFailed(null, "the proxy's answer has no end"))
+      if (received > HEAD_MAX_BYTES) tunnel.fail(proxyFailed(null, "the proxy's answer has no end"))
     },
-    leave: ignore,
+    end: ignore,
   }
 }
 

@@ -4,7 +4,7 @@ import { STATUS_CODES } from 'node:http'
 import { type Kind, kindFacts } from '../../words/kinds.js'
 import { ExchangeError } from '../wire/exchange-error.js'
 import { failureOf } from '../wire/failure-of.js'
-import type { ProxyServer } from './proxy-choice.js'
+import type { ProxyServer } from './proxy-server.js'
 
 /** Why the way to the proxy itself failed, from an error of its lookup, connect or TLS: `proxy.failed`, or `local.…`. */
 export function proxyFailure(error: unknown): ExchangeError {

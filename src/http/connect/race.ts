@@ -5,7 +5,9 @@
 import { createConnection, type Socket } from 'node:net'
 import { type Address, type Interfaces, missingFamily } from '../names/address.js'
 import { ExchangeError } from '../wire/exchange-error.js'
-import { failureOf, ignoreError, type OnCancel } from '../wire/failure-of.js'
+import { failureOf } from '../wire/failure-of.js'
+import { ignoreError } from './ignore-error.js'
+import type { OnCancel } from './on-cancel.js'
 
 /** RFC 8305 §8 recommends 250 ms. */
 const ATTEMPT_DELAY_MS = 250

@@ -34,7 +34,7 @@ export function createSecureContext({ ca, cert, key }: TlsOptions): SecureContex
 }
 
 /** The certificates of a PEM text, in order, without those that cannot be read. */
-export function certificatesOf(pem: string): X509Certificate[] {
+function certificatesOf(pem: string): X509Certificate[] {
   const blocks = pem.match(/-----BEGIN (?:X509 )?CERTIFICATE-----[^-]*-----END (?:X509 )?CERTIFICATE-----/g) ?? []
   return blocks.flatMap((block) => {
     try {

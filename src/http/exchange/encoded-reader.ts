@@ -3,7 +3,7 @@
 
 import type { BodySearch } from '../../words/reply.js'
 import type { DecodeEnd, Decoders, Decoding, Encoding } from './decoders.js'
-import { createCollected } from './growing-buffer.js'
+import { createGrowingBuffer } from './growing-buffer.js'
 import { TEXT_BYTES, type TextSearch } from './text-search.js'
 
 /** The most that is collected of an encoded body: the text that we search may be one that did not get smaller. */
@@ -24,7 +24,7 @@ export interface EncodedReaderOptions {
 /** A `BodyReader`. A class: bytes, looks and the end share its state. */
 export class EncodedReader {
   readonly #options: EncodedReaderOptions
-  readonly #collected = createCollected(WIRE_BYTES)
+  readonly #collected = createGrowingBuffer(WIRE_BYTES)
   #nextLookBytes = FIRST_LOOK_BYTES
   #decoding: Decoding | null = null
   #isLooking = false
@@ -80,7 +80,7 @@ export class EncodedReader {
       // Nothing at all is an empty body, whatever its encoding.
       if (bytes.length === 0) break
       const isInner = index === encodings.length - 1
-      const inner = createCollected(TEXT_BYTES)
+      const inner = createGrowingBuffer(TEXT_BYTES)
       const ended = await this.#takeOff(encoding, bytes, (piece) => {
         if (!isInner) inner.add(piece)
         else found ??= search.push(piece)

@@ -1,6 +1,6 @@
 // Bytes that come in pieces, in one buffer that grows: a piece of ten bytes would keep the 64 KiB alive that it came in.
 
-export interface Collected {
+export interface GrowingBuffer {
   /** Takes what there is room for. */
   add(chunk: Buffer): void
   /** All so far. What is added later does not change it. */
@@ -11,7 +11,7 @@ export interface Collected {
 }
 
 /** Takes up to `maxBytes`. */
-export function createCollected(maxBytes: number): Collected {
+export function createGrowingBuffer(maxBytes: number): GrowingBuffer {
   let buffer: Buffer = Buffer.alloc(0)
   let length = 0
   let isFull = false

@@ -1,8 +1,8 @@
 // A plain http request goes to the proxy whole, and what comes back may be the proxy's own word as well as the server's
 // behind it. What the proxy says of itself, or what cannot be told apart, is the way's, never the page's.
 
-import type { ProxyServer } from '../connect/proxy-choice.js'
 import { proxyFailed, proxyRefusal } from '../connect/proxy-failure.js'
+import type { ProxyServer } from '../connect/proxy-server.js'
 import type { Failure } from '../wire/exchange-error.js'
 import { headerValues, type RawHeaders } from '../wire/reply-headers.js'
 import type { HopResult } from './hop-request.js'

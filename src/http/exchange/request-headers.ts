@@ -2,7 +2,7 @@
 // origin of the list, and is not sent on when a redirect leaves it (curl CVE-2018-1000007, CVE-2022-27774).
 
 import type { Ask } from '../../settings/target.js'
-import { type ProxyServer, proxyAuthorization } from '../connect/proxy-choice.js'
+import { type ProxyServer, proxyAuthorization } from '../connect/proxy-server.js'
 import { ACCEPT_ENCODING } from './body-reader.js'
 
 /** Headers as undici takes them: name, value, name, value. */

@@ -10,7 +10,7 @@ import { MAX_HEAD_BYTES, readHead, type WholeHead } from '../wire/read-head.js'
 import { bodyFailure, framingFailure } from './body-failure.js'
 import { type BodyFraming, createBodyFraming } from './body-framing.js'
 import { type BodyReader, createBodyReader } from './body-reader.js'
-import { createCollected } from './growing-buffer.js'
+import { createGrowingBuffer } from './growing-buffer.js'
 import { type ExchangeParts, type HopRequest, type HopResult, NO_ANSWER } from './hop-request.js'
 import { bodyTimeoutFailure } from './timeout-failure.js'
 
@@ -198,7 +198,7 @@ const CR = 13
  * quadratic: 500 KiB of header in small pieces would hold up the event loop, and with it all other URLs.
  */
 function createReceived() {
-  const collected = createCollected(Number.POSITIVE_INFINITY)
+  const collected = createGrowingBuffer(Number.POSITIVE_INFINITY)
   let hasLine = false
   let endsWithLf = false
   /** The line begun last begins with CR: with its LF it is the empty one. */

@@ -74,12 +74,6 @@ function outdated(what: string): string {
 const NEW_SPELLING = 'ERR_SSL_SSL/TLS_ALERT_'
 const OLD_SPELLING = 'ERR_SSL_SSLV3_ALERT_'
 
-/** Registers what to do when an attempt is called off; replaces what was registered before. */
-export type OnCancel = (handler: (error: ExchangeError) => void) => void
-
-/** For sockets that nobody needs any more: without a listener their errors would end the process. */
-export const ignoreError = (): void => {}
-
 /**
  * The failure behind an error of Node, undici or ourselves.
  * `isEnded` says whether the peer had closed its side in an orderly way (FIN) when the error came.
