@@ -7,7 +7,6 @@ import type { Row } from './row.js'
 import { cutEnd, cutMiddle, padEnd, padStart, textWidth } from './text-width.js'
 import type { Theme } from './theme.js'
 
-const HEAD = { mark: '', status: 'STATUS', time: 'TIME', url: 'URL', note: 'NOTE' } as const
 const GAP = 2
 /** Labels have six letters at most, as has `STATUS`. */
 const STATUS_WIDTH = 6
@@ -40,32 +39,30 @@ interface Widths {
   readonly note: number
 }
 
+/** What stands in the columns, from left to right. */
+type Cells = readonly [mark: string, status: string, time: string, url: string, note: string]
+
+const HEAD: Cells = ['', 'STATUS', 'TIME', 'URL', 'NOTE']
+const [, , , HEAD_OF_URL, HEAD_OF_NOTE] = HEAD
+
 /** The whole table with its head, ending in a line break. */
 export function grid(rows: readonly Row[], theme: Theme): string {
   const timeWidth = Math.max(TIME_WIDTH, ...rows.map((row) => textWidth(row.time)))
   const wanted = {
-    url: Math.max(HEAD.url.length, ...rows.map((row) => textWidth(row.url))),
-    note: Math.max(HEAD.note.length, ...rows.map((row) => textWidth(row.note))),
+    url: Math.max(HEAD_OF_URL.length, ...rows.map((row) => textWidth(row.url))),
+    note: Math.max(HEAD_OF_NOTE.length, ...rows.map((row) => textWidth(row.note))),
   }
   const widths = fit(wanted, timeWidth, theme.columns)
   const Table = loadTable()
   const table = new Table({
     chars: NO_BORDER,
-    head: [HEAD.mark, HEAD.status, HEAD.time, HEAD.url, HEAD.note],
+    head: [...HEAD],
     colAligns: ['left', 'left', 'right', 'left', 'left'],
     colWidths: [MARK_WIDTH, STATUS_WIDTH, timeWidth, widths.url, widths.note].map((width) => width + GAP),
     truncate: theme.ellipsis,
     style: { 'padding-left': 0, 'padding-right': GAP, head: [], border: [], compact: true },
   })
-  for (const row of rows) {
-    table.push([
-      theme.marks[row.outcome],
-      theme.paint[row.outcome](row.status),
-      row.time,
-      cutMiddle(row.url, widths.url, theme.ellipsis),
-      dimmed(cutEnd(row.note, widths.note, theme.ellipsis), theme),
-    ])
-  }
+  for (const row of rows) table.push([...cellsOf(row, widths, theme)])
   return joinLines(table.toString().split('\n'))
 }
 
@@ -74,19 +71,32 @@ export function streamedGrid(theme: Theme): { head: string; row: (row: Row) => s
   const wanted = { url: STREAMED_URL_WIDTH, note: STREAMED_NOTE_WIDTH }
   const widths =
     theme.columns === null ? wanted : fit({ url: theme.columns, note: wanted.note }, STREAMED_TIME_WIDTH, theme.columns)
-  const line = (mark: string, status: string, time: string, url: string, note: string): string =>
-    [padEnd(mark, MARK_WIDTH), status, padStart(time, STREAMED_TIME_WIDTH), padEnd(url, widths.url), note].join(
-      ' '.repeat(GAP),
-    )
+  // In a pipe nothing is cut; the widths are only where the columns begin.
+  const most = theme.columns === null ? UNCUT : widths
+  const line = ([mark, status, time, url, note]: Cells): string => {
+    const cells = [mark.padEnd(MARK_WIDTH), status, padStart(time, STREAMED_TIME_WIDTH), padEnd(url, widths.url), note]
+    return joinLines([cells.join(' '.repeat(GAP))])
+  }
   return {
-    head: joinLines([line(HEAD.mark, HEAD.status, HEAD.time, HEAD.url, HEAD.note)]),
+    head: line(HEAD),
     row: (row) => {
-      const status = theme.paint[row.outcome](row.status) + ' '.repeat(STATUS_WIDTH - row.status.length)
-      const url = theme.columns === null ? row.url : cutMiddle(row.url, widths.url, theme.ellipsis)
-      const note = theme.columns === null ? row.note : cutEnd(row.note, widths.note, theme.ellipsis)
-      return joinLines([line(theme.marks[row.outcome], status, row.time, url, dimmed(note, theme))])
+      const [mark, status, ...others] = cellsOf(row, most, theme)
+      return line([mark, status + ' '.repeat(STATUS_WIDTH - row.status.length), ...others])
     },
   }
+}
+
+const UNCUT: Widths = { url: Number.POSITIVE_INFINITY, note: Number.POSITIVE_INFINITY }
+
+function cellsOf(row: Row, widths: Widths, theme: Theme): Cells {
+  const note = cutEnd(row.note, widths.note, theme.ellipsis)
+  return [
+    theme.marks[row.outcome],
+    theme.paint[row.outcome](row.status),
+    row.time,
+    cutMiddle(row.url, widths.url, theme.ellipsis),
+    note === '' ? '' : theme.dim(note),
+  ]
 }
 
 /** Gives both what they want where there is room, else the note its share at most and the URL the rest. */
@@ -97,8 +107,4 @@ function fit(wanted: Widths, timeWidth: number, columns: number | null): Widths 
   const share = Math.max(NOTE_MIN, Math.floor(room * NOTE_SHARE), room - wanted.url)
   const note = Math.min(wanted.note, share)
   return { url: Math.max(URL_MIN, Math.min(wanted.url, room - note)), note }
-}
-
-function dimmed(note: string, theme: Theme): string {
-  return note === '' ? '' : theme.dim(note)
 }

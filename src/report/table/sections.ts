@@ -41,14 +41,10 @@ export const SECTIONS: readonly Section[] = [
 export function sections(verdicts: readonly Verdict[], theme: Theme): string {
   const listed = verdicts.filter((verdict) => SECTIONS.some((section) => section.has(verdict)))
   const widest = Math.max(0, ...listed.map((verdict) => textWidth(place(verdict, theme))))
-  const indent = INDENT + (widest === 0 ? '' : ' '.repeat(widest + 2))
   const lines = SECTIONS.flatMap((section) => {
     const own = listed.filter(section.has)
     if (own.length === 0) return []
-    return [
-      ...titleLines(section, `${own.length}`, theme),
-      ...own.flatMap((verdict) => item(verdict, indent, widest, theme)),
-    ]
+    return [...titleLines(section, `${own.length}`, theme), ...own.flatMap((verdict) => item(verdict, widest, theme))]
   })
   return lines.length === 0 ? '' : `\n${joinLines(lines)}`
 }
@@ -64,7 +60,9 @@ export function place(verdict: Verdict, theme: Theme): string {
   return theme.columns === null ? whole : cutMiddle(whole, Math.floor(theme.columns / 3), theme.ellipsis)
 }
 
-function item(verdict: Verdict, indent: string, widest: number, theme: Theme): string[] {
+/** One verdict; `widest` is the width of the column of places. */
+function item(verdict: Verdict, widest: number, theme: Theme): string[] {
+  const indent = INDENT + (widest === 0 ? '' : ' '.repeat(widest + 2))
   const where = widest === 0 ? '' : `${padEnd(place(verdict, theme), widest)}  `
   const width = theme.columns === null ? null : theme.columns - indent.length
   const moved = verdict.finalUrl !== '' && verdict.finalUrl !== verdict.url

@@ -25,19 +25,26 @@ const LINE_WORDS: readonly (readonly [keyof LineAccount, string])[] = [
   ['blank', 'blank or comment'],
 ]
 
+/** What stands behind a label; broken only between the parts. */
+interface Labelled {
+  readonly label: string
+  readonly parts: readonly string[]
+  /** Default: a space. */
+  readonly separator?: string
+}
+
 /** The block of totals with a blank line before it; `next` is a suggestion, null for none. */
 export function totals(summary: Summary, next: string | null, theme: Theme): string {
-  const lines = [
-    ...heading(summary, theme),
-    ...labelled('answers', answers(summary, theme), '  ', theme),
-    ...labelled('baseline', changes(summary), ` ${theme.dot} `, theme),
-    ...labelled('time', times(summary), ', ', theme),
-    ...labelled('lines', linesOf(summary.lines), ' ', theme),
-    ...labelled('ended', ended(summary), ' ', theme),
-    ...summary.notices.flatMap((notice) => labelled('note', theme.clean(notice).split(' '), ' ', theme)),
-    ...labelled('next', next === null ? [] : next.split(' '), ' ', theme),
+  const blocks: readonly Labelled[] = [
+    { label: 'answers', parts: answers(summary, theme), separator: '  ' },
+    { label: 'baseline', parts: changes(summary), separator: ` ${theme.dot} ` },
+    { label: 'time', parts: times(summary), separator: ', ' },
+    { label: 'lines', parts: linesOf(summary.lines) },
+    { label: 'ended', parts: ended(summary) },
+    ...summary.notices.map((notice) => ({ label: 'note', parts: theme.clean(notice).split(' ') })),
+    { label: 'next', parts: next === null ? [] : next.split(' ') },
   ]
-  return `\n${joinLines(lines)}`
+  return `\n${joinLines([...heading(summary, theme), ...blocks.flatMap((block) => labelled(block, theme))])}`
 }
 
 function heading(summary: Summary, theme: Theme): string[] {
@@ -103,8 +110,8 @@ function ended({ unfinished }: Summary): string[] {
   }
 }
 
-/** A label and its parts; as many lines as the width asks for, broken only between parts. */
-function labelled(label: string, parts: readonly string[], separator: string, theme: Theme): string[] {
+/** As many lines as the width asks for. */
+function labelled({ label, parts, separator = ' ' }: Labelled, theme: Theme): string[] {
   const indent = ' '.repeat(2 + LABEL_WIDTH)
   const lines = wrapParts(parts, separator, theme.columns === null ? null : theme.columns - indent.length)
   return lines.map((line, at) => (at === 0 ? `  ${label.padEnd(LABEL_WIDTH)}${line}` : indent + line))
