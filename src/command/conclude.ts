@@ -4,6 +4,7 @@ import type { OpenedRuns } from '../earlier/open-earlier-runs.js'
 import { exitCodeOf } from '../judge/exit-code.js'
 import type { Report } from '../report/report.js'
 import type { Run } from '../run/pipeline.js'
+import { counted } from '../words/counted.js'
 import type { Summary } from '../words/summary.js'
 import { say } from './messages.js'
 import { failedOutput, textOf } from './output-fault.js'
@@ -39,15 +40,11 @@ export function conclude({ run, summary, report, earlier, said, session }: Concl
   for (const fault of report.errors) if (!said.has(fault.error)) say(world, textOf(fault))
   for (const notice of earlier.notices()) say(world, notice)
   for (const name of report.unread) say(world, `${name}: nobody read what was written; the rest of it was dropped`)
-  const notAsked = `${urls(summary.lines.notAsked)} read and not asked`
+  const notAsked = `${counted(summary.lines.notAsked, 'URL')} read and not asked`
   if (signal !== null) say(world, `${why}; ${notAsked}`)
   else if (summary.unfinished === 'output-failed') say(world, `no output is left that keeps rows; ${notAsked}`)
   else if (why !== null && outputFailed === null) say(world, why)
   const advice = earlier.resumeAdvice(summary)
   if (advice !== null) say(world, advice)
   return code
-}
-
-function urls(count: number): string {
-  return count === 1 ? '1 URL' : `${count} URLs`
 }

@@ -4,6 +4,7 @@ import type { Run } from '../run/pipeline.js'
 import { UsageError } from '../settings/errors.js'
 import type { TargetSource } from '../settings/seams.js'
 import type { Options } from '../settings/table.js'
+import { counted } from '../words/counted.js'
 
 /** A sentence where that is no mistake and still worth a word, else null; throws a `UsageError` where it is one. */
 export function whyNothingAsked(run: Run, source: TargetSource, { allowEmpty, shard }: Options): string | null {
@@ -12,7 +13,7 @@ export function whyNothingAsked(run: Run, source: TargetSource, { allowEmpty, sh
   const others = source.otherShard()
   // Eight jobs over the URLs of five hosts leave some without any.
   if (others > 0) {
-    const left = lines.excluded === 0 ? '' : `${urls(lines.excluded)} left out, `
+    const left = lines.excluded === 0 ? '' : `${counted(lines.excluded, 'URL')} left out, `
     return `nothing to ask in shard ${shard!.index}/${shard!.count}: ${left}${others} in other shards`
   }
   if (allowEmpty) return null
@@ -22,8 +23,4 @@ export function whyNothingAsked(run: Run, source: TargetSource, { allowEmpty, sh
   }
   const blank = source.blank() > 0 ? 'only blank lines and comments' : 'nothing'
   throw new UsageError(`nothing to ask: the list holds ${blank}; one URL a line, such as https://example.com`)
-}
-
-function urls(count: number): string {
-  return count === 1 ? '1 URL' : `${count} URLs`
 }

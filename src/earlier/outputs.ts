@@ -6,6 +6,7 @@ import { FORMATS } from '../report/formats/index.js'
 import type { CommandOptions, OutputRequest } from '../report/formats/output-request.js'
 import type { Output } from '../report/report.js'
 import { UsageError } from '../settings/errors.js'
+import { counted } from '../words/counted.js'
 import type { ReporterContext } from '../words/output.js'
 import type { FailedOutput } from './changed-list.js'
 import type { FailedList } from './failed-list.js'
@@ -103,9 +104,8 @@ class Opening implements Outputs {
     if (options.fate === 'grows') this.growing.push(file)
     if (file.aside !== null) {
       const { path: asidePath, lines } = file.aside
-      const count = lines === 1 ? '1 line' : `${lines} lines`
       const hint = path === this.#resumable ? '; with --resume this run would have gone on with it' : ''
-      say(`${file.partPath}, left by a run that was cut short (${count}), is now ${asidePath}${hint}`)
+      say(`${file.partPath}, left by a run that was cut short (${counted(lines, 'line')}), is now ${asidePath}${hint}`)
     }
     return file
   }

@@ -3,6 +3,7 @@
 import type { CommandOptions, OutputRequest } from '../report/formats/output-request.js'
 import { UsageError } from '../settings/errors.js'
 import { isRowOf } from '../targets/shard-of.js'
+import { counted } from '../words/counted.js'
 import { findRows } from './find-output.js'
 import { changedJudgingFlags } from './judging-flags.js'
 import { type KeptRows, readKeptRows } from './kept-rows.js'
@@ -41,8 +42,7 @@ export async function resume(
     await refuseOtherShards(rows, rowsPath, options)
     const { count, inconclusive } = rows
     const again = inconclusive === 0 ? '' : `; ${inconclusive} inconclusive there: asked again`
-    if (count + inconclusive > 0)
-      notices.push(`${count === 1 ? '1 row' : `${count} rows`} kept from ${rowsPath}${again}`)
+    if (count + inconclusive > 0) notices.push(`${counted(count, 'row')} kept from ${rowsPath}${again}`)
     const changed = rowsPath === partPath && count > 0 ? await changedJudgingFlags(partPath, options) : []
     if (changed.length > 0) {
       say(

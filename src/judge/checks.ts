@@ -2,6 +2,7 @@
 // plain sentence. Pure; an answer of which nothing is expected costs seven comparisons.
 
 import type { Expect, Target } from '../settings/target.js'
+import { counted } from '../words/counted.js'
 import type { NamedKind } from '../words/kinds.js'
 import type { CertificateDates, Reply } from '../words/reply.js'
 import type { FailedCheck } from '../words/verdict.js'
@@ -152,7 +153,7 @@ function latencyFault(maxMs: number | null, { durationMs }: Reply): Fault[] {
 /** An answer without TLS has no certificate that could end. */
 function certificateFault(days: number | null, { tls, checkedAtMs }: Reply): Fault[] {
   if (days === null || tls === null) return []
-  const expected = `valid for ${countDays(days)}`
+  const expected = `valid for ${counted(days, 'day')}`
   if (tls.validTo === null) {
     const reason = `the end of the certificate is not known, expected it ${expected}`
     return unknown('cert-days', { expected, actual: 'unknown', reason })
@@ -165,7 +166,7 @@ function certificateFault(days: number | null, { tls, checkedAtMs }: Reply): Fau
   const more = Math.floor(Math.abs(left) / DAY_MS)
   const reason =
     left < 0
-      ? `${whose} expired ${countDays(more)} ago, expected ${days} more`
+      ? `${whose} expired ${counted(more, 'day')} ago, expected ${days} more`
       : `${whose} valid for ${more} more ${more === 1 ? 'day' : 'days'}, expected ${days}`
   return fault('cert-days', { expected, actual, reason })
 }
@@ -203,8 +204,4 @@ function exactDuration(ms: number): string {
 function roundedUp(ms: number): string {
   const whole = Math.ceil(ms)
   return whole < 1000 ? `${whole} ms` : `${Math.ceil(whole / 100) / 10} s`
-}
-
-function countDays(days: number): string {
-  return days === 1 ? '1 day' : `${days} days`
 }

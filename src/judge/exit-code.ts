@@ -1,6 +1,7 @@
 // The one place that turns a run into an exit code. Pure; 2 (used wrongly) is not here, because then nothing ran.
 
 import type { FailureBudget } from '../settings/values.js'
+import { counted } from '../words/counted.js'
 import { isLocal, type Kind } from '../words/kinds.js'
 import type { Unfinished } from '../words/summary.js'
 
@@ -36,7 +37,7 @@ export function exitCodeOf(run: RunOutcome): ExitCode {
     return run.signal === 'SIGTERM' ? { code: 143, why: 'stopped by SIGTERM' } : { code: 130, why: 'interrupted' }
   }
   const bugs = run.kinds.internal ?? 0
-  if (bugs > 0) return { code: 3, why: `${urls(bugs)} met an error in this program` }
+  if (bugs > 0) return { code: 3, why: `${counted(bugs, 'URL')} met an error in this program` }
   if (run.outputFailed != null) return { code: 3, why: run.outputFailed }
   if (run.unfinished === 'output-failed') return { code: 3, why: 'no output is left that keeps rows' }
   if (run.unfinished === 'input-broke') {
@@ -47,16 +48,17 @@ export function exitCodeOf(run: RunOutcome): ExitCode {
   if (local.length > 0) {
     const count = local.reduce((sum, [, often]) => sum + often, 0)
     const codes = local.map(([kind]) => kind.slice('local.'.length)).join(', ')
-    return { code: 4, why: `${urls(count)} could not be judged because of this machine (${codes})` }
+    return { code: 4, why: `${counted(count, 'URL')} could not be judged because of this machine (${codes})` }
   }
   if (run.inconclusive > 0 && run.ok === 0 && run.failed === 0) {
     const isProxy = run.kinds['proxy.failed'] === run.inconclusive
     const what = isProxy
-      ? `the proxy failed for ${urls(run.inconclusive)}`
-      : `${urls(run.inconclusive)}, all inconclusive`
+      ? `the proxy failed for ${counted(run.inconclusive, 'URL')}`
+      : `${counted(run.inconclusive, 'URL')}, all inconclusive`
     return { code: 4, why: `nothing could be judged: ${what}` }
   }
-  if (run.unfinished === 'bail') return { code: 1, why: `stopped after ${failures(run.failed)}, as --bail asked` }
+  if (run.unfinished === 'bail')
+    return { code: 1, why: `stopped after ${counted(run.failed, 'failure')}, as --bail asked` }
   return ofFailures(run)
 }
 
@@ -69,15 +71,11 @@ function ofFailures(run: RunOutcome): ExitCode {
   const { count = 0, percent = null } = budget ?? {}
   const isWithin = percent === null ? held <= count : held * 100 <= percent * judged
   const allowed = percent === null ? `${count}` : `${percent}% of ${judged}`
-  if (isWithin) return { code: 0, why: `${failures(held)}, within --max-failures ${allowed}` }
-  if (count > 0 || percent !== null) return { code: 1, why: `${failures(held)}, more than --max-failures ${allowed}` }
-  return { code: 1, why: failed === 0 ? `${urls(inconclusive)} inconclusive, which --strict counts as failed` : null }
-}
-
-function failures(count: number): string {
-  return count === 1 ? '1 failure' : `${count} failures`
-}
-
-function urls(count: number): string {
-  return count === 1 ? '1 URL' : `${count} URLs`
+  if (isWithin) return { code: 0, why: `${counted(held, 'failure')}, within --max-failures ${allowed}` }
+  if (count > 0 || percent !== null)
+    return { code: 1, why: `${counted(held, 'failure')}, more than --max-failures ${allowed}` }
+  return {
+    code: 1,
+    why: failed === 0 ? `${counted(inconclusive, 'URL')} inconclusive, which --strict counts as failed` : null,
+  }
 }

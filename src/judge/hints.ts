@@ -4,6 +4,7 @@
 import type { StatusSet } from '../settings/status-set.js'
 import { parseStatusSet, SUCCESSFUL } from '../settings/status-set.js'
 import type { Expect } from '../settings/target.js'
+import { counted } from '../words/counted.js'
 import type { Hop } from '../words/reply.js'
 import type { Verdict } from '../words/verdict.js'
 
@@ -39,6 +40,18 @@ export function hintOfStatus(
 export interface HintCounter {
   add(verdict: Verdict): void
   sentences(facts: HintFacts): readonly string[]
+  /** What was counted so far, as plain data. */
+  snapshot(): HintCounts
+  /** Counts what another one has counted. */
+  merge(part: HintCounts): void
+}
+
+/** How often what was met that a sentence is about. */
+export interface HintCounts {
+  /** By the status and the set that leaves it out: `301 200-299`. */
+  readonly leftOut: Readonly<Record<string, number>>
+  readonly followed: number
+  readonly timeouts: number
 }
 
 /** Nothing counted yet. */
@@ -46,6 +59,9 @@ export function createHintCounter(): HintCounter {
   const leftOut = new Map<string, number>()
   let followed = 0
   let timeouts = 0
+  const countLeftOut = (id: string, often: number): void => {
+    if (leftOut.has(id) || leftOut.size < COUNTED_MAX) leftOut.set(id, (leftOut.get(id) ?? 0) + often)
+  }
 
   return {
     add(verdict) {
@@ -54,33 +70,43 @@ export function createHintCounter(): HintCounter {
       if (kind !== 'http.error' || verdict.hint === null) return
       if (verdict.hint.includes('follow=no')) followed++
       else if (verdict.hint.includes('; did you mean +')) {
-        const id = `${verdict.status} ${verdict.failedChecks[0]?.expected ?? ''}`
-        if (leftOut.has(id) || leftOut.size < COUNTED_MAX) leftOut.set(id, (leftOut.get(id) ?? 0) + 1)
+        countLeftOut(`${verdict.status} ${verdict.failedChecks[0]?.expected ?? ''}`, 1)
       }
+    },
+    snapshot: () => ({ leftOut: Object.fromEntries(leftOut), followed, timeouts }),
+    merge(part) {
+      for (const [id, often] of Object.entries(part.leftOut)) countLeftOut(id, often)
+      followed += part.followed
+      timeouts += part.timeouts
     },
     sentences({ accept, sparesTimeouts }) {
       const ofFlag = accept === null ? null : (parseStatusSet(accept)?.toString() ?? null)
-      const biggest = [...leftOut].sort((a, b) => b[1] - a[1]).slice(0, SAID_MAX)
+      const biggest = [...leftOut].sort(byCountThenName).slice(0, SAID_MAX)
       return [
         ...biggest.map(([id, often]) => {
           const [status, set = ''] = id.split(' ')
           const name = set === ofFlag ? '--accept ' : 'accept='
-          return `${urls(often)} answered ${status}, which ${name}${set} leaves out; did you mean +${set}?`
+          return `${counted(often, 'URL')} answered ${status}, which ${name}${set} leaves out; did you mean +${set}?`
         }),
         ...(followed > 0
-          ? [`${urls(followed)} answered an accepted redirect, which was followed; to judge it: add follow=no`]
+          ? [
+              `${counted(followed, 'URL')} answered an accepted redirect, which was followed; to judge it: add follow=no`,
+            ]
           : []),
-        ...(timeouts > 0 && sparesTimeouts ? [`${urls(timeouts)} timed out, not retried: --retry-timeouts`] : []),
+        ...(timeouts > 0 && sparesTimeouts
+          ? [`${counted(timeouts, 'URL')} timed out, not retried: --retry-timeouts`]
+          : []),
       ]
     },
   }
 }
 
+/** The name decides among equals, so that parts that were counted apart say what the whole says. */
+function byCountThenName([a, often]: readonly [string, number], [b, other]: readonly [string, number]): number {
+  return other - often || (a < b ? -1 : 1)
+}
+
 function acceptsSuccess(accept: StatusSet): boolean {
   for (let status = 200; status <= 299; status++) if (accept.has(status)) return true
   return false
-}
-
-function urls(count: number): string {
-  return count === 1 ? '1 URL' : `${count} URLs`
 }

@@ -16,6 +16,16 @@ export interface Histogram {
   readonly max: number
   /** The duration within which that share (0 to 1) of all was done, by nearest rank, in whole ms. */
   percentile(share: number): number
+  /** What was counted so far, as plain data. */
+  snapshot(): HistogramCounts
+  /** Counts what another one has counted. */
+  merge(part: HistogramCounts): void
+}
+
+/** The counters that are not 0, and the longest of all durations. */
+export interface HistogramCounts {
+  readonly counters: readonly (readonly [counter: number, often: number])[]
+  readonly max: number
 }
 
 /** An empty histogram of about 20 KB. */
@@ -46,6 +56,20 @@ export function createHistogram(): Histogram {
         if (seen >= rank) return Math.min(max, middleOf(at))
       }
       return max
+    },
+    snapshot() {
+      const found: [number, number][] = []
+      counters.forEach((often, at) => {
+        if (often > 0) found.push([at, often])
+      })
+      return { counters: found, max }
+    },
+    merge(part) {
+      for (const [at, often] of part.counters) {
+        counters[at]! += often
+        count += often
+      }
+      max = Math.max(max, part.max)
     },
   }
 }

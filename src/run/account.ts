@@ -2,7 +2,7 @@
 
 import { exitCodeOf } from '../judge/exit-code.js'
 import type { HintFacts } from '../judge/hints.js'
-import { createTally, type Tally } from '../judge/summarise.js'
+import { createTally, type Tally } from '../judge/tally.js'
 import type { EarlierRuns, TargetSource } from '../settings/seams.js'
 import type { FailureBudget } from '../settings/values.js'
 import type { Time } from '../words/limits.js'

@@ -2,7 +2,7 @@
 // their making is in the memory and not in the time. Prints one line of JSON.
 //   node report-loop.mjs FORMAT COUNT
 
-import { createTally } from '../../../build/judge/summarise.js'
+import { createTally } from '../../../build/judge/tally.js'
 import { FORMATS } from '../../../build/report/formats/index.js'
 import { openFileSink } from '../../../build/report/open-sink.js'
 import { createReport } from '../../../build/report/report.js'
