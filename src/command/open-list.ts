@@ -1,7 +1,7 @@
 // The inputs as one list of targets, or this shard's part of it.
 
 import type { CommandOptions } from '../report/formats/output-request.js'
-import { sharded } from '../run/shard-source.js'
+import { shardSource } from '../run/shard-source.js'
 import type { TargetSource } from '../settings/seams.js'
 import type { LineContext } from '../targets/parse-line.js'
 import { type Input, readTargets } from '../targets/read-targets.js'
@@ -17,5 +17,5 @@ export function openList(inputs: readonly Input[], lines: LineContext, options: 
     broke: () => reader.broke,
     close: () => void reader.batches.return?.(),
   }
-  return sharded(whole, options.shard)
+  return shardSource(whole, options.shard)
 }

@@ -16,9 +16,9 @@ import type { SignalLike } from '../words/web-types.js'
 import type { Checking } from './checking.js'
 import { createChecking } from './create-checking.js'
 import type { TargetInput } from './list-source.js'
-import { sourceOf } from './list-source.js'
+import { listSource } from './list-source.js'
 import { checkTargets } from './pipeline.js'
-import { sharded } from './shard-source.js'
+import { shardSource } from './shard-source.js'
 
 export interface CheckAllOptions extends ClientOptions, Omit<ExpectOptions, 'skip'> {
   /** A client of yours; its limits hold and it stays open. Default: a new one, closed at the end. */
@@ -74,7 +74,7 @@ export function checkAll(
   const ask = options.client === undefined ? engine.ask : askFrom(options, engine.ask)
   const base = applyOverride({ ask, expect: DEFAULT_EXPECT, skip: null }, overrideFrom(options, options))
   const rules = (options.rules ?? []).map((text) => parseRule(text, options.env ?? {}))
-  const source = sharded(sourceOf(targets, createRules(rules, base), baseFrom(options)), shardFrom(options))
+  const source = shardSource(listSource(targets, createRules(rules, base), baseFrom(options)), shardFrom(options))
   const run = checkTargets(source, client, options)
   return createChecking(run, async () => {
     if (options.client === undefined) await client.close()

@@ -11,7 +11,7 @@ import type { SettingsOf } from '../targets/rules.js'
 import { applyOverride } from '../targets/settings.js'
 
 /** Pulls only as fast as it is pulled from. */
-export function sourceOf(
+export function listSource(
   inputs: Iterable<TargetInput> | AsyncIterable<TargetInput>,
   settingsOf: SettingsOf,
   base: string | null = null,

@@ -6,7 +6,7 @@ import type { Shard } from '../settings/values.js'
 import { shardOf } from '../targets/shard-of.js'
 
 /** The targets of this shard with the index that they have in the whole list; null: the very same source. */
-export function sharded(source: TargetSource, shard: Shard | null): TargetSource {
+export function shardSource(source: TargetSource, shard: Shard | null): TargetSource {
   if (shard === null) return source
   const { index, count } = shard
   let others = 0

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkAll, type Shard, type Summary, shardOf, type Verdict } from '../../src/index.js'
-import { sourceOf } from '../../src/run/list-source.js'
-import { sharded } from '../../src/run/shard-source.js'
+import { listSource } from '../../src/run/list-source.js'
+import { shardSource } from '../../src/run/shard-source.js'
 import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
 import { isRowOf } from '../../src/targets/shard-of.js'
 import { closeAfterTest } from '../support/close-after-test.js'
@@ -12,7 +12,7 @@ const plain = () => ({ ask: DEFAULT_ASK, expect: DEFAULT_EXPECT, skip: null })
 const shards = (count: number): Shard[] => Array.from({ length: count }, (_, at) => ({ index: at + 1, count }))
 
 async function targetsOf(list: readonly string[], shard: Shard | null) {
-  const source = sharded(sourceOf(list, plain), shard)
+  const source = shardSource(listSource(list, plain), shard)
   const targets = []
   for await (const batch of source.batches) targets.push(...batch)
   return { targets, others: source.otherShard() }
@@ -58,8 +58,8 @@ describe('the shards of a list', () => {
   })
 
   test('cost nothing where there is only one', () => {
-    const source = sourceOf(['https://a.example/'], plain)
-    expect(sharded(source, null)).toBe(source)
+    const source = listSource(['https://a.example/'], plain)
+    expect(shardSource(source, null)).toBe(source)
   })
 })
 
