@@ -96,28 +96,18 @@ export function createTally(): Tally {
     },
     counts,
     hints: hints.sentences,
-    summary(run) {
-      const now = counts()
-      return {
-        verdicts,
-        ok: now.ok,
-        failed: now.failed,
-        inconclusive: now.inconclusive,
-        skipped: now.skipped,
-        lines: run.lines,
-        statuses: statusCounts(statuses),
-        noAnswer,
-        kinds: now.kinds,
-        timeMs: timesOf(times),
-        durationMs: run.durationMs,
-        startedAt: run.startedAt,
-        unfinished: run.unfinished,
-        baseline: run.baseline ?? null,
-        notices: run.notices,
-        exitCode: run.exitCode,
-      }
-    },
+    summary: (run) => summaryOf(counts(), { noAnswer, statuses: statusCounts(statuses), timeMs: timesOf(times) }, run),
   }
+}
+
+function summaryOf(
+  { verdicts, ok, failed, inconclusive, skipped, kinds }: Counts,
+  { statuses, noAnswer, timeMs }: Pick<Summary, 'statuses' | 'noAnswer' | 'timeMs'>,
+  run: RunFacts,
+): Summary {
+  const { lines, durationMs, startedAt, unfinished, baseline = null, notices, exitCode } = run
+  const counted = { verdicts, ok, failed, inconclusive, skipped, lines, statuses, noAnswer, kinds, timeMs }
+  return { ...counted, durationMs, startedAt, unfinished, baseline, notices, exitCode }
 }
 
 function timesOf({ count, max, percentile }: Histogram): Summary['timeMs'] {
