@@ -20,7 +20,7 @@ export interface ChainOptions {
 
 /** The dates of all certificates on the way from the server's own to the one that is trusted; some where none is. */
 export function chainDates(own: X509Certificate, { anchors, isVerified, nowMs }: ChainOptions): CertificateDates[] {
-  const dates = wayUp(own, anchors, nowMs).map((certificate, at) => datesOf(certificate, at > 0))
+  const dates = certificationPath(own, anchors, nowMs).map((certificate, at) => datesOf(certificate, at > 0))
   if (!isVerified) return dates
   const unused = dates.findIndex((each, at) => at > 0 && isOutOfDate(each, nowMs))
   return unused < 0 ? dates : dates.slice(0, unused)
@@ -35,16 +35,17 @@ function isOutOfDate({ validFrom, validTo }: CertificateDates, nowMs: number): b
   return nowMs < Date.parse(validFrom) || nowMs > Date.parse(validTo)
 }
 
-function wayUp(own: X509Certificate, anchors: Anchors, nowMs: number): X509Certificate[] {
+/** From the server's own certificate to the one that is trusted, or as far as it leads (RFC 5280 §6.1). */
+function certificationPath(own: X509Certificate, anchors: Anchors, nowMs: number): X509Certificate[] {
   const sent = sentWith(own)
-  const way = [own]
-  for (let top = own; way.length < LONGEST; top = way.at(-1)!) {
+  const path = [own]
+  for (let top = own; path.length < LONGEST; top = path.at(-1)!) {
     if (isSelfSigned(top) || anchors.holds(top)) break
     const issuer = issuerOf(top, anchors.named(top.issuer), nowMs) ?? issuerOf(top, sent, nowMs)
     if (issuer === null) break
-    way.push(issuer)
+    path.push(issuer)
   }
-  return way
+  return path
 }
 
 /** What the server sent after its own, in that order: the certificate of a handshake leads through it. */

@@ -20,7 +20,7 @@ export interface Peer {
 }
 
 /** Longer than the waits before two retries; a server that was restarted is back by then. */
-const HELD_MS = 30_000
+const REMEMBERED_MS = 30_000
 /** Hosts that are remembered, the latest ones. */
 const PEERS_MAX = 1000
 
@@ -42,7 +42,7 @@ export function createFailedAddresses(now: () => number): FailedAddresses {
       if (failures.size === 0 || addresses.length < 2) return addresses
       const known = failures.get(keyOf(peer))
       if (known === undefined) return addresses
-      const since = now() - HELD_MS
+      const since = now() - REMEMBERED_MS
       for (const [address, at] of known) if (at <= since) known.delete(address)
       const failedAt = ({ address }: Address) => known.get(address) ?? Number.NEGATIVE_INFINITY
       // Sorting is stable: all that are well keep their order. Infinities must not be subtracted.

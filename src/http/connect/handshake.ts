@@ -109,9 +109,9 @@ const DATE_CODES = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'])
 function refusal(socket: TLSSocket, { code, certificate, anchors }: Refused): ExchangeError {
   const facts = factsOf(socket, certificate)
   const text = verifyText(socket)
-  if (certificate === undefined) return new ExchangeError({ ...certificateFailure(code, text), tls: facts })
+  if (certificate === undefined) return new ExchangeError({ ...certificateFailure(code, { text }), tls: facts })
   const chain = DATE_CODES.has(code) ? chainDates(certificate, { anchors, isVerified: false, nowMs: Date.now() }) : []
-  const failure = certificateFailure(code, text, certificateWords(code, certificate, chain))
+  const failure = certificateFailure(code, { text, detail: certificateWords(code, certificate, chain) })
   const isPublic = failure.kind === 'tls.cert.authority_invalid' && isOfPublicAuthority(certificate)
   const isForgotten = isPublic && INTERMEDIATE_MISSES.has(code)
   const hint = isForgotten ? 'The server does not send its intermediate certificate' : failure.hint

@@ -21,8 +21,8 @@ export const negotiateSocks: Negotiate = (socket, proxy, tunnel) => {
 
   const start = (socks: typeof import('socks')) => {
     if (tunnel.isOver()) return
-    if (host.length > SOCKS_HOST_MAX_BYTES) return tunnel.fail(proxyFailed(null, 'the host name is too long for SOCKS'))
-    if (version === 4 && host.includes(':')) return tunnel.fail(proxyFailed(null, 'SOCKS4 reaches no IPv6 address'))
+    if (host.length > SOCKS_HOST_MAX_BYTES) return tunnel.fail(proxyFailed('the host name is too long for SOCKS'))
+    if (version === 4 && host.includes(':')) return tunnel.fail(proxyFailed('SOCKS4 reaches no IPv6 address'))
     client = new socks.SocksClient({
       command: 'connect',
       proxy: { host: proxy.hostname, port: proxy.port, type: version, ...socksCredentials(proxy) },
@@ -90,33 +90,36 @@ function socksCredentials({ credentials }: ProxyServer) {
 /** Why a SOCKS5 negotiation failed, by what the proxy has said in it (RFC 1928 §3, §6; RFC 1929 §2). */
 function socks5Failure(heard: Buffer, { credentials }: ProxyServer): ExchangeError {
   const method = heard[1]
-  if (heard[0] !== SOCKS_VERSION) return proxyFailed(null, "the proxy's answer is not SOCKS5")
+  if (heard[0] !== SOCKS_VERSION) return proxyFailed("the proxy's answer is not SOCKS5")
   if (method === 0xff) {
     const hint = credentials === null ? HINT_CREDENTIALS : null
-    return proxyFailed('SOCKS_AUTHENTICATION', 'the proxy accepts none of our ways to log in', hint)
+    return proxyFailed('the proxy accepts none of our ways to log in', { code: 'SOCKS_AUTHENTICATION', hint })
   }
   const asksPassword = method === 2
   if (asksPassword && heard.length > 3 && heard[3] !== 0) {
-    return proxyFailed('SOCKS_AUTHENTICATION', 'the proxy refused the name and password', HINT_WRONG_CREDENTIALS)
+    return proxyFailed('the proxy refused the name and password', {
+      code: 'SOCKS_AUTHENTICATION',
+      hint: HINT_WRONG_CREDENTIALS,
+    })
   }
   const reply = heard.subarray(asksPassword ? 4 : 2)
   const [code, words] = (reply[0] === SOCKS_VERSION ? SOCKS_REPLIES[reply[1] ?? 0] : null) ?? []
-  if (code === undefined) return proxyFailed(null, "the proxy's answer is not SOCKS5")
+  if (code === undefined) return proxyFailed("the proxy's answer is not SOCKS5")
   const detail = `the proxy answered: ${words}`
   // The one reply that can only be the target's: somebody there said no. The others may as well be the proxy's own network.
   if (code === SOCKS_REFUSED) return new ExchangeError({ kind: 'tcp.refused', code, detail })
-  return proxyFailed(code, detail)
+  return proxyFailed(detail, { code })
 }
 
 /** One reply for all that went wrong, two for identd, which nobody has any more. */
 function socks4Failure(heard: Buffer): ExchangeError {
   if (heard[0] !== FIRST_BYTES[4] || heard.length < 2) {
-    return proxyFailed(null, "the proxy's answer is not SOCKS4", HINT_SOCKS4)
+    return proxyFailed("the proxy's answer is not SOCKS4", { hint: HINT_SOCKS4 })
   }
   if (heard[1] === 92 || heard[1] === 93) {
-    return proxyFailed('SOCKS_AUTHENTICATION', 'the proxy refused the name', HINT_CREDENTIALS)
+    return proxyFailed('the proxy refused the name', { code: 'SOCKS_AUTHENTICATION', hint: HINT_CREDENTIALS })
   }
-  return proxyFailed('SOCKS_FAILURE', 'the proxy answered: rejected or failed')
+  return proxyFailed('the proxy answered: rejected or failed', { code: 'SOCKS_FAILURE' })
 }
 
 /** What many mean by `socks://`. */

@@ -45,7 +45,7 @@ export function openTunnel(socket: Socket, proxy: ProxyServer, options: TunnelOp
       }
     }
     const hint = proxy.protocol.startsWith('socks4') ? HINT_SOCKS4 : null
-    const close = () => fail(proxyFailed('closed', 'the proxy closed the connection', hint))
+    const close = () => fail(proxyFailed('the proxy closed the connection', { code: 'closed', hint }))
     const lose = (error: Error) => fail(proxyFailure(error))
 
     options.onCancel(fail)
@@ -73,7 +73,7 @@ const negotiateConnect: Negotiate = (socket, proxy, tunnel) => {
     for (;;) {
       const end = headEnd(bytes)
       const head = readHead(end < 0 ? bytes : bytes.subarray(0, end))
-      if (head.type === 'refused') return tunnel.fail(proxyFailed(null, "the proxy's answer is not HTTP"))
+      if (head.type === 'refused') return tunnel.fail(proxyFailed("the proxy's answer is not HTTP"))
       if (head.type === 'whole' && end >= 0) {
         if (head.status >= 200 && head.status < 300) return tunnel.open(bytes.subarray(end))
         return tunnel.fail(proxyRefusal(head.status, proxy))
@@ -93,7 +93,7 @@ const negotiateConnect: Negotiate = (socket, proxy, tunnel) => {
       bytes = Buffer.concat([bytes, chunk])
       received += chunk.length
       if (bytes.length - chunk.length <= START_BYTES || chunk.includes(LF)) read()
-      if (received > HEAD_MAX_BYTES) tunnel.fail(proxyFailed(null, "the proxy's answer has no end"))
+      if (received > HEAD_MAX_BYTES) tunnel.fail(proxyFailed("the proxy's answer has no end"))
     },
     end: ignore,
   }

@@ -33,19 +33,26 @@ function tlsHint(kind: Kind, hint: string | null): string | null {
 }
 
 /** A `proxy.failed` that we found out ourselves. */
-export function proxyFailed(code: string | null, detail: string, hint: string | null = null): ExchangeError {
+export function proxyFailed(detail: string, { code = null, hint = null }: ProxyFacts = {}): ExchangeError {
   return new ExchangeError({ kind: 'proxy.failed', code, detail, hint })
+}
+
+interface ProxyFacts {
+  /** The status, `SOCKS_…` or `closed`. */
+  readonly code?: string | null
+  readonly hint?: string | null
 }
 
 /** What a proxy's own answer means, by its status. */
 export function proxyRefusal(status: number, { credentials }: ProxyServer): ExchangeError {
+  const code = String(status)
   const phrase = STATUS_CODES[status]
   const detail = `the proxy answered ${status}${phrase === undefined ? '' : ` ${phrase}`}`
   // tinyproxy says 401 of a wrong password.
   if (status === 407 || status === 401) {
-    return proxyFailed(String(status), detail, credentials === null ? HINT_CREDENTIALS : HINT_WRONG_CREDENTIALS)
+    return proxyFailed(detail, { code, hint: credentials === null ? HINT_CREDENTIALS : HINT_WRONG_CREDENTIALS })
   }
-  return proxyFailed(String(status), detail, status === 403 ? 'The proxy does not let this host or port through' : null)
+  return proxyFailed(detail, { code, hint: status === 403 ? 'The proxy does not let this host or port through' : null })
 }
 
 export const HINT_CREDENTIALS = 'Put name:password@ into --proxy'

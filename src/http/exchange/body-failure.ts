@@ -1,11 +1,11 @@
 // What is said of a body that did not come to its end, where the body is part of the answer.
 
 import { ExchangeError } from '../wire/exchange-error.js'
-import { failureOf } from '../wire/failure-of.js'
+import { failureOf, type PeerFacts } from '../wire/failure-of.js'
 
-/** It ended before its end. `isEnded`: the peer closed in order. */
-export function bodyFailure(error: Error, status: number, isEnded = false): ExchangeError {
-  const failure = failureOf(error, 'firstByte', isEnded)
+/** It ended before its end. */
+export function bodyFailure(error: Error, status: number, peer: PeerFacts = {}): ExchangeError {
+  const failure = failureOf(error, 'firstByte', peer)
   const isClosed = failure.kind === 'tcp.closed' || failure.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
   const kind = isClosed ? 'tcp.closed' : failure.kind
   return new ExchangeError({ ...failure, kind, detail: brokeOff(status) }, error)

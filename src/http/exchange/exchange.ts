@@ -215,14 +215,15 @@ export class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult
   onError(error: Error): void {
     if (this.#done || this.#isEnough) return
     if (this.#reader !== null) {
-      this.#cutOff(bodyFailure(error, this.status, this.#connection!.socket.readableEnded))
+      const isEnded = this.#connection!.socket.readableEnded
+      this.#cutOff(bodyFailure(error, this.status, { isEnded }))
       return
     }
     if (this.status === 0) {
       const connection = this.#connection!
       // An interim answer and then nothing: not silence, but no parser's matter either. The second look decides.
-      const isSilent = connection.socket.readableEnded && this.#interim === 0
-      this.failure = failureOf(error, 'firstByte', isSilent)
+      const isEnded = connection.socket.readableEnded && this.#interim === 0
+      this.failure = failureOf(error, 'firstByte', { isEnded })
       // Also where the FIN was read before the request was sent: then undici asked for a second socket and got our refusal.
       this.stale = connection.uses > 0 && !this.#answering
       this.elapsedMs = this.#elapsed()

@@ -34,10 +34,11 @@ const LOSSES: Readonly<Partial<Record<Failure['kind'], string>>> = {
 
 function lossOf({ kind, code, detail, hint }: Failure): Failure | null {
   if (kind === 'timeout' && code === 'firstByte') {
-    return proxyFailed('timeout', detail?.replace('connected, but', 'connected to the proxy, but') ?? 'no answer', hint)
+    const words = detail?.replace('connected, but', 'connected to the proxy, but') ?? 'no answer'
+    return proxyFailed(words, { code: 'timeout', hint })
   }
   const words = LOSSES[kind]
-  return words === undefined ? null : proxyFailed(kind === 'tcp.closed' ? 'closed' : code, words)
+  return words === undefined ? null : proxyFailed(words, { code: kind === 'tcp.closed' ? 'closed' : code })
 }
 
 /** Signs of answers that a proxy made itself: Squid's, that of RFC 9209 §2.1.1, and tinyproxy's name without its `Via`. */

@@ -182,7 +182,7 @@ function startBody(
     end() {
       framing.end()
       if (framing.state === 'broken')
-        cutOff((status) => bodyFailure(new ExchangeError({ kind: 'tcp.closed' }), status, true))
+        cutOff((status) => bodyFailure(new ExchangeError({ kind: 'tcp.closed' }), status, { isEnded: true }))
       else look()
     },
     cutOff,

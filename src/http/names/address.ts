@@ -51,7 +51,7 @@ export function ipv6Reach(interfaces: Interfaces): Ipv6Reach {
 }
 
 /** Codes of connecting that a machine without a family gives to every address of it. */
-const WAYLESS_CODES = new Set(['EADDRNOTAVAIL', 'ENETUNREACH', 'EHOSTUNREACH', 'EAFNOSUPPORT'])
+const UNREACHABLE_CODES = new Set(['EADDRNOTAVAIL', 'ENETUNREACH', 'EHOSTUNREACH', 'EAFNOSUPPORT'])
 
 /**
  * The family that this machine lacks, where a failure to connect says no more than that: it is neither the host's fault nor a shortage
@@ -62,7 +62,7 @@ export function missingFamily(
   code: string | null,
   interfaces: () => Interfaces,
 ): 4 | 6 | null {
-  if (code === null || !WAYLESS_CODES.has(code)) return null
+  if (code === null || !UNREACHABLE_CODES.has(code)) return null
   const isMissing = family === 6 ? isBeyondIpv6(address, code, interfaces) : isBeyondIpv4(address, interfaces)
   return isMissing ? family : null
 }

@@ -4,7 +4,7 @@
 import { randomInt } from 'node:crypto'
 import { createSocket, type Socket, type SocketOptions } from 'node:dgram'
 import { isIPv6 } from 'node:net'
-import { idOf, type Query, type Reading, readMessage, writeQuery } from './dns-message.js'
+import { idOf, type Query, type Reading, readMessage, type SentQuery, writeQuery } from './dns-message.js'
 
 /** An IP address and a port. */
 export interface ServerAddress {
@@ -13,7 +13,7 @@ export interface ServerAddress {
 }
 
 /** Sends a question once. `done` is called at most once, and not after what is returned was called. */
-export interface Datagrams {
+export interface DnsDatagrams {
   ask(query: Query, done: (reading: Reading, bytes: Buffer) => void): () => void
   /** Nobody is called any more. */
   close(): void
@@ -26,14 +26,12 @@ const QUESTIONS_MAX = 10_000
 /** The kernel's own trouble with one packet is a packet lost. */
 const LOST = new Set(['ENOBUFS', 'EAGAIN', 'ENOMEM'])
 
-interface Sent {
-  readonly bytes: Buffer
-  readonly type: Query['type']
+interface Sent extends SentQuery {
   readonly done: (reading: Reading, bytes: Buffer) => void
 }
 
 /** Sockets that do not keep the process alive: who asks keeps the time. */
-export function createDatagrams(server: ServerAddress): Datagrams {
+export function createDnsDatagrams(server: ServerAddress): DnsDatagrams {
   const current: (Channel | null)[] = Array(SOCKETS).fill(null)
   /** Those that take no more but may still hear something as well. */
   const all = new Set<Channel>()
@@ -130,7 +128,7 @@ class Channel {
     const id = idOf(message)
     const sent = id === null ? undefined : this.#open.get(id)
     if (id === null || sent === undefined) return
-    const reading = readMessage(message, sent.bytes, sent.type)
+    const reading = readMessage(message, sent)
     if (reading === null) return
     this.#forget(id)
     sent.done(reading, sent.bytes)

@@ -11,17 +11,23 @@ export interface Found {
 }
 
 /** The code of what went wrong, in c-ares' names. `ENODATA`: the name exists, but has no address of that family. */
-export interface Failure {
+export interface NoAddress {
   readonly code: string
 }
 
 /** What came of a question. */
-export type Answer = Found | Failure
+export type Answer = Found | NoAddress
 
 /** What is asked of a name. Of `NS` and `SOA` only this is told: the name exists (`ENODATA`), or what is wrong. */
 export interface Query {
   readonly hostname: string
   readonly type: 'A' | 'AAAA' | 'NS' | 'SOA'
+}
+
+/** A question as it was sent. */
+export interface SentQuery {
+  readonly bytes: Buffer
+  readonly type: Query['type']
 }
 
 /** What a message says: an answer, which may be only the beginning of one (to be asked again over TCP). */
@@ -74,7 +80,7 @@ export function idOf(message: Buffer): number | null {
 }
 
 /** What a message says to a question as it was sent; null when it is about another one, or about nothing. */
-export function readMessage(message: Buffer, query: Buffer, type: Query['type']): Reading | null {
+export function readMessage(message: Buffer, { bytes: query, type }: SentQuery): Reading | null {
   const isTruncated = (message[2]! & FLAGS.isTruncated) !== 0
   const code = message[3]! & 0x0f
   const isBare = message.readUInt16BE(4) === 0

@@ -3,35 +3,29 @@
 
 import { createConnection } from 'node:net'
 import type { ServerAddress } from './dns-datagrams.js'
-import { type Answer, idOf, type Query, readMessage } from './dns-message.js'
+import { type Answer, idOf, readMessage, type SentQuery } from './dns-message.js'
 
 /** Asks once more what was asked. `done` is called at most once, and not after what is returned was called. */
-export interface Streams {
-  ask(question: Asked, done: (answer: Answer) => void): () => void
+export interface DnsStreams {
+  ask(question: SentQuery, done: (answer: Answer) => void): () => void
   /** Nobody is called any more. */
   close(): void
-}
-
-/** A question as it was sent. */
-export interface Asked {
-  readonly bytes: Buffer
-  readonly type: Query['type']
 }
 
 /** Connections at once; the next question waits for its turn. */
 const STREAMS_MAX = 16
 
-interface Entry extends Asked {
+interface Entry extends SentQuery {
   done: ((answer: Answer) => void) | null
   end(): void
 }
 
 /** Connections that do not keep the process alive: who asks keeps the time. */
-export function createStreams({ host, port }: ServerAddress): Streams {
+export function createDnsStreams({ host, port }: ServerAddress): DnsStreams {
   const waiting = new Set<Entry>()
   const running = new Set<Entry>()
 
-  function ask({ bytes, type }: Asked, done: (answer: Answer) => void): () => void {
+  function ask({ bytes, type }: SentQuery, done: (answer: Answer) => void): () => void {
     const entry: Entry = { bytes, type, done, end: () => waiting.delete(entry) }
     waiting.add(entry)
     startNext()
@@ -88,9 +82,9 @@ export function createStreams({ host, port }: ServerAddress): Streams {
 }
 
 /** What the first message says (RFC 1035 §4.2.2: its length goes before it); null: it is not whole yet. */
-function answerIn(received: Buffer, { bytes, type }: Asked): Answer | null {
+function answerIn(received: Buffer, sent: SentQuery): Answer | null {
   if (received.length < 2 || received.length < 2 + received.readUInt16BE(0)) return null
   const message = received.subarray(2, 2 + received.readUInt16BE(0))
-  const isOurs = idOf(message) === bytes.readUInt16BE(0)
-  return (isOurs ? readMessage(message, bytes, type)?.answer : null) ?? { code: 'EBADRESP' }
+  const isOurs = idOf(message) === sent.bytes.readUInt16BE(0)
+  return (isOurs ? readMessage(message, sent)?.answer : null) ?? { code: 'EBADRESP' }
 }

@@ -94,7 +94,7 @@ class Questions implements NameServers {
       setImmediate(() => this.#end(question, { code }))
       return
     }
-    question.takeBack.push(askOnce(server, question.asked, (answer) => this.#receive(question, answer, place)))
+    question.cancels.push(askOnce(server, question.asked, (answer) => this.#receive(question, answer, place)))
   }
 
   #receive(question: OpenQuestion, answer: Answer, place: number): void {
@@ -126,7 +126,7 @@ class Questions implements NameServers {
   #end(question: OpenQuestion, answer: Answer): void {
     if (!this.#open.delete(question)) return
     this.#deadline.disarm(question)
-    for (const takeBack of question.takeBack) takeBack()
+    for (const cancel of question.cancels) cancel()
     if (question.step === 0) this.#onWire--
     if ('code' in answer && saysNoAnswer(answer.code)) this.#servers.readAnew()
     const stalledMs = this.#deadline.stalledMs() - question.stalledBefore
@@ -159,7 +159,7 @@ class OpenQuestion implements Expiring {
   /** How often it was sent. */
   asks = 0
   /** Late answers find nobody. */
-  readonly takeBack: (() => void)[] = []
+  readonly cancels: (() => void)[] = []
   readonly asked: Question
   readonly #expire: (question: OpenQuestion) => void
 
@@ -175,11 +175,11 @@ class OpenQuestion implements Expiring {
 
 /** Over TCP as well where the answer is longer than UDP holds. Without TCP, what came of it is better than nothing. */
 function askOnce({ datagrams, streams }: Server, query: Query, done: (answer: Answer) => void): () => void {
-  let takeBack = datagrams.ask(query, ({ answer, isTruncated }, bytes) => {
+  let cancel = datagrams.ask(query, ({ answer, isTruncated }, bytes) => {
     if (!isTruncated) return done(answer)
-    takeBack = streams.ask({ bytes, type: query.type }, (whole) =>
+    cancel = streams.ask({ bytes, type: query.type }, (whole) =>
       done('code' in whole && 'addresses' in answer ? answer : whole),
     )
   })
-  return () => takeBack()
+  return () => cancel()
 }

@@ -3,13 +3,13 @@
 
 import { Resolver } from 'node:dns'
 import { isIPv6 } from 'node:net'
-import { createDatagrams, type Datagrams, type ServerAddress } from './dns-datagrams.js'
-import { createStreams, type Streams } from './dns-streams.js'
+import { createDnsDatagrams, type DnsDatagrams, type ServerAddress } from './dns-datagrams.js'
+import { createDnsStreams, type DnsStreams } from './dns-streams.js'
 
 /** One server and the ways to ask it. */
 export interface Server extends ServerAddress {
-  readonly datagrams: Datagrams
-  readonly streams: Streams
+  readonly datagrams: DnsDatagrams
+  readonly streams: DnsStreams
 }
 
 /** So many questions in a row that only another server answered make that one the preferred. */
@@ -83,8 +83,8 @@ export class ServerList {
 function serversAt(addresses: readonly ServerAddress[]): readonly Server[] {
   return addresses.map((address) => ({
     ...address,
-    datagrams: createDatagrams(address),
-    streams: createStreams(address),
+    datagrams: createDnsDatagrams(address),
+    streams: createDnsStreams(address),
   }))
 }
 

@@ -123,8 +123,16 @@ export function certificateKind(code: string): Kind | null {
   return MEANINGS[code]?.kind ?? null
 }
 
-/** What a bad certificate means. `text` is OpenSSL's, for codes without words of ours; `detail` where more is known. */
-export function certificateFailure(code: string, text: string | null, detail: string | null = null): Failure {
+/** What is known of a bad certificate beside its code. */
+export interface CertificateFacts {
+  /** OpenSSL's words, for codes without words of ours. */
+  readonly text: string | null
+  /** Where more is known than the code says. */
+  readonly detail?: string | null
+}
+
+/** What a bad certificate means. */
+export function certificateFailure(code: string, { text, detail = null }: CertificateFacts): Failure {
   const { kind, ...known } = MEANINGS[code] ?? { kind: INVALID }
   const said = detail ?? known.detail ?? (kind === INVALID && text !== null ? `certificate refused: ${text}` : null)
   return { kind, code, detail: said, hint: known.hint ?? null }

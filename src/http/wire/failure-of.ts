@@ -74,11 +74,14 @@ function outdated(what: string): string {
 const NEW_SPELLING = 'ERR_SSL_SSL/TLS_ALERT_'
 const OLD_SPELLING = 'ERR_SSL_SSLV3_ALERT_'
 
-/**
- * The failure behind an error of Node, undici or ourselves.
- * `isEnded` says whether the peer had closed its side in an orderly way (FIN) when the error came.
- */
-export function failureOf(error: unknown, phase: Phase, isEnded = false): Failure {
+/** What is known of the other side when an error comes. */
+export interface PeerFacts {
+  /** It had closed its side in an orderly way (FIN). Default false. */
+  readonly isEnded?: boolean
+}
+
+/** The failure behind an error of Node, undici or ourselves. */
+export function failureOf(error: unknown, phase: Phase, { isEnded = false }: PeerFacts = {}): Failure {
   if (error instanceof ExchangeError) return error
   if (error instanceof LookupError) return { kind: error.kind, code: error.code, detail: null, hint: error.hint }
   const { code, name, syscall } = error as { code?: unknown; name?: unknown; syscall?: unknown }

@@ -115,7 +115,7 @@ describe('a message that makes no sense', () => {
     const whole = (last: number) => {
       const message = withAnswer(query, ...text, ...record(query.length + 12 + 2 * last), 0, 4, 1, 2, 3, 4)
       message[7] = 2
-      return readMessage(message, query, 'A')?.answer
+      return readMessage(message, { bytes: query, type: 'A' })?.answer
     }
     expect(whole(100)).toMatchObject({ addresses: [{ address: '1.2.3.4' }] })
     expect(whole(399)).toEqual({ code: 'EBADRESP' })
@@ -125,15 +125,17 @@ describe('a message that makes no sense', () => {
     const query = writeQuery(7, { hostname: 'a.test', type: 'A' })
     const whole = withAnswer(query, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 1, 2, 3, 4)
     for (let end = 12; end < whole.length; end++) {
-      const reading = readMessage(whole.subarray(0, end), query, 'A')
+      const reading = readMessage(whole.subarray(0, end), { bytes: query, type: 'A' })
       expect(reading === null || 'code' in reading.answer).toBe(true)
       for (let at = 2; at < end; at++) {
         const bent = Buffer.from(whole.subarray(0, end))
         bent[at]! ^= 0xff
-        readMessage(bent, query, 'A')
+        readMessage(bent, { bytes: query, type: 'A' })
       }
     }
-    expect(readMessage(whole, query, 'A')).toMatchObject({ answer: { addresses: [{ address: '1.2.3.4' }], ttlS: 9 } })
+    expect(readMessage(whole, { bytes: query, type: 'A' })).toMatchObject({
+      answer: { addresses: [{ address: '1.2.3.4' }], ttlS: 9 },
+    })
   })
 })
 

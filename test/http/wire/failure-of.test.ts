@@ -53,13 +53,18 @@ describe('an error and its phase give the kind', () => {
     [new TypeError('x is not a function'), 'firstByte', false, 'internal', 'TypeError'],
     [coded(23 as unknown as string, { name: 'TimeoutError' }), 'connect', false, 'internal', 'TimeoutError'],
   ])('%s while in %s, ended %s → %s', (error, phase, ended, kind, code) => {
-    expect(failureOf(error, phase, ended)).toMatchObject({ kind, code })
+    expect(failureOf(error, phase, { isEnded: ended })).toMatchObject({ kind, code })
   })
 
   test('an error that knows its kind keeps it, whatever the phase', () => {
     const own = new ExchangeError({ kind: 'timeout', code: 'dns', detail: 'slow', hint: 'wait' })
-    expect(failureOf(own, 'tls', true)).toMatchObject({ kind: 'timeout', code: 'dns', detail: 'slow', hint: 'wait' })
-    expect(failureOf(new LookupError('x.example', 'ENOTFOUND'), 'connect', false)).toMatchObject({
+    expect(failureOf(own, 'tls', { isEnded: true })).toMatchObject({
+      kind: 'timeout',
+      code: 'dns',
+      detail: 'slow',
+      hint: 'wait',
+    })
+    expect(failureOf(new LookupError('x.example', 'ENOTFOUND'), 'connect')).toMatchObject({
       kind: 'dns.name_not_resolved',
       code: 'ENOTFOUND',
     })
@@ -70,7 +75,7 @@ describe('an error and its phase give the kind', () => {
   })
 
   test('plain HTTP where TLS was expected is told so', () => {
-    const { hint } = failureOf(coded('ERR_SSL_WRONG_VERSION_NUMBER'), 'tls', false)
+    const { hint } = failureOf(coded('ERR_SSL_WRONG_VERSION_NUMBER'), 'tls')
     expect(hint).toContain('http://')
   })
 })
@@ -90,5 +95,5 @@ test.each([
   ['PATH_LENGTH_EXCEEDED', 'tls.cert.invalid'],
   ['SOMETHING_NEW', 'tls.cert.invalid'],
 ])('a certificate that is %s is %s', (code, kind) => {
-  expect(certificateFailure(code, null)).toMatchObject({ kind, code })
+  expect(certificateFailure(code, { text: null })).toMatchObject({ kind, code })
 })
