@@ -17,6 +17,8 @@ import type { PolicyOptions } from './policies.js'
 import { neverAsked } from './reply-of.js'
 
 export interface AskerOptions extends PolicyOptions {
+  /** Targets begun and not yet yielded. Default: 32,768, while all permits have work 4,096. */
+  readonly window?: number | undefined
   /** Sentences for the user. */
   notify(text: string): void
 }
@@ -55,6 +57,7 @@ export function createAsker(engine: Engine, options: AskerOptions): Asker {
       }
       const plan: Schedule<Verdict> = schedule<Target, Reply, Verdict>(batches, {
         limiter: own.limiter,
+        ...(options.window === undefined ? {} : { window: options.window }),
         ...own.time,
         whereOf: ({ url, ask: { insecure } }) => engine.splitUrl(url!, insecure).where,
         settled(target) {

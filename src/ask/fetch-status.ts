@@ -4,6 +4,7 @@
 import { eitherStop, stopOf } from '../flow/stop.js'
 import { reasonOfStatus } from '../judge/reason.js'
 import { parseUrl } from '../targets/parse-url.js'
+import { urlText } from '../targets/url-text.js'
 import { kindFacts } from '../words/kinds.js'
 import type { Reply } from '../words/reply.js'
 import type { SignalLike, UrlLike } from '../words/web-types.js'
@@ -41,7 +42,7 @@ export async function fetchStatus(
 ): Promise<StatusTuple> {
   const engine = engineOf(client)
   const ask = askFrom(options, engine.ask)
-  const written = writtenUrl(url)
+  const written = urlText(url)
   const parsed = parseUrl(written)
   if (parsed.problem !== null) {
     const { kind, reason, hint } = parsed.problem
@@ -66,14 +67,6 @@ export async function gatherStatuses(
   engineOf(client)
   if (typeof urls === 'string') throw new TypeError('gatherStatuses: expected a list of URLs, got one string')
   return await Promise.all(Array.from(urls, (url) => fetchStatus(client, url, options)))
-}
-
-/** A URL as text. */
-function writtenUrl(url: string | UrlLike): string {
-  if (typeof url === 'string') return url
-  // Not by its class: there may be several.
-  if (typeof url?.href === 'string') return url.href
-  throw new TypeError(`url: expected a string or a URL, got ${url === null ? 'null' : typeof url}`)
 }
 
 /** Ends with the client, and with the caller's signal. */

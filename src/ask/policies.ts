@@ -11,9 +11,9 @@ import type { Check } from '../settings/seams.js'
 /** What the user may choose of them. */
 export interface PolicyOptions {
   /** Ask again after a timeout too. Default false. */
-  readonly retryTimeouts?: boolean
+  readonly retryTimeouts?: boolean | undefined
   /** All waits for retries of one URL, ms. Default 30,000. */
-  readonly maxWaitMs?: number
+  readonly maxWaitMs?: number | undefined
 }
 
 /** What the policies work with: each takes of it what it needs. */

@@ -72,7 +72,7 @@ export function judge(target: Target, reply: Reply, timeText: TimeText = isoText
     secondLook: reply.secondLook,
     duplicateOf: null,
     change: null,
-    extra: null,
+    extra: target.extra ?? null,
     key: null,
     checkedAt: timeText(reply.checkedAtMs),
   }
@@ -124,7 +124,7 @@ const FINE: readonly (Judgement | undefined)[] = Array.from({ length: 1000 }, (_
 function ofNoAnswer(kind: Kind, { detail, hint }: Reply): Judgement {
   const facts = kindFacts(kind)
   return {
-    outcome: isLocal(kind) || kind === 'proxy.failed' ? 'inconclusive' : 'failed',
+    outcome: isLocal(kind) || kind === 'proxy.failed' || kind === 'aborted' ? 'inconclusive' : 'failed',
     kind,
     reason: detail ?? facts.meaning,
     hint: hint ?? facts.hint,
@@ -210,7 +210,7 @@ function neverAsked(target: Target, judgement: Omit<Judgement, 'failedChecks'>, 
     secondLook: false,
     duplicateOf: null,
     change: null,
-    extra: null,
+    extra: target.extra ?? null,
     key: null,
     checkedAt: isoText(nowMs),
   }

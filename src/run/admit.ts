@@ -13,6 +13,8 @@ export interface AdmitOptions {
   /** Null: repeats are asked. */
   readonly distinct: Distinct | null
   readonly earlier: EarlierRuns | null
+  /** Targets read ahead. */
+  readonly window?: number | undefined
   /** Told of every target that is asked. */
   begins(target: Target): void
   /** Ms since 1970. */
@@ -31,7 +33,7 @@ export interface Admission {
 
 export function admit(batches: AsyncIterable<readonly Target[]>, options: AdmitOptions): Admission {
   const { keep, distinct, earlier, begins, wallNow } = options
-  const settled = new SettledRows()
+  const settled = new SettledRows(options.window)
   let known = 0
   let excluded = 0
 

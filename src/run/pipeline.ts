@@ -24,25 +24,27 @@ import { LaterPasses } from './later-passes.js'
 
 /** What a run needs beside its list and its asker. */
 export interface RunOptions extends PolicyOptions {
-  readonly include?: readonly (RegExp | Pattern)[]
-  readonly exclude?: readonly (RegExp | Pattern)[]
-  readonly dedupe?: boolean
+  readonly include?: readonly (RegExp | Pattern)[] | undefined
+  readonly exclude?: readonly (RegExp | Pattern)[] | undefined
+  readonly dedupe?: boolean | undefined
+  /** How far the list is read ahead: targets that have no row yet. Default: 32,768, while all permits have work 4,096. */
+  readonly window?: number | undefined
   /** Ask failures that may pass once more, gently, this long after the first pass, ms. Default: not. */
-  readonly recheckMs?: number | null
+  readonly recheckMs?: number | null | undefined
   /** Ask failures again every 2 s until all is fine or this time is over, ms. Default: not. */
-  readonly waitMs?: number | null
+  readonly waitMs?: number | null | undefined
   /** Stop after so many failures. Default: never. */
-  readonly bail?: number | null
+  readonly bail?: number | null | undefined
   /** Stop after this time, ms. Default: never. */
-  readonly timeLimitMs?: number | null
-  readonly strict?: boolean
-  readonly maxFailures?: FailureBudget
+  readonly timeLimitMs?: number | null | undefined
+  readonly strict?: boolean | undefined
+  readonly maxFailures?: FailureBudget | undefined
   /** What hints about the run as a whole depend on; null: none are made. */
-  readonly hints?: HintFacts | null
-  readonly earlier?: EarlierRuns | null
+  readonly hints?: HintFacts | null | undefined
+  readonly earlier?: EarlierRuns | null | undefined
   /** Sentences for the user. Default: nobody is told. */
-  readonly notify?: (text: string) => void
-  readonly signal?: AbortSignal
+  readonly notify?: ((text: string) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface Run {
@@ -97,6 +99,7 @@ export function startRun(source: TargetSource, asker: Asker, options: StartOptio
     keep: createFilter({ include: options.include ?? [], exclude: options.exclude ?? [] }),
     distinct: options.dedupe ? createDistinct() : null,
     earlier,
+    window: options.window,
     begins: (target) => later.begins(target),
     wallNow: time.wallNow,
   })

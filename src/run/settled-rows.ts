@@ -3,7 +3,7 @@
 
 import type { Verdict } from '../words/verdict.js'
 
-/** Rows that wait before the list is read on; a row is about 2 KB. */
+/** A row is about 2 KB. */
 const MOST = 2048
 
 export class SettledRows {
@@ -14,6 +14,12 @@ export class SettledRows {
   count = 0
   /** Called when there are rows to take. */
   onRows: () => void = () => {}
+  readonly #most: number
+
+  /** `most`: rows that wait before the list is read on, where that is less than usual. */
+  constructor(most = MOST) {
+    this.#most = Math.min(most, MOST)
+  }
 
   add(row: Verdict): void {
     this.count++
@@ -33,7 +39,7 @@ export class SettledRows {
 
   /** Resolves when more may come; undefined: now. */
   room(): Promise<void> | undefined {
-    if (this.#isClosed || this.#rows.length < MOST) return undefined
+    if (this.#isClosed || this.#rows.length < this.#most) return undefined
     return new Promise((resolve) => {
       this.#onRoom = resolve
     })

@@ -76,4 +76,6 @@ export interface Target {
   readonly skip: string | null
   /** The whole line as written, without white space and invisible characters at its end, where the reader was told to keep it; it may hold secrets. */
   readonly raw?: string | null
+  /** What the caller keeps with it; the verdict has it as it is. */
+  readonly extra?: Readonly<Record<string, unknown>> | null
 }

@@ -7,31 +7,35 @@ import { parseHeaderPattern } from '../settings/headers.js'
 import { patternFrom } from '../settings/patterns.js'
 import { parseStatusSet } from '../settings/status-set.js'
 import { parseNeedle } from '../settings/values.js'
+import type { Method } from '../words/method.js'
 import { parsePlace } from './line-keys.js'
 import { contradiction, NO_OVERRIDE, type Override } from './settings.js'
 
 /** What has to hold of an answer; what is left out is as the level above has it. */
 export interface ExpectOptions {
   /** Statuses that are fine, as in `--accept`: `200-299,301,4xx`, `+403`. Default `200-299`. */
-  readonly accept?: string
+  readonly accept?: string | undefined
   /** Where the first answer redirects to: a URL, or a path on the same host. Then redirects are not followed. */
-  readonly location?: string
+  readonly location?: string | undefined
   /** Where the redirects end. */
-  readonly finalUrl?: string
+  readonly finalUrl?: string | undefined
   /** Text in the body of the final answer, within its first 1 MiB. */
-  readonly contains?: string
+  readonly contains?: string | undefined
   /** Headers of the final answer by name: a regular expression, or its source. Replaces those of the same name. */
-  readonly expectHeaders?: Readonly<Record<string, RegExp | string>>
+  readonly expectHeaders?: Readonly<Record<string, RegExp | string>> | undefined
   /** The longest time until the head of the final answer, ms. */
-  readonly maxLatencyMs?: number
+  readonly maxLatencyMs?: number | undefined
   /** Days that the certificate still has to be valid. URLs without TLS are not concerned. */
-  readonly certDays?: number
+  readonly certDays?: number | undefined
   /** Why it is not asked. */
-  readonly skip?: string
+  readonly skip?: string | undefined
 }
 
 /** The options as an override; `NO_OVERRIDE` where they name nothing. Throws `TypeError` for a value that makes no sense. */
-export function overrideFrom(options: ExpectOptions, asks: Pick<Override['ask'], 'method' | 'follow'> = {}): Override {
+export function overrideFrom(
+  options: ExpectOptions,
+  asks: { readonly method?: Method | undefined; readonly follow?: boolean | undefined } = {},
+): Override {
   const { accept, location, finalUrl, contains, expectHeaders, maxLatencyMs, certDays, skip } = options
   const named = [accept, location, finalUrl, contains, expectHeaders, maxLatencyMs, certDays, skip]
   if (named.every((value) => value === undefined)) return NO_OVERRIDE

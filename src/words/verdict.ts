@@ -50,6 +50,7 @@ export interface Verdict {
   readonly secondLook: boolean
   readonly duplicateOf: number | null
   readonly change: Change | null
+  /** What the list keeps with the URL. */
   readonly extra: Readonly<Record<string, unknown>> | null
   readonly key: string | null
   readonly checkedAt: string

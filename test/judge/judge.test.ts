@@ -271,7 +271,7 @@ describe('no answer', () => {
     ['tcp.refused', 'failed', 'connection refused'],
     ['dns.name_not_resolved', 'failed', 'no such host'],
     ['timeout', 'failed', 'no answer in time'],
-    ['aborted', 'failed', 'stopped before it was done'],
+    ['aborted', 'inconclusive', 'stopped before it was done'],
     ['internal', 'failed', 'an error in this program'],
     ['local.EMFILE', 'inconclusive', 'this machine ran into a limit'],
   ]

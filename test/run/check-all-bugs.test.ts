@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { type CheckAllOptions, checkAll } from '../../src/run/check-all.js'
-import type { TargetInput } from '../../src/run/list-source.js'
+import type { TargetInput } from '../../src/run/target-of.js'
 import type { Verdict } from '../../src/words/verdict.js'
 import { closeAfterTest } from '../support/close-after-test.js'
 import { startHttpServer } from '../support/http-server.js'

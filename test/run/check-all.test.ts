@@ -113,6 +113,23 @@ describe('a list without an end', () => {
     expect(seen.pulled).toBeLessThan(40_000)
   })
 
+  test.each([1, 10, 500])('is read %i ahead where it is told so, invalid lines too', async (window) => {
+    const server = await serve({ '*': { delayMs: 1 } })
+    let got = 0
+    let most = 0
+    let pulled = 0
+    const lines = (function* () {
+      for (;;) yield pulled++ % 3 === 0 ? 'nonsense:' : `${server.url}/${pulled}`
+    })()
+    for await (const _ of checkAll(lines, { window })) {
+      most = Math.max(most, pulled - got)
+      if (++got === 200) break
+    }
+    // Those that are to be asked, those that need not be, and a batch of rows in the hands of the loop.
+    expect(most).toBeGreaterThanOrEqual(Math.min(window, 20))
+    expect(most).toBeLessThanOrEqual(3 * window + window / 8 + 1)
+  })
+
   test('is left by break: what is in flight is aborted, as the server sees it', async () => {
     const server = await serve((request, response) => {
       if (request.url === '/0') response.end()

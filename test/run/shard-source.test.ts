@@ -3,12 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { checkAll, type Shard, type Summary, shardOf, type Verdict } from '../../src/index.js'
 import { listSource } from '../../src/run/list-source.js'
 import { shardSource } from '../../src/run/shard-source.js'
+import { createTargetOf } from '../../src/run/target-of.js'
 import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
 import { isRowOf } from '../../src/targets/shard-of.js'
 import { closeAfterTest } from '../support/close-after-test.js'
 import { startHttpServer } from '../support/http-server.js'
 
-const plain = () => ({ ask: DEFAULT_ASK, expect: DEFAULT_EXPECT, skip: null })
+const plain = { targetOf: createTargetOf(() => ({ ask: DEFAULT_ASK, expect: DEFAULT_EXPECT, skip: null }), null) }
 const shards = (count: number): Shard[] => Array.from({ length: count }, (_, at) => ({ index: at + 1, count }))
 
 async function targetsOf(list: readonly string[], shard: Shard | null) {
