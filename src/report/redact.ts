@@ -14,8 +14,9 @@ const DEPTH_MAX = 20
 /**
  * The verdict without userinfo (`***@`) and without the values of secret names (`***`), in every text. `url` and `input`
  * are the user's and stay whole; all else is cut to 4 KiB, with `…`. When `url` itself changed, `key` tells such URLs apart.
+ * `typeText` does so for content types.
  */
-export function redact(verdict: Verdict): Verdict {
+export function redact(verdict: Verdict, typeText: TypeText = shown): Verdict {
   const url = hideSecrets(verdict.url, 'url')
   const input =
     verdict.input === verdict.url ? url : hideSecrets(verdict.input, verdict.url === '' ? 'invalid' : 'written')
@@ -24,7 +25,7 @@ export function redact(verdict: Verdict): Verdict {
   const reason = shown(verdict.reason)
   const hint = shown(verdict.hint)
   const code = shown(verdict.code)
-  const contentType = verdict.contentType === lastType ? lastShown : shownType(verdict.contentType)
+  const contentType = typeText(verdict.contentType)
   const source = shown(verdict.source, 'written')
   const failedChecks = mapSame(verdict.failedChecks, hideInCheck)
   const tls = hideInTls(verdict.tls)
@@ -48,14 +49,20 @@ export function redact(verdict: Verdict): Verdict {
   return { ...verdict, ...texts, key }
 }
 
-// Most answers of a site have one type, and it has an `=` in it.
-let lastType: string | null = null
-let lastShown: string | null = null
+/** A content type without secrets. */
+export type TypeText = (contentType: string | null) => string | null
 
-function shownType(text: string | null): string | null {
-  lastShown = shown(text)
-  lastType = text
-  return lastShown
+/** Remembers the last one, for who redacts many in a row: most answers of a site have one type, and it has an `=` in it. */
+export function createTypeText(): TypeText {
+  let lastType: string | null = null
+  let lastShown: string | null = null
+  return (contentType) => {
+    if (contentType !== lastType) {
+      lastShown = shown(contentType)
+      lastType = contentType
+    }
+    return lastShown
+  }
 }
 
 /** Cut before it is searched, and after, because what hides a secret may be longer than the secret. */

@@ -5,7 +5,7 @@ import { hideSecrets, shorten } from '../words/hide-secrets.js'
 import type { Reporter, Sink } from '../words/output.js'
 import type { Summary } from '../words/summary.js'
 import type { Verdict } from '../words/verdict.js'
-import { redact } from './redact.js'
+import { createTypeText, redact } from './redact.js'
 
 /** A report and where it goes. */
 export interface Output {
@@ -43,6 +43,7 @@ export interface OutputFault {
 
 /** The report that feeds all outputs; `onFault` hears of an output that fails when it fails, not at the end of the run. */
 export function createReport(outputs: readonly Output[], onFault: (fault: OutputFault) => void = () => {}): Report {
+  const typeText = createTypeText()
   for (const { sink } of outputs) sink.onFault?.(() => onFault({ name: sink.name, error: sink.error! }))
   const feed = (textOf: (reporter: Reporter) => string): Promise<void> | undefined => {
     let first: Promise<void> | undefined
@@ -60,7 +61,7 @@ export function createReport(outputs: readonly Output[], onFault: (fault: Output
   return {
     begin: () => feed((reporter) => reporter.begin?.() ?? ''),
     each(verdict) {
-      const shown = redact(verdict)
+      const shown = redact(verdict, typeText)
       return feed((reporter) => reporter.each(shown))
     },
     async end(summary) {

@@ -8,9 +8,11 @@ import { whyChanged } from '../../src/earlier/changed-list.js'
 import { readKeptRows } from '../../src/earlier/kept-rows.js'
 import { openRows } from '../../src/earlier/open-rows.js'
 import { resumeCommand } from '../../src/earlier/resume-command.js'
-import { verdictJson } from '../../src/report/verdict-json.js'
+import { createVerdictJson } from '../../src/report/verdict-json.js'
 import { UsageError } from '../../src/settings/errors.js'
 import { VERDICTS, verdict } from '../report/support/verdicts.js'
+
+const verdictJson = createVerdictJson()
 
 let folder: string
 beforeAll(async () => {

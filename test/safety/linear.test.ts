@@ -104,7 +104,7 @@ const FUNCTIONS: Readonly<Record<string, (text: string) => unknown>> = {
   'a location': (text) => faultsOf(target({ location: PLACE }), reply(text)),
   'a final URL': (text) => faultsOf(target({ finalUrl: PLACE }), reply(text)),
   'a header': (text) => faultsOf(target({ headers: [headers.parseHeaderPattern('x: ^(a+)+$')] }), reply(text)),
-  redact: (text) => verdicts(text).map(redact),
+  redact: (text) => verdicts(text).map((one) => redact(one)),
   resumeCommand: (text) => resumeCommand(['urls.txt', text]),
   escapeText: (text) => [escapeText(text), escapeText(text, 2000)],
   guardLine,

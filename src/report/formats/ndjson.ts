@@ -4,7 +4,7 @@ import type { Reporter, ReporterContext } from '../../words/output.js'
 import type { Verdict } from '../../words/verdict.js'
 import { NESTED, selectColumns } from '../fields.js'
 import { toJson } from '../to-json.js'
-import { verdictJson } from '../verdict-json.js'
+import { createVerdictJson } from '../verdict-json.js'
 import type { ReportFormat } from './report-format.js'
 
 /** Newline-delimited JSON; `fields` narrows every line. */
@@ -23,7 +23,7 @@ function createNdjson(context: ReporterContext): Reporter {
 
 /** What prints one verdict: the record as it is, or the named fields in the named order. */
 export function toJsonRow(fields: readonly string[] | null): (verdict: Verdict) => string {
-  if (fields === null) return verdictJson
+  if (fields === null) return createVerdictJson()
   const columns = selectColumns(fields, NESTED)
   return (verdict) => toJson(Object.fromEntries(columns.map((column) => [column.name, column.get(verdict)])))
 }
