@@ -5,6 +5,7 @@ import { askFrom } from '../ask/ask-from.js'
 import type { AskOptions } from '../ask/client-options.js'
 import type { Target } from '../settings/target.js'
 import { type ExpectOptions, overrideFrom } from '../targets/expect-from.js'
+import { HostNames } from '../targets/host-names.js'
 import { parseUrl } from '../targets/parse-url.js'
 import type { SettingsOf } from '../targets/rules.js'
 import { applyOverride } from '../targets/settings.js'
@@ -26,6 +27,7 @@ export function createTargetOf(
   settingsOf: SettingsOf,
   base: string | null,
 ): (input: TargetInput, index: number) => Target {
+  const hosts = new HostNames()
   return (input, index) => {
     try {
       return read(input, index)
@@ -52,7 +54,7 @@ export function createTargetOf(
       const what = own === null ? 'a URL, or an object with one as url' : 'url: a string or a URL'
       throw new TypeError(`expected ${what}, got ${typeName(own === null ? input : own.url)}`)
     }
-    const { url, host, problem } = parseUrl(written, base)
+    const { url, host, problem } = parseUrl(written, base, hosts)
     const target = { index, line: null, source: 'argv', input: written, url, host, problem }
     const { ask, expect, skip } = settingsOf(host)
     if (own === null) return { ...target, ask, expect, skip, extra: null }

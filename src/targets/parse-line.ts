@@ -3,6 +3,7 @@
 
 import type { LineProblem } from '../settings/target.js'
 import { ExpansionError, expand, type Variables } from './expand.js'
+import type { HostNames } from './host-names.js'
 import { nameCharacter, trimInvisible } from './invisible.js'
 import { LINE_KEYS } from './line-keys.js'
 import { type ParsedUrl, parseUrl } from './parse-url.js'
@@ -19,6 +20,8 @@ export interface LineContext extends Settings {
   readonly untrusted?: boolean
   /** The settings of a host where there are rules; null: the context's own for all. */
   readonly settingsOf: SettingsOf | null
+  /** The hosts of the list so far; left out: every line is looked at alone. */
+  readonly hosts?: HostNames
 }
 
 /** What a line says. Without keys, `ask` and `expect` are the context's own objects, or those of its host's rules. */
@@ -57,8 +60,8 @@ function readListed(written: string, context: LineContext): ParsedUrl {
   return refused(problem('line.invalid', 'a user in the URL: not from a list under --untrusted'))
 }
 
-function readUrl(written: string, { variables, base = null, untrusted = false }: LineContext): ParsedUrl {
-  if (!written.includes('$')) return parseUrl(written, base)
+function readUrl(written: string, { variables, base = null, untrusted = false, hosts }: LineContext): ParsedUrl {
+  if (!written.includes('$')) return parseUrl(written, base, hosts)
   let url: string
   try {
     url = expand(written, 'url', variables)
@@ -66,7 +69,7 @@ function readUrl(written: string, { variables, base = null, untrusted = false }:
     if (!(error instanceof ExpansionError)) throw error
     return refused(problem('url.invalid', error.message))
   }
-  const parsed = parseUrl(url, base)
+  const parsed = parseUrl(url, base, hosts)
   const { problem: found } = parsed
   if (found === null) return parsed
   const names = namesIn(written)

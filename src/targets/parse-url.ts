@@ -2,9 +2,9 @@
 // stand only the scheme for bare hosts and what WHATWG lets pass though no request can be made of it.
 
 import type { LineProblem } from '../settings/target.js'
-import { isIllEncoded } from '../words/is-ill-encoded.js'
 import { nearest } from '../words/nearest.js'
 import { withoutTrailingDot } from '../words/without-trailing-dot.js'
+import { HostNames } from './host-names.js'
 import { INVISIBLE, nameCharacter } from './invisible.js'
 
 /** `url` is `URL.href`; `host` lower-case without port and last dot, IPv6 in brackets. */
@@ -42,28 +42,28 @@ const LOOKED_AT = 1000
 
 /**
  * Reads one URL without white space around it. A bare host gets `https://`; this machine, IP literals and port 80 get
- * `http://`. With a `base`, a path is one of it, by the rules of a link in a page.
+ * `http://`. With a `base`, a path is one of it, by the rules of a link in a page. `hosts` are those of the list it is from.
  */
-export function parseUrl(text: string, base: string | null = null): ParsedUrl {
+export function parseUrl(text: string, base: string | null = null, hosts: HostNames = new HostNames()): ParsedUrl {
   if (text.length > MAX_URL_LENGTH) return refuse('the URL is longer than 64 KiB')
   if (FORBIDDEN.test(text)) return refuseCharacter(FORBIDDEN.exec(text)![0])
   if (WEB.test(text)) {
     if (text.indexOf(':/', AFTER_SCHEME) !== -1 && SECOND_SCHEME.test(text)) return refuse('two schemes; write one')
-    return finish(tryUrl(text), text)
+    return finish(tryUrl(text), text, hosts)
   }
   const scheme = SCHEME.exec(text)?.[1]
   if (scheme !== undefined && (!HOST_AND_PORT.test(text) || NUMBERED_SCHEME.test(text))) {
     return refuse(`only http and https: ${scheme.toLowerCase()}`, slipOf(scheme))
   }
-  if (text.startsWith('//')) return finish(tryUrl(`https:${text}`), text)
+  if (text.startsWith('//')) return finish(tryUrl(`https:${text}`), text, hosts)
   if (PATH.test(text)) {
     if (base === null) return refuse('a path without a host', 'Write https://HOST/PATH, or say whose: --base-url URL')
     const url = tryUrl(text, base)
-    return finish(url, url?.href ?? text)
+    return finish(url, url?.href ?? text, hosts)
   }
   if (text.startsWith('/') || text.startsWith('\\')) return refuse('a path that begins with a backslash')
   if (/^["'<]/.test(text)) return refuse('a URL in quotes or brackets', 'Write it without them')
-  return finish(parseBare(text), text)
+  return finish(parseBare(text), text, hosts)
 }
 
 function slipOf(scheme: string): string | null {
@@ -85,7 +85,7 @@ function isLocal(hostname: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || name.startsWith('[') || IPV4.test(name)
 }
 
-function finish(url: URL | null, text: string): ParsedUrl {
+function finish(url: URL | null, text: string, hosts: HostNames): ParsedUrl {
   if (url === null) return refuse(whyNot(text))
   const host = withoutTrailingDot(url.hostname)
   if (url.port === '0') return refuse('the port must be 1 to 65535')
@@ -102,31 +102,9 @@ function finish(url: URL | null, text: string): ParsedUrl {
       return refuse(`a label of the host name is longer than ${MAX_LABEL_LENGTH} characters`)
     }
   }
-  // One string for all URLs of a host in a row: it is looked at once, hashed once and found at once.
-  if (host !== lastHost) {
-    if (!isHost(host) || isIllEncoded(host)) return refuse(whyNot(text))
-    lastHost = host
-  }
-  return { url: url.href, host: lastHost, problem: null }
+  const checked = hosts.checked(host)
+  return checked === null ? refuse(whyNot(text)) : { url: url.href, host: checked, problem: null }
 }
-
-let lastHost = ''
-
-/** Whether it can be one after IDNA: WHATWG lets `$(x)`, `a,b` and `*` pass, of which no request can be made. A loop costs a third of a pattern. */
-export function isHost(host: string): boolean {
-  if (host.startsWith('[')) return true
-  for (let at = 0; at < host.length; at++) {
-    const code = host.charCodeAt(at)
-    const isLetter = code >= 0x61 && code <= 0x7a
-    if (!isLetter && !(code >= 0x30 && code <= 0x39) && code !== DOT && code !== HYPHEN && code !== UNDERSCORE)
-      return false
-  }
-  return true
-}
-
-const HYPHEN = 0x2d
-const DOT = 0x2e
-const UNDERSCORE = 0x5f
 
 /** A sentence about what `new URL` refused; userinfo is a secret and never part of it. */
 function whyNot(text: string): string {

@@ -4,6 +4,7 @@
 import type { Target } from '../settings/target.js'
 import { INPUT_FORMATS } from './formats/index.js'
 import type { InputBytes } from './formats/input-format.js'
+import { HostNames } from './host-names.js'
 import type { ByteSource, Input, ListInput } from './open-inputs.js'
 import { type LineContext, parseArgument } from './parse-line.js'
 import { TargetSeries } from './target-series.js'
@@ -63,7 +64,7 @@ class Reading {
 
   constructor(inputs: readonly Input[], context: ReadContext) {
     this.#inputs = inputs
-    this.#context = context
+    this.#context = { ...context, hosts: new HostNames() }
     this.#series = new TargetSeries(context.keepLines ?? false)
   }
 

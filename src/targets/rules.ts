@@ -4,7 +4,7 @@
 import { UsageError } from '../settings/errors.js'
 import { withoutTrailingDot } from '../words/without-trailing-dot.js'
 import { type Environment, ExpansionError, expand, type Variables, variablesOfFlags } from './expand.js'
-import { isHost } from './parse-url.js'
+import { isHost } from './host-names.js'
 import { readSettings, wordEnd } from './read-settings.js'
 import { applyOverride, NO_OVERRIDE, type Override, type Settings } from './settings.js'
 
