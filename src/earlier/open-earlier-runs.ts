@@ -113,8 +113,9 @@ function filesOf({ output, baseline, updateBaseline, writeFailed }: CommandOptio
 async function openLocked(request: EarlierRunsRequest): Promise<OpenedRuns> {
   const { options, context, say, signal } = request
   const notices: string[] = []
-  const baseline = options.baseline === null ? null : await readBaseline(options.baseline, request, notices)
-  const earlier = options.resume ? await resume(request, notices) : null
+  const notice = (text: string): void => void notices.push(text)
+  const baseline = options.baseline === null ? null : await readBaseline(options.baseline, { ...request, notice })
+  const earlier = options.resume ? await resume({ ...request, notice }) : null
   if (earlier !== null && (await canBeReadAgain(request.names)))
     await refuseChangedList(earlier.rows, request.openSource(), signal)
   const list = request.openSource()

@@ -3,6 +3,7 @@
 
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { copyFile, type FileHandle, lstat, open, rename, rm, stat } from 'node:fs/promises'
+import type { ReportFormat } from '../report/formats/report-format.js'
 import { openFileSink, openPipeSink } from '../report/open-sink.js'
 import { createSink } from '../report/sink.js'
 import { whyNotWritten } from '../report/why-not-written.js'
@@ -13,11 +14,10 @@ import { LOCKED, lookAt, partPathOf } from './find-output.js'
 import { placeFor, type SetAside, setAside } from './set-aside.js'
 
 /**
- * What becomes of the file when the run has ended. `grows`: every row counts, so the rows of a run that is not whole stay
- * as `NAME.part`. `document`: it says itself that the run was cut short, so it gets its name. `replaces`: it takes the
- * place of the old one only when the run is whole and could be judged (exit code 0 or 1), else it is dropped.
+ * What becomes of the file when the run has ended: that of the report in it, or `replaces`: it takes the place of the old
+ * one only when the run is whole and could be judged (exit code 0 or 1), else it is dropped.
  */
-export type Fate = 'grows' | 'document' | 'replaces'
+export type Fate = ReportFormat['fate'] | 'replaces'
 
 export interface PartFileOptions {
   /** As the user knows it, for messages: `--output`. */

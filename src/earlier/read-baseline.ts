@@ -10,6 +10,8 @@ import { readRows } from './read-rows.js'
 
 export interface BaselineRequest {
   readonly options: Options
+  /** Told of what belongs into the summary. */
+  notice(text: string): void
   /** Ends the wait for what comes from a pipe; then reading rejects with its reason. */
   readonly signal: AbortSignal
 }
@@ -17,8 +19,7 @@ export interface BaselineRequest {
 /** Rows of other shards are left out: what this run does not ask is not gone. */
 export async function readBaseline(
   path: string,
-  { options: { shard, updateBaseline }, signal }: BaselineRequest,
-  notices: string[],
+  { options: { shard, updateBaseline }, signal, notice }: BaselineRequest,
 ): Promise<Baseline> {
   const baseline = createBaseline()
   try {
@@ -37,7 +38,7 @@ export async function readBaseline(
     if (cause instanceof UsageError || cause === signal.reason) throw cause
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause)
     if (code !== 'ENOENT') throw new UsageError(`--baseline ${path}: cannot be read (${code})`, { cause })
-    notices.push(`no baseline ${path} yet: every failure is new`)
+    notice(`no baseline ${path} yet: every failure is new`)
   }
   return baseline
 }

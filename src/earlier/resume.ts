@@ -22,6 +22,8 @@ export interface ResumedReport {
 /** What resuming depends on. */
 export interface ResumeRequest {
   readonly options: CommandOptions
+  /** Told of what belongs into the summary. */
+  notice(text: string): void
   /** Told at once of what cannot wait for the summary. */
   say(text: string): void
   /** Ends the wait for what comes from a pipe; then it rejects with its reason. */
@@ -29,10 +31,7 @@ export interface ResumeRequest {
 }
 
 /** Null where there is nothing to go on with: then the run begins anew, so that one command does for both. */
-export async function resume(
-  { options, signal, say }: ResumeRequest,
-  notices: string[],
-): Promise<ResumedReport | null> {
+export async function resume({ options, signal, say, notice }: ResumeRequest): Promise<ResumedReport | null> {
   const output = resumedOutput(options)
   const { path } = output
   try {
@@ -42,7 +41,7 @@ export async function resume(
     await refuseOtherShards(rows, rowsPath, options)
     const { count, inconclusive } = rows
     const again = inconclusive === 0 ? '' : `; ${inconclusive} inconclusive there: asked again`
-    if (count + inconclusive > 0) notices.push(`${counted(count, 'row')} kept from ${rowsPath}${again}`)
+    if (count + inconclusive > 0) notice(`${counted(count, 'row')} kept from ${rowsPath}${again}`)
     const changed = rowsPath === partPath && count > 0 ? await changedJudgingFlags(partPath, options) : []
     if (changed.length > 0) {
       say(

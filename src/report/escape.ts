@@ -2,7 +2,7 @@
 // and nothing can be hidden inside what a stripper would take away. Reporters print no string of a verdict without it.
 
 /** Longest cell in characters; a URL may have 64 KiB. */
-export const CELL_MAX = 300
+const CELL_MAX = 300
 /** Marks on one letter that real languages use (Thai and Vietnamese need two); more is a tower over other lines. */
 const COMBINING_MAX = 4
 

@@ -17,15 +17,13 @@ export interface LineCounts {
   readonly blank: number
 }
 
-/** The targets of a run. Use `batches` or `targets`, one of them once; leaving the loop closes all inputs. */
+/** The targets of a run. Loop over `batches` once; leaving the loop closes all inputs. */
 export interface TargetReader {
   /**
    * Up to 1000 targets a pull, never none; a promise a batch instead of a promise a target. Never rejects.
    * `return()` works at once, also while a slow pipe is waited for.
    */
   readonly batches: AsyncIterableIterator<readonly Target[]>
-  /** The same one by one. */
-  readonly targets: AsyncIterable<Target>
   counts(): LineCounts
   /** Sentences for the summary: an encoding that was guessed. Grows while reading. */
   readonly notices: readonly string[]
@@ -44,7 +42,6 @@ export function readTargets(inputs: readonly Input[], context: ReadContext): Tar
   const batches = stoppable(reading.batches(), () => reading.stop())
   return {
     batches,
-    targets: oneByOne(batches),
     counts: () => reading.counts(),
     notices: reading.notices,
     get broke() {
@@ -161,10 +158,6 @@ function stoppable<T>(inner: AsyncGenerator<T, void, undefined>, stop: () => voi
       return this
     },
   }
-}
-
-async function* oneByOne(batches: AsyncIterable<readonly Target[]>): AsyncGenerator<Target, void, undefined> {
-  for await (const batch of batches) for (const target of batch) yield target
 }
 
 function codeOf(error: unknown): string {

@@ -24,7 +24,7 @@ const CONTEXT = {
 async function read(list: string): Promise<Target[]> {
   const inputs = await openInputs(['-'], { stdin: Readable.from([Buffer.from(list)], { objectMode: false }) })
   const targets: Target[] = []
-  for await (const target of readTargets(inputs, { ...CONTEXT, keepLines: true }).targets) targets.push(target)
+  for await (const batch of readTargets(inputs, { ...CONTEXT, keepLines: true }).batches) targets.push(...batch)
   return targets
 }
 

@@ -74,12 +74,6 @@ describe('targets', () => {
     ])
   })
 
-  it('come one by one as well', async () => {
-    const seen: string[] = []
-    for await (const { input } of (await reader(['-'], stdinOf('a\nb\n'))).targets) seen.push(input)
-    expect(seen).toEqual(['a', 'b'])
-  })
-
   it('come in batches of at most 1000, in order, each once', async () => {
     const list = file('many.txt', Array.from({ length: 12_345 }, (_, i) => `https://x/${i}`).join('\n'))
     const from = await reader([list])

@@ -6,7 +6,7 @@ import { toJsonRow } from './ndjson.js'
 import type { ReportFormat } from './report-format.js'
 
 /** Names the shape of `verdicts`; resolvable as a path in the package. */
-export const SCHEMA_NAME = 'scrape-status/schema/verdict.schema.json'
+const SCHEMA_NAME = 'scrape-status/schema/verdict.schema.json'
 
 /** `{"schema":…,"verdicts":[…],"summary":{…}}`; `fields` narrows the verdicts. */
 export const json = {
