@@ -2,8 +2,9 @@
 // world as an argument and returns a number; only `bin/` touches the process.
 
 import { createClient } from './ask/create-client.js'
-import { helpText, parseCommand } from './command/arguments.js'
+import { parseCommand } from './command/arguments.js'
 import { rehearse } from './command/dry-run.js'
+import { helpText } from './command/help.js'
 import { leaveUnread } from './command/interrupt.js'
 import { print, say } from './command/messages.js'
 import { openList } from './command/open-list.js'

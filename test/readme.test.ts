@@ -8,12 +8,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { run } from '../src/cli.js'
-import { helpText } from '../src/command/arguments.js'
+import { FLAGS } from '../src/command/flags.js'
+import { helpText } from '../src/command/help.js'
 import { FIELDS } from '../src/report/fields.js'
 import { FORMAT_NAMES } from '../src/report/formats/index.js'
-import { OPTIONS } from '../src/settings/table.js'
-import { LINE_KEYS } from '../src/targets/line-keys.js'
-import { KINDS } from '../src/words/kinds.js'
+import { KEYS } from '../src/settings/keys.js'
+import { KINDS } from '../src/settings/kinds.js'
 import { tempFolder } from './cli/support/temp-folder.js'
 import { closeAfterTest } from './support/close-after-test.js'
 import { startHttpServer } from './support/http-server.js'
@@ -55,7 +55,7 @@ test('the kinds are all there are, with their meanings', () => {
 })
 
 test('the keys of a line are all there are', () => {
-  expect(firstCells(section('The list'))).toEqual(Object.keys(LINE_KEYS))
+  expect(firstCells(section('The list'))).toEqual([...KEYS.keys()])
 })
 
 test('every format is named', () => {
@@ -135,7 +135,7 @@ describe('urls.example.txt', () => {
   })
 
   test('shows every key', () => {
-    for (const key of Object.keys(LINE_KEYS)) expect(list, key).toMatch(new RegExp(`^[^#\\n]+\\s${key}(=|\\s|$)`, 'm'))
+    for (const key of [...KEYS.keys()]) expect(list, key).toMatch(new RegExp(`^[^#\\n]+\\s${key}(=|\\s|$)`, 'm'))
   })
 })
 
@@ -170,5 +170,5 @@ test('docs/architecture.md names files that exist, and every room', () => {
 })
 
 test('every flag of the code is in the help', () => {
-  for (const { flags } of Object.values(OPTIONS)) expect(helpText(true)).toContain(flags)
+  for (const { setting } of FLAGS) expect(helpText(true)).toContain(setting.flag)
 })

@@ -3,9 +3,9 @@
 
 import { eitherStop, stopOf } from '../flow/stop.js'
 import { reasonOfStatus } from '../judge/reason.js'
+import { kindFacts } from '../settings/kinds.js'
 import { parseUrl } from '../targets/parse-url.js'
 import { urlText } from '../targets/url-text.js'
-import { kindFacts } from '../words/kinds.js'
 import type { Reply } from '../words/reply.js'
 import type { SignalLike, UrlLike } from '../words/web-types.js'
 import { askFrom } from './ask-from.js'

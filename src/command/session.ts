@@ -38,7 +38,7 @@ export function openSession(request: SessionRequest): Session {
   refuseTwiceOnStdout(options.output)
   // A look at stdin is a touch: Node makes a shared pipe non-blocking for everybody who holds it.
   const stdin = names.includes('-') ? world.stdin : Readable.from([])
-  return { ...request, context, reporter, stdin, interrupt: createInterrupt(world, options.timeLimit) }
+  return { ...request, context, reporter, stdin, interrupt: createInterrupt(world, options.timeLimitMs) }
 }
 
 function reporterContext(options: CommandOptions, { env, stdout }: World): ReporterContext {

@@ -8,47 +8,43 @@ import { usesProxy } from '../ask/connection-settings.js'
 import { createClient } from '../ask/create-client.js'
 import { createProxyChoice } from '../http/connect/proxy-choice.js'
 import type { RunOptions } from '../run/pipeline.js'
+import { pickOptions } from '../settings/check-options.js'
 import { UsageError, ValueError } from '../settings/errors.js'
-import { DEFAULT_ASK, DEFAULT_EXPECT, type Options } from '../settings/table.js'
-import type { Ask } from '../settings/target.js'
+import { DEFAULTS, type Options } from '../settings/options.js'
+import { DEFAULT_ASK, DEFAULT_EXPECT } from '../settings/target.js'
 import { parseBaseUrl } from '../targets/base-url.js'
 import { variablesOfList } from '../targets/expand.js'
 import type { LineContext } from '../targets/parse-line.js'
 import { createRules, parseRule } from '../targets/rules.js'
-import { applyOverride, NO_OVERRIDE, type Settings } from '../targets/settings.js'
+import { applyOverride, type Override, type Settings } from '../targets/settings.js'
 import type { World } from '../words/world.js'
 
 /** What the flags say of every URL. */
 export function flagSettings(options: Options): Settings {
-  const { accept, contains, maxLatency, certDays, expectHeader } = options
-  if (contains !== null && options.method === 'HEAD') {
+  if (options.contains !== null && options.method === 'HEAD') {
     throw new UsageError('--contains: needs a body; not together with --method HEAD')
   }
-  const ask: Ask = { ...DEFAULT_ASK, ...askOptions(options), headers: options.header }
-  const base: Settings = { ask, expect: DEFAULT_EXPECT, skip: null }
-  const made = applyOverride(base, {
-    ...NO_OVERRIDE,
-    accept: accept === null ? null : accept.toString(),
-    expect: {
-      ...(contains === null ? {} : { contains }),
-      ...(maxLatency === null ? {} : { maxLatencyMs: maxLatency }),
-      ...(certDays === null ? {} : { certDays }),
-    },
-    expectHeaders: expectHeader,
-  })
-  return { ask: Object.freeze(made.ask), expect: Object.freeze(made.expect), skip: null }
+  const base: Settings = { ask: DEFAULT_ASK, expect: DEFAULT_EXPECT, skip: null }
+  const { ask, expect } = applyOverride(base, givenOf(pickOptions(options, ['ask', 'expect'])))
+  return { ask: Object.freeze(ask), expect: Object.freeze(expect), skip: null }
+}
+
+/** Without what has its default: a flag that is not given says nothing, and what another one implies holds. */
+function givenOf(options: Override): Override {
+  const given = Object.entries(options).filter(([name, value]) => value !== DEFAULTS[name as keyof Override])
+  return Object.fromEntries(given)
 }
 
 /** What every line of a list starts from. Throws `UsageError`. */
 export function lineContext(options: Options, env: World['env']): LineContext {
   const { untrusted } = options
-  if (untrusted && options.env.length > 0) throw new UsageError('--env: not together with --untrusted')
+  if (untrusted && options.variables.length > 0) throw new UsageError('--env: not together with --untrusted')
   const flags = flagSettings(options)
-  const rules = options.rule.map((text) => parseRule(text, env))
+  const rules = options.rules.map((text) => parseRule(text, env))
   return {
     ...flags,
     settingsOf: rules.length === 0 ? null : createRules(rules, flags),
-    variables: variablesOfList(options.env, env),
+    variables: variablesOfList(options.variables, env),
     untrusted,
     base: options.baseUrl === null ? null : readBaseUrl(options.baseUrl),
   }
@@ -64,15 +60,15 @@ function readBaseUrl(text: string): string {
 
 /** Makes the client; throws `UsageError` for files and flags that make no sense. */
 export async function openClient(options: Options, { env, now }: World): Promise<Client> {
-  const { concurrency, perHost, rate, ratePerHost, proxy, resolve, dnsServer, caFile } = options
+  const { proxy, caFile, certFile, keyFile } = options
   if (options.ipv4 && options.ipv6) throw new UsageError('--ipv6: not together with --ipv4')
   const family: 4 | 6 | null = options.ipv4 ? 4 : options.ipv6 ? 6 : null
   const ca = caFile === null ? [] : [await readAuthorities('--ca-file', caFile)]
   // What Node has read by itself is not in the copy of its store that ours is added to (Node 20).
   const extra = env.NODE_EXTRA_CA_CERTS
   if (caFile !== null && extra) ca.push(await readAuthorities('NODE_EXTRA_CA_CERTS', extra))
-  const cert = options.cert === null ? null : await readPem('--cert', options.cert)
-  const key = options.key === null ? null : await readPem('--key', options.key)
+  const cert = certFile === null ? null : await readPem('--cert', certFile)
+  const key = keyFile === null ? null : await readPem('--key', keyFile)
   if (key !== null && cert === null) throw new UsageError('--key: only together with --cert')
   const denyPrivate = options.denyPrivate || options.untrusted
   if (usesProxy(createProxyChoice({ flag: proxy, env })) && denyPrivate) {
@@ -80,15 +76,14 @@ export async function openClient(options: Options, { env, now }: World): Promise
       '--deny-private: not with a proxy, which looks names up by itself; add --proxy none (--untrusted implies --deny-private)',
     )
   }
-  const paced = { concurrency, perHost, rate, ratePerHost }
-  const reached = { proxy, resolve, dnsServers: dnsServer, denyPrivate, family, ca, cert, key, env }
+  const read = { denyPrivate, family, ca, cert, key, env, now }
   try {
-    return createClient({ ...askOptions(options), ...paced, ...reached, now })
+    return createClient({ ...pickOptions(options, ['ask', 'client']), ...read })
   } catch (error) {
     const code = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code
     if (code === undefined) throw error
     if (cert === null) throw new UsageError(`--ca-file ${caFile}: not a certificate in PEM format (${code})`)
-    throw new UsageError(`--cert ${options.cert}: not a certificate with its key in PEM format (${code})`)
+    throw new UsageError(`--cert ${certFile}: not a certificate with its key in PEM format (${code})`)
   }
 }
 
@@ -105,20 +100,12 @@ async function readPem(flag: string, path: string): Promise<string> {
 
 /** The policies of the run in the words of the library. */
 export function runOptions(options: Options): RunOptions {
-  const { include, exclude, dedupe, retryTimeouts, bail } = options
-  if (options.recheck !== null && options.wait !== null) throw new UsageError('--recheck: not together with --wait')
-  const times = {
-    maxWaitMs: options.maxWait,
-    recheckMs: options.recheck,
-    waitMs: options.wait,
-    timeLimitMs: options.timeLimit,
-  }
+  if (options.recheckMs !== null && options.waitMs !== null) throw new UsageError('--recheck: not together with --wait')
   const hints = {
-    accept: options.accept?.toString() ?? null,
-    sparesTimeouts: !retryTimeouts && options.retries > 0,
+    accept: options.accept === DEFAULTS.accept ? null : options.accept.toString(),
+    sparesTimeouts: !options.retryTimeouts && options.retries > 0,
   }
-  const { strict, maxFailures } = options
-  return { strict, maxFailures, hints, include, exclude, dedupe, retryTimeouts, bail, ...times }
+  return { ...pickOptions(options, ['run']), hints }
 }
 
 /** OpenSSL takes a file that holds no certificate without a word, and then trusts nobody more than before. */
@@ -130,20 +117,4 @@ async function readAuthorities(name: string, path: string): Promise<string> {
     throw new UsageError(`${name} ${path}: not a certificate in PEM format`)
   }
   return text
-}
-
-/** The names of the flags in the words of the library. */
-function askOptions(options: Options) {
-  const { method, timeout, connectTimeout, follow, maxRedirects, insecure, userAgent, retries } = options
-  const agent = userAgent === null ? {} : { userAgent }
-  return {
-    method,
-    timeoutMs: timeout,
-    connectTimeoutMs: connectTimeout,
-    follow,
-    maxRedirects,
-    insecure,
-    retries,
-    ...agent,
-  }
 }

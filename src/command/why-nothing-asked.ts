@@ -2,8 +2,8 @@
 
 import type { Run } from '../run/pipeline.js'
 import { UsageError } from '../settings/errors.js'
+import type { Options } from '../settings/options.js'
 import type { TargetSource } from '../settings/seams.js'
-import type { Options } from '../settings/table.js'
 import { counted } from '../words/counted.js'
 
 /** A sentence where that is no mistake and still worth a word, else null; throws a `UsageError` where it is one. */

@@ -3,22 +3,14 @@
 
 import { hash } from 'node:crypto'
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { type FlagName, longFlag, type Options, ROWS } from '../settings/options.js'
 import { settingsText } from '../settings/settings-text.js'
-import { OPTIONS, type Options } from '../settings/table.js'
+import { SETTINGS } from '../settings/table.js'
 
-/** Whatever makes another verdict of the same answer, or asks for another answer. */
-const JUDGING = [
-  'accept',
-  'contains',
-  'expectHeader',
-  'maxLatency',
-  'certDays',
-  'rule',
-  'method',
-  'follow',
-  'maxRedirects',
-  'insecure',
-] as const satisfies readonly (keyof Options)[]
+/** Whatever makes another verdict of the same answer, or asks for another answer. A secret may be another one each day. */
+const JUDGING = ROWS.filter(
+  ([, { flag, of, judges, secret }]) => flag !== undefined && !secret && (of === 'expect' || judges === true),
+).map(([name]) => name as FlagName)
 
 /** Writes them; for nothing where that is not possible, because only a warning depends on it. */
 export async function keepJudgingFlags(partPath: string, options: Options): Promise<void> {
@@ -31,7 +23,7 @@ export async function changedJudgingFlags(partPath: string, options: Options): P
   try {
     const marks = JSON.parse(await readFile(fileOf(partPath), 'utf8')) as Partial<Record<string, string>>
     const changed = JUDGING.filter((name) => marks[name] !== undefined && marks[name] !== markOf(options, name))
-    return changed.map((name) => /--[\w-]+/.exec(OPTIONS[name].flags)![0])
+    return changed.map((name) => longFlag(SETTINGS[name]))
   } catch {
     return []
   }
@@ -50,6 +42,6 @@ function fileOf(partPath: string): string {
   return `${partPath}.run`
 }
 
-function markOf(options: Options, name: (typeof JUDGING)[number]): string {
+function markOf(options: Options, name: FlagName): string {
   return hash('sha256', settingsText(options[name]), 'hex').slice(0, 4)
 }

@@ -1,7 +1,7 @@
 // The report of an earlier run as the baseline of this one.
 
 import { UsageError } from '../settings/errors.js'
-import type { Options } from '../settings/table.js'
+import type { Options } from '../settings/options.js'
 import { isRowOf } from '../targets/shard-of.js'
 import { type Baseline, createBaseline } from './baseline.js'
 import { baselineRow } from './baseline-row.js'

@@ -1,24 +1,51 @@
 // The expectations beside the status: what does not hold of an answer, each with what was expected, what came and a
-// plain sentence. Pure; an answer of which nothing is expected costs seven comparisons.
+// plain sentence. Pure; an answer of which nothing is expected costs a comparison for each that there could be.
 
-import type { Expect, Target } from '../settings/target.js'
+import type { HeaderPattern } from '../settings/headers.js'
+import { CHECKS, type CheckKind, checkKind } from '../settings/kinds.js'
+import type { CheckName } from '../settings/options.js'
+import { SETTINGS } from '../settings/table.js'
+import { DEFAULT_EXPECT, type Expect, type Target } from '../settings/target.js'
 import { counted } from '../words/counted.js'
-import type { NamedKind } from '../words/kinds.js'
 import type { CertificateDates, Reply } from '../words/reply.js'
 import type { FailedCheck } from '../words/verdict.js'
 import { cleanPhrase } from './reason.js'
 
-/** An expectation that did not hold, or of which nobody can say whether it did, and the sentence for it. */
-export interface Fault {
+/** What of an expectation does not hold, or of which nobody can say whether it does, and the sentence for it. */
+interface Finding {
   /** The check could not be made: that is nothing against the page. */
+  readonly isUnknown?: boolean
+  readonly expected: string
+  readonly actual: string
+  readonly reason: string
+}
+
+/** A finding under the name of its expectation. */
+export interface Fault {
   readonly isUnknown: boolean
-  readonly kind: Extract<NamedKind, `check.${string}`>
+  readonly kind: CheckKind
   readonly failed: FailedCheck
   readonly reason: string
 }
 
-/** The expectations that can fail, as their kinds name them. */
-type CheckName = Fault['kind'] extends `check.${infer Name}` ? Name : never
+/** A rule: what of an expectation an answer does not hold. */
+type Rule<Name extends CheckName> = (expected: NonNullable<Expect[Name]>, answer: Answer) => readonly Finding[]
+
+interface Answer {
+  readonly reply: Reply
+  /** The URL that was asked. */
+  readonly url: string
+}
+
+/** One rule for each expectation that has a kind: forget one and it does not compile. */
+const RULES: { readonly [Name in CheckName]: Rule<Name> } = {
+  location: locationFindings,
+  finalUrl: finalUrlFindings,
+  contains: containsFindings,
+  expectHeaders: (patterns, { reply }) => patterns.flatMap((pattern) => headerFindings(pattern, reply)),
+  maxLatencyMs: latencyFindings,
+  certDays: certificateFindings,
+}
 
 const NO_FAULTS: readonly Fault[] = Object.freeze([])
 const DAY_MS = 86_400_000
@@ -30,133 +57,102 @@ const SHOWN_URL_MAX = 2048
 const SEARCHED_MAX = 16_384
 
 /** All expectations that do not hold, in the order in which they are judged. */
-export function faultsOf(target: Target, reply: Reply): readonly Fault[] {
-  const { expect } = target
-  if (!hasMore(expect)) return NO_FAULTS
-  return [
-    ...locationFault(target, reply),
-    ...finalUrlFault(target, reply),
-    ...containsFault(expect.contains, reply),
-    ...expect.headers.flatMap((pattern) => headerFault(pattern, reply)),
-    ...latencyFault(expect.maxLatencyMs, reply),
-    ...certificateFault(expect.certDays, reply),
-  ]
+export function faultsOf({ expect, url }: Target, reply: Reply): readonly Fault[] {
+  let faults: Fault[] | null = null
+  for (const name of CHECKS) {
+    const expected = expect[name]
+    if (expected === null || expected === DEFAULT_EXPECT[name]) continue
+    const rule = RULES[name] as Rule<CheckName>
+    for (const finding of rule(expected as never, { reply, url: url! })) {
+      faults ??= []
+      faults.push(faultOf(name, finding))
+    }
+  }
+  return faults ?? NO_FAULTS
 }
 
-function hasMore(expect: Expect): boolean {
-  return (
-    expect.location !== null ||
-    expect.finalUrl !== null ||
-    expect.contains !== null ||
-    expect.headers.length > 0 ||
-    expect.maxLatencyMs !== null ||
-    expect.certDays !== null
-  )
-}
-
-/** What was expected, what came, and the sentence for it. */
-type Finding = Omit<FailedCheck, 'check'> & Pick<Fault, 'reason'>
-
-function fault(check: CheckName, { expected, actual, reason }: Finding): Fault[] {
-  return [{ isUnknown: false, kind: `check.${check}`, failed: { check, expected, actual }, reason }]
-}
-
-function unknown(check: CheckName, finding: Finding): Fault[] {
-  return fault(check, finding).map((each) => ({ ...each, isUnknown: true }))
+function faultOf(name: CheckName, { isUnknown = false, expected, actual, reason }: Finding): Fault {
+  const failed = { check: SETTINGS[name].key, expected, actual }
+  return { isUnknown, kind: checkKind(name), failed, reason }
 }
 
 /** The first answer's Location, resolved against the URL that was asked. */
-function locationFault({ url, expect }: Target, reply: Reply): Fault[] {
-  if (expect.location === null) return []
-  const expected = comparable(expect.location, url!)
+function locationFindings(wanted: string, { reply, url }: Answer): Finding[] {
+  const expected = comparable(wanted, url)
   const [first] = reply.redirects
   const location = first === undefined ? reply.headers.get('location') : first.location
-  if (location === null)
-    return fault('location', {
-      expected,
-      actual: 'no redirect',
-      reason: `no redirect, expected one to ${shown(expected)}`,
-    })
-  const actual = comparable(location, url!)
+  if (location === null) {
+    return [{ expected, actual: 'no redirect', reason: `no redirect, expected one to ${shown(expected)}` }]
+  }
+  const actual = comparable(location, url)
   if (actual === expected) return []
   const reason = `redirects to ${shown(actual)}, expected ${shown(expected)}`
-  return fault('location', { expected, actual: shown(actual), reason })
+  return [{ expected, actual: shown(actual), reason }]
 }
 
-function finalUrlFault({ url, expect }: Target, reply: Reply): Fault[] {
-  if (expect.finalUrl === null) return []
-  const expected = comparable(expect.finalUrl, url!)
-  const actual = comparable(reply.finalUrl, url!)
+function finalUrlFindings(wanted: string, { reply, url }: Answer): Finding[] {
+  const expected = comparable(wanted, url)
+  const actual = comparable(reply.finalUrl, url)
   if (actual === expected) return []
-  const reason = `ends at ${shown(actual)}, expected ${shown(expected)}`
-  return fault('final-url', { expected, actual: shown(actual), reason })
+  return [{ expected, actual: shown(actual), reason: `ends at ${shown(actual)}, expected ${shown(expected)}` }]
 }
 
-function containsFault(text: string | null, { body, method }: Reply): Fault[] {
-  if (text === null || body === 'found') return []
+function containsFindings(text: string, { reply: { body, method } }: Answer): Finding[] {
+  if (body === 'found') return []
   const expected = cleanPhrase(text, SHOWN_MAX)
   const quoted = `"${expected}"`
-  if (method === 'HEAD') {
-    return fault('contains', { expected, actual: 'no body', reason: `no body for ${quoted}: asked with HEAD` })
-  }
+  if (method === 'HEAD') return [{ expected, actual: 'no body', reason: `no body for ${quoted}: asked with HEAD` }]
   switch (body) {
     case 'absent':
-      return fault('contains', {
-        expected,
-        actual: 'not in the body',
-        reason: `the body does not contain ${quoted}`,
-      })
-    case 'beyond':
-      return fault('contains', {
-        expected,
-        actual: 'not in the first 1 MiB of the body',
-        reason: `the first 1 MiB of the body does not contain ${quoted}`,
-      })
+      return [{ expected, actual: 'not in the body', reason: `the body does not contain ${quoted}` }]
+    case 'beyond': {
+      const reason = `the first 1 MiB of the body does not contain ${quoted}`
+      return [{ expected, actual: 'not in the first 1 MiB of the body', reason }]
+    }
     case 'undecodable': {
       const actual = 'the body could not be decoded'
-      return unknown('contains', { expected, actual, reason: `${actual}, so nobody looked for ${quoted} in all of it` })
+      const reason = `${actual}, so nobody looked for ${quoted} in all of it`
+      return [{ isUnknown: true, expected, actual, reason }]
     }
     case null: {
       const actual = 'the body could not be read'
-      return unknown('contains', { expected, actual, reason: `${actual}, so nobody looked for ${quoted} in it` })
+      return [{ isUnknown: true, expected, actual, reason: `${actual}, so nobody looked for ${quoted} in it` }]
     }
   }
 }
 
-function headerFault({ name, pattern }: Expect['headers'][number], reply: Reply): Fault[] {
+function headerFindings({ name, pattern }: HeaderPattern, reply: Reply): Finding[] {
   const value = reply.headers.get(name)
   if (value !== null && pattern.test(value.slice(0, SEARCHED_MAX))) return []
   const expected = cleanPhrase(`${name}: ${pattern.source}`, SHOWN_MAX)
   const like = cleanPhrase(pattern.source, SHOWN_MAX)
   if (value === null) {
-    const reason = `no ${name} header, expected one like ${like}`
-    return fault('expect-header', { expected, actual: 'no such header', reason })
+    return [{ expected, actual: 'no such header', reason: `no ${name} header, expected one like ${like}` }]
   }
   if (value.length > SEARCHED_MAX) {
     const actual = 'not in the first 16 KiB of the header'
-    return unknown('expect-header', { expected, actual, reason: `${actual}, and nobody looked further for ${like}` })
+    return [{ isUnknown: true, expected, actual, reason: `${actual}, and nobody looked further for ${like}` }]
   }
   // Cookies are the keys that a server gives out.
   const printed = name === 'set-cookie' ? value.slice(0, SHOWN_URL_MAX).replace(/=[^;,]*/g, '=***') : value
-  const actual = cleanPhrase(`${name}: ${printed}`, SHOWN_MAX)
   const reason = `${name} is "${cleanPhrase(printed, SHOWN_MAX)}", expected ${like}`
-  return fault('expect-header', { expected, actual, reason })
+  return [{ expected, actual: cleanPhrase(`${name}: ${printed}`, SHOWN_MAX), reason }]
 }
 
-function latencyFault(maxMs: number | null, { durationMs }: Reply): Fault[] {
-  if (maxMs === null || durationMs === null || durationMs <= maxMs) return []
+function latencyFindings(maxMs: number, { reply: { durationMs } }: Answer): Finding[] {
+  if (durationMs === null || durationMs <= maxMs) return []
   const expected = exactDuration(maxMs)
   const actual = roundedUp(durationMs)
-  return fault('max-latency', { expected, actual, reason: `${actual}, slower than ${expected}` })
+  return [{ expected, actual, reason: `${actual}, slower than ${expected}` }]
 }
 
 /** An answer without TLS has no certificate that could end. */
-function certificateFault(days: number | null, { tls, checkedAtMs }: Reply): Fault[] {
-  if (days === null || tls === null) return []
+function certificateFindings(days: number, { reply: { tls, checkedAtMs } }: Answer): Finding[] {
+  if (tls === null) return []
   const expected = `valid for ${counted(days, 'day')}`
   if (tls.validTo === null) {
     const reason = `the end of the certificate is not known, expected it ${expected}`
-    return unknown('cert-days', { expected, actual: 'unknown', reason })
+    return [{ isUnknown: true, expected, actual: 'unknown', reason }]
   }
   const { subject, validTo } = firstToEnd(tls)
   const left = Date.parse(validTo) - checkedAtMs
@@ -168,7 +164,7 @@ function certificateFault(days: number | null, { tls, checkedAtMs }: Reply): Fau
     left < 0
       ? `${whose} expired ${counted(more, 'day')} ago, expected ${days} more`
       : `${whose} valid for ${more} more ${more === 1 ? 'day' : 'days'}, expected ${days}`
-  return fault('cert-days', { expected, actual, reason })
+  return [{ expected, actual, reason }]
 }
 
 /** The chain holds no longer than the first of its certificates. */

@@ -2,8 +2,9 @@
 // never retries, never looks at the clock. On the hot path: one object literal in the declared order a verdict, no spreads.
 
 import { STATUS_CODES } from 'node:http'
+import { kindFacts } from '../settings/kinds.js'
 import type { Target } from '../settings/target.js'
-import { isLocal, type Kind, kindFacts } from '../words/kinds.js'
+import { isLocal, type Kind } from '../words/kinds.js'
 import type { Hop, Reply, ReplyHeaders, Timings } from '../words/reply.js'
 import type { FailedCheck, Outcome, Verdict } from '../words/verdict.js'
 import { blockMarker, reasonOfBlock } from './block-marker.js'

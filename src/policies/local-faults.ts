@@ -1,8 +1,9 @@
 // When this machine runs out of something (descriptors, ports, buffers), that is no verdict on a URL: the URL waits and
 // is asked again while fewer requests run at once. Only a fault that stays becomes a verdict, `local.<code>`.
 
+import { kindFacts } from '../settings/kinds.js'
 import type { Check } from '../settings/seams.js'
-import { isLocal, type Kind, kindFacts } from '../words/kinds.js'
+import { isLocal, type Kind } from '../words/kinds.js'
 import type { Limiter, Stop } from '../words/limits.js'
 import type { Reply } from '../words/reply.js'
 

@@ -1,15 +1,13 @@
 // One URL, judged: what `checkAll` does for a list, retries and expectations included.
 
-import { askFrom } from '../ask/ask-from.js'
 import type { Client } from '../ask/client.js'
-import type { AskOptions } from '../ask/client-options.js'
 import { engineOf } from '../ask/engine.js'
 import { neverAsked } from '../ask/reply-of.js'
 import { judge } from '../judge/judge.js'
+import type { OptionsOf } from '../settings/options.js'
 import type { TargetSource } from '../settings/seams.js'
-import { DEFAULT_EXPECT } from '../settings/table.js'
-import type { Target } from '../settings/target.js'
-import { type ExpectOptions, overrideFrom } from '../targets/expect-from.js'
+import { DEFAULT_EXPECT, type Target } from '../settings/target.js'
+import { overrideFrom } from '../targets/override-from.js'
 import { parseUrl } from '../targets/parse-url.js'
 import { applyOverride } from '../targets/settings.js'
 import { urlText } from '../targets/url-text.js'
@@ -17,14 +15,10 @@ import type { Verdict } from '../words/verdict.js'
 import type { SignalLike, UrlLike } from '../words/web-types.js'
 import { checkTargets } from './pipeline.js'
 
+type PolicyOptions = Pick<OptionsOf<'run'>, 'retryTimeouts' | 'maxWaitMs' | 'notify'>
+
 /** Options of one call. */
-export interface CheckUrlOptions extends AskOptions, Omit<ExpectOptions, 'skip'> {
-  /** Ask again after a timeout too. Default false. */
-  readonly retryTimeouts?: boolean | undefined
-  /** All waits for retries, ms. Default 30,000. */
-  readonly maxWaitMs?: number | undefined
-  /** Told in a sentence when a server asks for a long wait or this machine ran into a limit. Default: nobody. */
-  readonly notify?: ((text: string) => void) | undefined
+export interface CheckUrlOptions extends OptionsOf<'ask' | 'expect'>, PolicyOptions {
   /** Aborting ends it at once; the verdict is `inconclusive` with the kind `aborted`. */
   readonly signal?: SignalLike | undefined
 }
@@ -45,8 +39,8 @@ export async function checkUrl(client: Client, url: string | UrlLike, options: C
 function targetOf(client: Client, url: string | UrlLike, options: CheckUrlOptions): Target {
   const { ask } = engineOf(client)
   const input = urlText(url)
-  const base = { ask: askFrom(options, ask), expect: DEFAULT_EXPECT, skip: null }
-  const settings = applyOverride(base, overrideFrom(options, options))
+  const override = overrideFrom(options, { of: 'checkUrl', parts: ['ask', 'expect'] })
+  const settings = applyOverride({ ask, expect: DEFAULT_EXPECT, skip: null }, override)
   return { index: 0, line: null, source: 'argv', input, ...parseUrl(input), ...settings }
 }
 

@@ -4,16 +4,14 @@
 import { createAsker } from '../ask/asker.js'
 import type { Client } from '../ask/client.js'
 import { engineOf } from '../ask/engine.js'
-import type { PolicyOptions } from '../ask/policies.js'
 import type { HintFacts } from '../judge/hints.js'
 import { mayPass } from '../policies/retry.js'
+import type { OptionsOf } from '../settings/options.js'
 import type { Asker, Asking, EarlierRuns, Progress, TargetSource } from '../settings/seams.js'
 import type { Target } from '../settings/target.js'
-import type { FailureBudget } from '../settings/values.js'
 import { createDistinct } from '../targets/distinct.js'
 import { createFilter } from '../targets/filter.js'
 import type { Stop, Time } from '../words/limits.js'
-import type { Pattern } from '../words/pattern.js'
 import type { Summary, Unfinished } from '../words/summary.js'
 import type { Verdict } from '../words/verdict.js'
 import { type Account, createAccount, type RunEnd } from './account.js'
@@ -23,28 +21,10 @@ import { firstPass } from './first-pass.js'
 import { LaterPasses } from './later-passes.js'
 
 /** What a run needs beside its list and its asker. */
-export interface RunOptions extends PolicyOptions {
-  readonly include?: readonly (RegExp | Pattern)[] | undefined
-  readonly exclude?: readonly (RegExp | Pattern)[] | undefined
-  readonly dedupe?: boolean | undefined
-  /** How far the list is read ahead: targets that have no row yet. Default: 32,768, while all permits have work 4,096. */
-  readonly window?: number | undefined
-  /** Ask failures that may pass once more, gently, this long after the first pass, ms. Default: not. */
-  readonly recheckMs?: number | null | undefined
-  /** Ask failures again every 2 s until all is fine or this time is over, ms. Default: not. */
-  readonly waitMs?: number | null | undefined
-  /** Stop after so many failures. Default: never. */
-  readonly bail?: number | null | undefined
-  /** Stop after this time, ms. Default: never. */
-  readonly timeLimitMs?: number | null | undefined
-  readonly strict?: boolean | undefined
-  readonly maxFailures?: FailureBudget | undefined
+export interface RunOptions extends Omit<OptionsOf<'run'>, 'rules' | 'baseUrl' | 'shard'> {
   /** What hints about the run as a whole depend on; null: none are made. */
   readonly hints?: HintFacts | null | undefined
   readonly earlier?: EarlierRuns | null | undefined
-  /** Sentences for the user. Default: nobody is told. */
-  readonly notify?: ((text: string) => void) | undefined
-  readonly signal?: AbortSignal | undefined
 }
 
 export interface Run {

@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import { isIllEncoded } from '../words/is-ill-encoded.js'
 import { withoutTrailingDot } from '../words/without-trailing-dot.js'
 import { ValueError } from './errors.js'
+import { textOf, type ValueType } from './value-type.js'
 
 /** Where to connect for one host and port, instead of asking DNS. */
 export interface PinnedAddress {
@@ -33,6 +34,15 @@ export function parseResolve(text: string): PinnedAddress {
   return { host, port, address: addresses.join(',') }
 }
 
+/** Where to connect. */
+export const pinnedAddress: ValueType<PinnedAddress> = {
+  read: parseResolve,
+  check(given) {
+    const { host, port, address } = Object(given) as PinnedAddress
+    return parseResolve(`${host}:${port}:${address}`)
+  },
+}
+
 function bare(address: string): string {
   return address.replace(/^\[(.*)\]$/, '$1')
 }
@@ -54,3 +64,6 @@ export function parseServer(text: string): string {
   if (!whole && !parts) throw new ValueError('an IP address with or without port, such as 127.0.0.1:5353')
   return text
 }
+
+/** Whom to ask for names. */
+export const nameServer = textOf(parseServer)

@@ -2,7 +2,8 @@
 
 import type { Pattern } from '../words/pattern.js'
 import { ValueError } from './errors.js'
-import { parseRegExp } from './patterns.js'
+import { parseRegExp, patternFrom } from './patterns.js'
+import { expectString, textOf, type ValueType } from './value-type.js'
 
 /** One header as the user gave it: name, value. */
 export type HeaderPair = readonly [name: string, value: string]
@@ -41,6 +42,31 @@ export function parseHeader(text: string): HeaderPair {
   return [name, toFieldBytes(value)]
 }
 
+/** What a user of the library may write for headers: an object, pairs, or the `Headers` of fetch. */
+export type HeadersGiven = Readonly<Record<string, string>> | Iterable<HeaderPair>
+
+/** Headers to send: one more is behind those that there are, and of one name the last is sent. */
+export const headers: ValueType<readonly HeaderPair[], HeadersGiven> = {
+  isList: true,
+  read: (text) => [parseHeader(text)],
+  check: (given) => entriesOf(given).map(([name, value]) => parseHeader(`${name}: ${expectString(value)}`)),
+  over: (more, base) => [...base, ...more],
+  // Names count without case.
+  alike: (pairs) => pairs.map(([name, value]) => [name.toLowerCase(), value]),
+}
+
+/** The value of one header. */
+export function fieldValue(name: string): ValueType<string> {
+  return textOf((text) => parseHeader(`${name}: ${text}`)[1])
+}
+
+function entriesOf(given: HeadersGiven): readonly HeaderPair[] {
+  if (typeof given !== 'object' || given === null) throw new ValueError('an object of names and values')
+  const pairs = Symbol.iterator in given ? [...given] : Object.entries(given)
+  if (!pairs.every((pair) => Array.isArray(pair) && pair.length === 2)) throw new ValueError('pairs of name and value')
+  return pairs
+}
+
 /** HTTP sends bytes; undici takes one character a byte. Text beyond latin1 goes out as UTF-8, as curl does. */
 function toFieldBytes(value: string): string {
   return /^[\x00-\xff]*$/.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1')
@@ -52,4 +78,18 @@ export function parseHeaderPattern(text: string): HeaderPattern {
   const name = text.slice(0, Math.max(0, colon)).trim()
   if (!TOKEN.test(name)) throw new ValueError("a header and a regular expression such as 'content-type: ^text/html'")
   return { name: name.toLowerCase(), pattern: parseRegExp(text.slice(colon + 1).trim()) }
+}
+
+/** Headers that have to match; those of one name replace what was expected of it. */
+export const headerPatterns: ValueType<readonly HeaderPattern[], Readonly<Record<string, RegExp | string>>> = {
+  isList: true,
+  read: (text) => [parseHeaderPattern(text)],
+  check(given) {
+    if (typeof given !== 'object' || given === null) throw new ValueError('an object of names and regular expressions')
+    return Object.entries(given).map(([name, pattern]) => {
+      if (typeof pattern === 'string') return parseHeaderPattern(`${name}: ${pattern}`)
+      return { name: parseHeaderPattern(`${name}:`).name, pattern: patternFrom(pattern) }
+    })
+  },
+  over: (named, base) => [...base.filter(({ name }) => named.every((own) => own.name !== name)), ...named],
 }

@@ -1,10 +1,15 @@
 // A set of status codes written as people write them: `200-299,301,4xx`. Never judges, only answers `has`.
 
+import { ValueError } from './errors.js'
+import { textOf, type ValueType } from './value-type.js'
+
 /** Which status codes (100 to 999) are accepted. */
 export interface StatusSet {
   has(status: number): boolean
   /** The set as ranges, shortest form: `200-299,301`. */
   toString(): string
+  /** Of `+403`, which adds: the set over another one than the default. */
+  over?(base: StatusSet): StatusSet
 }
 
 /** The default of `accept`: RFC 9110 §15.3, successful answers. */
@@ -54,4 +59,14 @@ function describe(member: Uint8Array): string {
     first = last
   }
   return parts.join(',')
+}
+
+/** Statuses, or what is added to them. */
+export const statuses: ValueType<StatusSet, string> = {
+  ...textOf((text) => {
+    const set = parseStatusSet(text)
+    if (set === null) throw new ValueError('statuses such as 200-299,301,4xx or +403')
+    return text.startsWith('+') ? { ...set, over: (base: StatusSet) => parseStatusSet(text, base)! } : set
+  }),
+  over: (set, base) => set.over?.(base) ?? set,
 }

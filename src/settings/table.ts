@@ -1,631 +1,238 @@
-// Every flag once: its spelling, help, parser and default. `cli.ts` builds the command from this, `createClient` and
-// `checkAll` take their defaults from here, and the README's table is tested against it.
+// Every setting once: its names, its value, its default, its help, and what else the program has to know of it. From these
+// rows follow the flags and the help, the keys of lists and rules, the options of the library and their check, what
+// `--untrusted` refuses, what makes two targets the same, and what `--resume` compares. Nothing here is said a second time.
 
-import type { Method } from '../words/method.js'
 import type { Show } from '../words/output.js'
-import type { Pattern } from '../words/pattern.js'
-import { type PinnedAddress, parseResolve, parseServer } from './addresses.js'
-import { UsageError, ValueError } from './errors.js'
-import type { HeaderPair, HeaderPattern } from './headers.js'
-import { parseHeader, parseHeaderPattern } from './headers.js'
-import { parseRegExp } from './patterns.js'
-import type { StatusSet } from './status-set.js'
-import { parseStatusSet, SUCCESSFUL } from './status-set.js'
-import type { Ask, Expect } from './target.js'
-import {
-  type FailureBudget,
-  parseCount,
-  parseDuration,
-  parseFailureBudget,
-  parseMethod,
-  parseNeedle,
-  parseRate,
-  parseShard,
-  parseVariableName,
-  type Shard,
-} from './values.js'
+import type { SignalLike } from '../words/web-types.js'
+import { nameServer, pinnedAddress } from './addresses.js'
+import { fieldValue, headerPatterns, headers } from './headers.js'
+import { pattern } from './patterns.js'
+import { SUCCESSFUL, statuses } from './status-set.js'
+import { listOf, ofLibrary, type ValueType } from './value-type.js'
+import * as value from './values.js'
 
 /** The headings of `--help`, in this order. */
 export const GROUPS = ['Judge', 'Exit', 'Request', 'Pace', 'Output', 'Input'] as const
 export type Group = (typeof GROUPS)[number]
 
-/** One flag. `parse` sees the text after the flag and what earlier uses gave; it throws `ValueError`. */
-export interface OptionSpec<T> {
-  /** As commander writes it: `-t, --timeout <duration>`. */
-  readonly flags: string
-  readonly group: Group
+/** Who has the setting: a request (`ask`), what is expected of its answer, a line, a client, a run; `command`: no library. */
+export type Part = 'ask' | 'expect' | 'line' | 'client' | 'run' | 'command'
+
+/** One row. Its name is the library's. */
+export interface Setting {
+  readonly of: Part
+  readonly type: ValueType<unknown, never>
+  /** The default. Null: none, and the library may say so. */
+  readonly initial: unknown
+  /** How the default reads in help; left out: nothing to say. */
+  readonly shown?: string
+  /** As commander writes it: `-t, --timeout <duration>`. Left out: no flag. The long name is the key of a configuration. */
+  readonly flag?: string
+  readonly group?: Group
   /** One line without a full stop. */
-  readonly help: string
+  readonly help?: string
   /** Shown by `-h` as well as by `--help`. */
-  readonly brief: boolean
-  readonly initial: T
-  /** How the default reads in help; null: nothing to say. */
-  readonly shown: string | null
-  readonly parse: (text: string, previous: T) => T
-  /** Its value is never repeated in a message. */
+  readonly brief?: true
+  /** The name in lists, in rules and as a column. Left out: none. */
+  readonly key?: string
+  /** The key may stand alone and means this then. */
+  readonly bare?: string
+  /** Its value is never repeated in a message, and a `$NAME` in it was meant. */
   readonly secret?: true
-  /** `$NAME` in it comes from the environment, put in as a piece of this; without it, a dollar is a dollar. */
+  /** `$NAME` in a flag is put in as a piece of this; left out: a dollar is a dollar. Keys are `text` then. */
   readonly expands?: 'text' | 'url' | 'pattern'
+  /** Another answer is asked for, or the same one means something else. What is expected does so anyhow. */
+  readonly judges?: true
+  /** What a list that somebody else wrote may say (`--untrusted`): nothing, or only less than the flags; left out: anything. */
+  readonly stranger?: 'never' | 'less'
+  /** What it makes of a request where nothing else is said. */
+  readonly implies?: (value: never) => Implied
+  /** Why what it implies must hold; left out: it need not. */
+  readonly needs?: string
+  /** The meaning of the kind `check.KEY`: there is a rule for it in `judge/checks.ts`. */
+  readonly fault?: string
 }
 
-function oneOf<T extends string>(names: readonly T[]): (text: string) => T {
-  return (text) => {
-    const found = names.find((name) => name === text)
-    if (found === undefined) throw new ValueError(`one of ${names.join(' ')}`)
-    return found
-  }
+/** What an expectation makes of a request. */
+export interface Implied {
+  readonly method?: 'GET'
+  readonly follow?: boolean
+  readonly readsUntil?: string
+  readonly readsChain?: true
 }
 
-function parseAccept(text: string): StatusSet {
-  const set = parseStatusSet(text)
-  if (set === null) throw new ValueError('statuses such as 200-299,301,4xx or +403')
-  return set
-}
+const isFunction = (given: unknown) => typeof given === 'function'
+const isObject = (given: unknown) => typeof given === 'object' && given !== null
+const isSignal = (given: unknown) =>
+  isObject(given) && 'aborted' in (given as object) && 'addEventListener' in (given as object)
+const isFamily = (given: unknown) => given === 4 || given === 6
 
-const never = (): never => {
-  throw new UsageError('this flag takes no value')
-}
-
-const spec = <T>(option: OptionSpec<T>): OptionSpec<T> => option
-
-/** All flags by the name that the code knows them by. */
-export const OPTIONS = {
-  accept: spec<StatusSet | null>({
-    flags: '-a, --accept <statuses>',
-    group: 'Judge',
-    brief: true,
-    help: 'statuses that are fine, such as 200-299,301,4xx; +403 adds to the default',
-    initial: null,
-    shown: SUCCESSFUL.toString(),
-    parse: parseAccept,
-  }),
-  contains: spec<string | null>({
-    flags: '--contains <text>',
-    group: 'Judge',
-    brief: false,
+/** All settings, in the order of the help, of the keys and of judging. */
+// biome-ignore format: a table is read by its rows
+export const SETTINGS = {
+  /** Statuses that are fine, as in `--accept`: `200-299,301,4xx`, `+403`. Default `200-299`. */
+  accept: { of: 'expect', flag: '-a, --accept <statuses>', group: 'Judge', brief: true, key: 'accept', type: statuses, initial: SUCCESSFUL, shown: SUCCESSFUL.toString(),
+    help: 'statuses that are fine, such as 200-299,301,4xx; +403 adds to the default' },
+  /** Where the first answer redirects to: a URL, or a path on the same host. Then redirects are not followed. */
+  location: { of: 'expect', key: 'location', type: value.place, initial: null, expands: 'url', fault: 'the Location header is another one',
+    implies: (): Implied => ({ follow: false }) },
+  /** Where the redirects end. */
+  finalUrl: { of: 'expect', key: 'final-url', type: value.place, initial: null, expands: 'url', fault: 'the final URL is another one',
+    implies: (): Implied => ({ follow: true }), needs: 'redirects to be followed' },
+  /** Text in the body of the final answer, within its first 1 MiB. */
+  contains: { of: 'expect', flag: '--contains <text>', group: 'Judge', key: 'contains', type: value.needle, initial: null, expands: 'text', fault: 'the body does not contain the text',
     help: 'the body of the final answer has to contain this text',
-    initial: null,
-    shown: null,
-    parse: parseNeedle,
-    expands: 'text',
-  }),
-  expectHeader: spec<readonly HeaderPattern[]>({
-    flags: '--expect-header <pattern>',
-    group: 'Judge',
-    brief: false,
-    help: "a header of the final answer has to match, such as 'content-type: ^text/html'; repeatable",
-    initial: [],
-    shown: null,
-    parse: (text, previous) => [...previous, parseHeaderPattern(text)],
-    expands: 'pattern',
-  }),
-  maxLatency: spec<number | null>({
-    flags: '--max-latency <duration>',
-    group: 'Judge',
-    brief: false,
-    help: 'slower answers fail',
-    initial: null,
-    shown: null,
-    parse: parseDuration,
-  }),
-  certDays: spec<number | null>({
-    flags: '--cert-days <days>',
-    group: 'Judge',
-    brief: false,
-    help: 'certificates have to be valid for so many days',
-    initial: null,
-    shown: null,
-    parse: (text) => parseCount(text, 0, 36_500),
-  }),
-  rule: spec<readonly string[]>({
-    flags: '--rule <rule>',
-    group: 'Judge',
-    brief: false,
-    help: "settings for a host: 'example.com accept=404 retries=0', for what is below it: '*.example.com user=$NAME'; the last match wins; repeatable",
-    initial: [],
-    shown: null,
-    parse: (text, previous) => [...previous, text],
-  }),
-  maxFailures: spec<FailureBudget>({
-    flags: '--max-failures <count>',
-    group: 'Exit',
-    brief: false,
-    help: 'failures, N or N%, that still are exit code 0',
-    initial: { count: 0, percent: null },
-    shown: '0',
-    parse: parseFailureBudget,
-  }),
-  bail: spec<number | null>({
-    flags: '--bail <count>',
-    group: 'Exit',
-    brief: false,
-    help: 'stop after so many failures',
-    initial: null,
-    shown: null,
-    parse: (text) => parseCount(text, 1, 1_000_000_000),
-  }),
-  timeLimit: spec<number | null>({
-    flags: '--time-limit <duration>',
-    group: 'Exit',
-    brief: false,
-    help: 'stop the run after this time, with a report of what was done',
-    initial: null,
-    shown: null,
-    parse: parseDuration,
-  }),
-  strict: spec<boolean>({
-    flags: '--strict',
-    group: 'Exit',
-    brief: false,
-    help: 'inconclusive URLs fail the run too',
-    initial: false,
-    shown: null,
-    parse: never,
-  }),
-  allowEmpty: spec<boolean>({
-    flags: '--allow-empty',
-    group: 'Exit',
-    brief: false,
-    help: 'a list without URLs is fine',
-    initial: false,
-    shown: null,
-    parse: never,
-  }),
-  baseline: spec<string | null>({
-    flags: '--baseline <file>',
-    group: 'Exit',
-    brief: false,
-    help: 'compare with an earlier ndjson report: what is new, fixed, still failing',
-    initial: null,
-    shown: null,
-    parse: (text) => text,
-  }),
-  updateBaseline: spec<boolean>({
-    flags: '--update-baseline',
-    group: 'Exit',
-    brief: false,
-    help: 'write the baseline anew after the run',
-    initial: false,
-    shown: null,
-    parse: never,
-  }),
-  failOn: spec<'any' | 'new'>({
-    flags: '--fail-on <failures>',
-    group: 'Exit',
-    brief: false,
-    help: 'any, or only new ones against the baseline',
-    initial: 'any',
-    shown: 'any',
-    parse: oneOf(['any', 'new'] as const),
-  }),
-  timeout: spec<number>({
-    flags: '-t, --timeout <duration>',
-    group: 'Request',
-    brief: true,
-    help: 'how long one URL may take, redirects included',
-    initial: 10_000,
-    shown: '10s',
-    parse: parseDuration,
-  }),
-  connectTimeout: spec<number | null>({
-    flags: '--connect-timeout <duration>',
-    group: 'Request',
-    brief: false,
-    help: 'how long making a connection may take (default: the timeout)',
-    initial: null,
-    shown: null,
-    parse: parseDuration,
-  }),
-  method: spec<Method>({
-    flags: '-X, --method <method>',
-    group: 'Request',
-    brief: true,
-    help: 'GET or HEAD',
-    initial: 'GET',
-    shown: 'GET',
-    parse: parseMethod,
-  }),
-  header: spec<readonly HeaderPair[]>({
-    flags: '-H, --header <header>',
-    group: 'Request',
-    brief: true,
-    help: "a header for every request, such as 'Accept-Language: en'; not sent to another origin on a redirect; repeatable",
-    initial: [],
-    shown: null,
-    parse: (text, previous) => [...previous, parseHeader(text)],
-    secret: true,
-    expands: 'text',
-  }),
-  userAgent: spec<string | null>({
-    flags: '-A, --user-agent <text>',
-    group: 'Request',
-    brief: false,
-    help: 'the User-Agent header (default: urlstatus/VERSION)',
-    initial: null,
-    shown: null,
-    parse: (text) => parseHeader(`User-Agent: ${text}`)[1],
-    expands: 'text',
-  }),
-  follow: spec<boolean>({
-    flags: '--no-follow',
-    group: 'Request',
-    brief: true,
-    help: 'judge the first answer, do not follow redirects',
-    initial: true,
-    shown: null,
-    parse: never,
-  }),
-  maxRedirects: spec<number>({
-    flags: '--max-redirects <count>',
-    group: 'Request',
-    brief: false,
-    help: 'redirects to follow for one URL',
-    initial: 20,
-    shown: '20',
-    parse: (text) => parseCount(text, 0, 1000),
-  }),
-  insecure: spec<boolean>({
-    flags: '-k, --insecure',
-    group: 'Request',
-    brief: false,
-    help: 'report the status in spite of a bad certificate',
-    initial: false,
-    shown: null,
-    parse: never,
-  }),
-  caFile: spec<string | null>({
-    flags: '--ca-file <file>',
-    group: 'Request',
-    brief: false,
-    help: 'trust the certificates in this PEM file as well',
-    initial: null,
-    shown: null,
-    parse: (text) => text,
-  }),
-  cert: spec<string | null>({
-    flags: '--cert <file>',
-    group: 'Request',
-    brief: false,
-    help: 'client certificate in PEM, with its key or with --key; for the origins of the list only',
-    initial: null,
-    shown: null,
-    parse: (text) => text,
-  }),
-  key: spec<string | null>({
-    flags: '--key <file>',
-    group: 'Request',
-    brief: false,
-    help: 'key of the client certificate in PEM',
-    initial: null,
-    shown: null,
-    parse: (text) => text,
-  }),
-  proxy: spec<string | null>({
-    flags: '--proxy <url>',
-    group: 'Request',
-    brief: false,
-    help: 'http, https, socks4, socks4a, socks5 or socks5h proxy, or none (default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY)',
-    initial: null,
-    shown: null,
-    parse: (text) => text,
-    expands: 'url',
-  }),
-  ipv4: spec<boolean>({
-    flags: '-4, --ipv4',
-    group: 'Request',
-    brief: false,
-    help: 'only IPv4 addresses',
-    initial: false,
-    shown: null,
-    parse: never,
-  }),
-  ipv6: spec<boolean>({
-    flags: '-6, --ipv6',
-    group: 'Request',
-    brief: false,
-    help: 'only IPv6 addresses',
-    initial: false,
-    shown: null,
-    parse: never,
-  }),
-  resolve: spec<readonly PinnedAddress[]>({
-    flags: '--resolve <host:port:address>',
-    group: 'Request',
-    brief: false,
-    help: 'connect to this address for this host (* for all) and port; repeatable',
-    initial: [],
-    shown: null,
-    parse: (text, previous) => [...previous, parseResolve(text)],
-  }),
-  dnsServer: spec<readonly string[]>({
-    flags: '--dns-server <address>',
-    group: 'Request',
-    brief: false,
-    help: 'ask this DNS server instead of the system, ADDRESS or ADDRESS:PORT; repeatable',
-    initial: [],
-    shown: null,
-    parse: (text, previous) => [...previous, parseServer(text)],
-  }),
-  denyPrivate: spec<boolean>({
-    flags: '--deny-private',
-    group: 'Request',
-    brief: false,
-    help: 'never connect to private, loopback and other special addresses: for lists that you did not write',
-    initial: false,
-    shown: null,
-    parse: never,
-  }),
-  concurrency: spec<number>({
-    flags: '-c, --concurrency <count>',
-    group: 'Pace',
-    brief: true,
-    help: 'requests at once',
-    initial: 128,
-    shown: '128',
-    parse: (text) => parseCount(text, 1, 100_000),
-  }),
-  perHost: spec<number | null>({
-    flags: '--per-host <count>',
-    group: 'Pace',
-    brief: true,
-    help: 'requests at once to one host (default: 20, for a public host 6 after its first 100 requests)',
-    initial: null,
-    shown: null,
-    parse: (text) => parseCount(text, 1, 100_000),
-  }),
-  rate: spec<number | null>({
-    flags: '--rate <count/s>',
-    group: 'Pace',
-    brief: false,
-    help: 'requests a second in all, such as 50/s',
-    initial: null,
-    shown: null,
-    parse: parseRate,
-  }),
-  ratePerHost: spec<number | null>({
-    flags: '--rate-per-host <count/s>',
-    group: 'Pace',
-    brief: false,
-    help: 'requests a second to one host',
-    initial: null,
-    shown: null,
-    parse: parseRate,
-  }),
-  retries: spec<number>({
-    flags: '--retries <count>',
-    group: 'Pace',
-    brief: true,
-    help: 'ask again so often when a failure may pass',
-    initial: 2,
-    shown: '2',
-    parse: (text) => parseCount(text, 0, 100),
-  }),
-  retryTimeouts: spec<boolean>({
-    flags: '--retry-timeouts',
-    group: 'Pace',
-    brief: false,
-    help: 'ask again after a timeout too',
-    initial: false,
-    shown: null,
-    parse: never,
-  }),
-  maxWait: spec<number>({
-    flags: '--max-wait <duration>',
-    group: 'Pace',
-    brief: false,
-    help: 'waiting for retries of one URL, all in all',
-    initial: 30_000,
-    shown: '30s',
-    parse: parseDuration,
-  }),
-  recheck: spec<number | null>({
-    flags: '--recheck <duration>',
-    group: 'Pace',
-    brief: false,
-    help: 'ask failures that may pass once more, gently, this long after the first pass',
-    initial: null,
-    shown: null,
-    parse: parseDuration,
-  }),
-  wait: spec<number | null>({
-    flags: '--wait <duration>',
-    group: 'Pace',
-    brief: false,
-    help: 'ask what fails again every 2 s until all is fine or this time is over: for use after a deploy',
-    initial: null,
-    shown: null,
-    parse: parseDuration,
-  }),
+    implies: (readsUntil: string): Implied => ({ method: 'GET', readsUntil }), needs: 'a body, and HEAD has none' },
+  /** Headers of the final answer by name: a regular expression, or its source. Replaces those of the same name. */
+  expectHeaders: { of: 'expect', flag: '--expect-header <pattern>', group: 'Judge', key: 'expect-header', type: headerPatterns, initial: [], expands: 'pattern', stranger: 'never', fault: 'a header is not as expected',
+    help: "a header of the final answer has to match, such as 'content-type: ^text/html'; repeatable" },
+  /** The longest time until the head of the final answer, ms. */
+  maxLatencyMs: { of: 'expect', flag: '--max-latency <duration>', group: 'Judge', key: 'max-latency', type: value.duration, initial: null, fault: 'slower than allowed',
+    help: 'slower answers fail' },
+  /** Days that the certificate still has to be valid. URLs without TLS are not concerned. */
+  certDays: { of: 'expect', flag: '--cert-days <days>', group: 'Judge', key: 'cert-days', type: value.count(0, 36_500), initial: null, fault: 'the certificate expires soon',
+    help: 'certificates have to be valid for so many days', implies: (): Implied => ({ readsChain: true }) },
+  /** Settings for hosts, as in `--rule`: `*.example.com accept=404 user=$NAME`, names from `env`, where each must be set. */
+  rules: { of: 'run', flag: '--rule <rule>', group: 'Judge', type: listOf(value.text), initial: [], judges: true,
+    help: "settings for a host: 'example.com accept=404 retries=0', for what is below it: '*.example.com user=$NAME'; the last match wins; repeatable" },
+
+  /** How many failures are still exit code 0. Default: none. */
+  maxFailures: { of: 'run', flag: '--max-failures <count>', group: 'Exit', type: value.failureBudget, initial: { count: 0, percent: null }, shown: '0',
+    help: 'failures, N or N%, that still are exit code 0' },
+  /** Stop after so many failures. Default: never. */
+  bail: { of: 'run', flag: '--bail <count>', group: 'Exit', type: value.count(1, 1_000_000_000), initial: null, help: 'stop after so many failures' },
+  /** Stop after this time, ms. Default: never. */
+  timeLimitMs: { of: 'run', flag: '--time-limit <duration>', group: 'Exit', type: value.duration, initial: null,
+    help: 'stop the run after this time, with a report of what was done' },
+  /** Inconclusive URLs fail the run too, in `summary.exitCode`. Default false. */
+  strict: { of: 'run', flag: '--strict', group: 'Exit', type: value.yes, initial: false, help: 'inconclusive URLs fail the run too' },
+  allowEmpty: { of: 'command', flag: '--allow-empty', group: 'Exit', type: value.yes, initial: false, help: 'a list without URLs is fine' },
+  baseline: { of: 'command', flag: '--baseline <file>', group: 'Exit', type: value.text, initial: null,
+    help: 'compare with an earlier ndjson report: what is new, fixed, still failing' },
+  updateBaseline: { of: 'command', flag: '--update-baseline', group: 'Exit', type: value.yes, initial: false, help: 'write the baseline anew after the run' },
+  failOn: { of: 'command', flag: '--fail-on <failures>', group: 'Exit', type: value.oneOf<'any' | 'new'>(['any', 'new']), initial: 'any', shown: 'any',
+    help: 'any, or only new ones against the baseline' },
+
+  /** The budget of one attempt in ms, redirects included, waiting in our own queue excluded. Default 10,000. */
+  timeoutMs: { of: 'ask', flag: '-t, --timeout <duration>', group: 'Request', brief: true, key: 'timeout', type: value.duration, initial: 10_000, shown: '10s', stranger: 'less',
+    help: 'how long one URL may take, redirects included' },
+  /** A smaller bound for making a connection, ms. Default: none. */
+  connectTimeoutMs: { of: 'ask', flag: '--connect-timeout <duration>', group: 'Request', type: value.duration, initial: null,
+    help: 'how long making a connection may take (default: the timeout)' },
+  /** `GET` (default) or `HEAD`. */
+  method: { of: 'ask', flag: '-X, --method <method>', group: 'Request', brief: true, key: 'method', type: value.method, initial: 'GET', shown: 'GET', judges: true, help: 'GET or HEAD' },
+  /** Sent to the URL's own origin only, apart from `Accept`, `Accept-Language` and `User-Agent`. Behind those of the client. */
+  headers: { of: 'ask', flag: '-H, --header <header>', group: 'Request', brief: true, key: 'header', type: headers, initial: [], judges: true, secret: true, expands: 'text', stranger: 'never',
+    help: "a header for every request, such as 'Accept-Language: en'; not sent to another origin on a redirect; repeatable" },
+  /** `name:password` for HTTP Basic (RFC 7617). Default: the URL's userinfo. */
+  user: { of: 'ask', key: 'user', type: value.user, initial: null, judges: true, secret: true, stranger: 'never' },
+  /** Default `urlstatus/VERSION`. */
+  userAgent: { of: 'client', flag: '-A, --user-agent <text>', group: 'Request', type: fieldValue('User-Agent'), initial: null, expands: 'text',
+    help: 'the User-Agent header (default: urlstatus/VERSION)' },
+  /** Follow redirects. Default true. */
+  follow: { of: 'ask', flag: '--no-follow', group: 'Request', brief: true, key: 'follow', bare: 'yes', type: value.yes, initial: true, judges: true, stranger: 'less',
+    help: 'judge the first answer, do not follow redirects' },
+  /** Default 20. */
+  maxRedirects: { of: 'ask', flag: '--max-redirects <count>', group: 'Request', key: 'max-redirects', type: value.count(0, 1000), initial: 20, shown: '20', judges: true, stranger: 'less',
+    help: 'redirects to follow for one URL' },
+  /** Report the status in spite of a bad certificate; the fault stays in `tls.error`. Default false. */
+  insecure: { of: 'ask', flag: '-k, --insecure', group: 'Request', key: 'insecure', bare: 'yes', type: value.yes, initial: false, judges: true, stranger: 'never',
+    help: 'report the status in spite of a bad certificate' },
+  /** PEM texts of certificates to trust beside what Node trusts: authorities of any rank, servers' own. Default: none. */
+  ca: { of: 'client', type: listOf(value.text), initial: [] },
+  caFile: { of: 'command', flag: '--ca-file <file>', group: 'Request', type: value.text, initial: null, help: 'trust the certificates in this PEM file as well' },
+  /** PEM text of a client certificate, with its key or with `key`; shown to the URL's own origin only. */
+  cert: { of: 'client', type: value.text, initial: null, secret: true },
+  certFile: { of: 'command', flag: '--cert <file>', group: 'Request', type: value.text, initial: null,
+    help: 'client certificate in PEM, with its key or with --key; for the origins of the list only' },
+  /** PEM text of the key of the client certificate. */
+  key: { of: 'client', type: value.text, initial: null, secret: true },
+  keyFile: { of: 'command', flag: '--key <file>', group: 'Request', type: value.text, initial: null, help: 'key of the client certificate in PEM' },
+  /** `http://`, `https://`, `socks4://`, `socks4a://`, `socks5://` or `socks5h://` proxy for all requests. Default: none. */
+  proxy: { of: 'client', flag: '--proxy <url>', group: 'Request', type: value.text, initial: null, expands: 'url',
+    help: 'http, https, socks4, socks4a, socks5 or socks5h proxy, or none (default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY)' },
+  /** Only addresses of this family. Default: both. */
+  family: { of: 'client', type: ofLibrary<4 | 6>('4 or 6', isFamily), initial: null },
+  ipv4: { of: 'command', flag: '-4, --ipv4', group: 'Request', type: value.yes, initial: false, help: 'only IPv4 addresses' },
+  ipv6: { of: 'command', flag: '-6, --ipv6', group: 'Request', type: value.yes, initial: false, help: 'only IPv6 addresses' },
+  /** Addresses for a host and port, instead of asking DNS. */
+  resolve: { of: 'client', flag: '--resolve <host:port:address>', group: 'Request', type: listOf(pinnedAddress), initial: [],
+    help: 'connect to this address for this host (* for all) and port; repeatable' },
+  /** DNS servers to ask instead of the system: `ADDRESS` or `ADDRESS:PORT`. */
+  dnsServers: { of: 'client', flag: '--dns-server <address>', group: 'Request', type: listOf(nameServer), initial: [],
+    help: 'ask this DNS server instead of the system, ADDRESS or ADDRESS:PORT; repeatable' },
+  /** Never connect to private, loopback and other special addresses. Default false. */
+  denyPrivate: { of: 'client', flag: '--deny-private', group: 'Request', type: value.yes, initial: false,
+    help: 'never connect to private, loopback and other special addresses: for lists that you did not write' },
+
+  /** Requests on the wire at once. Default 128. */
+  concurrency: { of: 'client', flag: '-c, --concurrency <count>', group: 'Pace', brief: true, type: value.count(1, 100_000), initial: 128, shown: '128', help: 'requests at once' },
+  /** Requests on the wire at once to one host. Default 20; for a public host 6 after its first 100 requests. */
+  perHost: { of: 'client', flag: '--per-host <count>', group: 'Pace', brief: true, type: value.count(1, 100_000), initial: null,
+    help: 'requests at once to one host (default: 20, for a public host 6 after its first 100 requests)' },
+  /** Requests a second in all. Default: as many as there is room for. */
+  rate: { of: 'client', flag: '--rate <count/s>', group: 'Pace', type: value.rate, initial: null, help: 'requests a second in all, such as 50/s' },
+  /** Requests a second to one host. Default: as many as there is room for. */
+  ratePerHost: { of: 'client', flag: '--rate-per-host <count/s>', group: 'Pace', type: value.rate, initial: null, help: 'requests a second to one host' },
+  /** How often `checkAll` asks a failure again that may pass; `fetchStatus` makes one attempt always. Default 2. */
+  retries: { of: 'ask', flag: '--retries <count>', group: 'Pace', brief: true, key: 'retries', type: value.count(0, 100), initial: 2, shown: '2', stranger: 'less',
+    help: 'ask again so often when a failure may pass' },
+  /** Ask again after a timeout too. Default false. */
+  retryTimeouts: { of: 'run', flag: '--retry-timeouts', group: 'Pace', type: value.yes, initial: false, help: 'ask again after a timeout too' },
+  /**
+   * How far the list is read ahead: targets that were read and have no verdict yet, to within an eighth. Default: 32,768,
+   * enough for a list that is sorted by host, and 4,096 while all there is room for is asked.
+   */
+  window: { of: 'run', type: value.count(1, 1_000_000_000), initial: undefined },
+  /** All waits for retries of one URL, ms. Default 30,000. */
+  maxWaitMs: { of: 'run', flag: '--max-wait <duration>', group: 'Pace', type: value.duration, initial: 30_000, shown: '30s', help: 'waiting for retries of one URL, all in all' },
+  /** Ask failures that may pass once more, gently, this long after the first pass, ms. Default: not. */
+  recheckMs: { of: 'run', flag: '--recheck <duration>', group: 'Pace', type: value.duration, initial: null,
+    help: 'ask failures that may pass once more, gently, this long after the first pass' },
+  /** Ask failures again every 2 s until all is fine or this time is over, ms. Default: not. */
+  waitMs: { of: 'run', flag: '--wait <duration>', group: 'Pace', type: value.duration, initial: null,
+    help: 'ask what fails again every 2 s until all is fine or this time is over: for use after a deploy' },
+
   // Which reports there are is known above the table: `report/formats/output-request.ts` reads these two.
-  output: spec<unknown>({
-    flags: '-o, --output <file>',
-    group: 'Output',
-    brief: true,
-    help: 'also write a report to FILE, format by its ending or FORMAT=FILE; repeatable',
-    initial: [],
-    shown: null,
-    parse: (text) => text,
-  }),
-  report: spec<unknown>({
-    flags: '-r, --report <format>',
-    group: 'Output',
-    brief: true,
-    help: 'on stdout instead of the table',
-    initial: 'table',
-    shown: 'table',
-    parse: (text) => text,
-  }),
-  writeFailed: spec<string | null>({
-    flags: '--write-failed <file>',
-    group: 'Output',
-    brief: false,
-    help: 'write the lines that failed, as a list to run again',
-    initial: null,
-    shown: null,
-    parse: (text) => text,
-  }),
-  resume: spec<boolean>({
-    flags: '--resume',
-    group: 'Output',
-    brief: false,
-    help: 'go on with an interrupted -o FILE.ndjson: ask only what is missing',
-    initial: false,
-    shown: null,
-    parse: never,
-  }),
-  fields: spec<readonly string[] | null>({
-    flags: '--fields <names>',
-    group: 'Output',
-    brief: false,
-    help: 'only these fields in ndjson, json and csv, in this order, such as url,status',
-    initial: null,
-    shown: null,
-    parse: (text) => text.split(',').map((name) => name.trim()),
-  }),
-  show: spec<Show>({
-    flags: '--show <rows>',
-    group: 'Output',
-    brief: false,
-    help: 'rows of the table: auto (beyond 100 URLs only failures), all, failed',
-    initial: 'auto',
-    shown: 'auto',
-    parse: oneOf<Show>(['auto', 'all', 'failed']),
-  }),
-  quiet: spec<boolean>({
-    flags: '-q, --quiet',
-    group: 'Output',
-    brief: true,
-    help: 'no progress and no notices',
-    initial: false,
-    shown: null,
-    parse: never,
-  }),
-  progress: spec<boolean>({
-    flags: '--no-progress',
-    group: 'Output',
-    brief: false,
-    help: 'no progress on stderr',
-    initial: true,
-    shown: null,
-    parse: never,
-  }),
-  color: spec<boolean | null>({
-    flags: '--color',
-    group: 'Output',
-    brief: false,
-    help: 'colour even in a pipe; --no-color for none (default: on a terminal, NO_COLOR and FORCE_COLOR obeyed)',
-    initial: null,
-    shown: null,
-    parse: never,
-  }),
-  include: spec<readonly Pattern[]>({
-    flags: '--include <regexp>',
-    group: 'Input',
-    brief: false,
-    help: 'ask only URLs that match; repeatable: any of them',
-    initial: [],
-    shown: null,
-    parse: (text, previous) => [...previous, parseRegExp(text)],
-  }),
-  exclude: spec<readonly Pattern[]>({
-    flags: '--exclude <regexp>',
-    group: 'Input',
-    brief: false,
-    help: 'leave out URLs that match; repeatable: none of them',
-    initial: [],
-    shown: null,
-    parse: (text, previous) => [...previous, parseRegExp(text)],
-  }),
-  dedupe: spec<boolean>({
-    flags: '--dedupe',
-    group: 'Input',
-    brief: false,
-    help: 'ask every URL once; repeats are rows with outcome skipped',
-    initial: false,
-    shown: null,
-    parse: never,
-  }),
-  shard: spec<Shard | null>({
-    flags: '--shard <i/n>',
-    group: 'Input',
-    brief: false,
-    help: 'only part I of N, such as 3/8: every URL is in one part, all of a host in the same',
-    initial: null,
-    shown: null,
-    parse: parseShard,
-  }),
-  env: spec<readonly string[]>({
-    flags: '--env <name>',
-    group: 'Input',
-    brief: false,
-    help: '$NAME in a list is this variable of the environment; repeatable',
-    initial: [],
-    shown: null,
-    parse: (text, previous) => [...previous, parseVariableName(text)],
-    secret: true,
-  }),
-  untrusted: spec<boolean>({
-    flags: '--untrusted',
-    group: 'Input',
-    brief: false,
-    help: 'somebody else wrote the list: --deny-private; no header, user, insecure, expect-header and --env; timeout, max-redirects and retries of a line only lower yours',
-    initial: false,
-    shown: null,
-    parse: never,
-  }),
-  baseUrl: spec<string | null>({
-    flags: '--base-url <url>',
-    group: 'Input',
-    brief: false,
-    help: 'lines that are paths, such as /healthz, are paths of this URL',
-    initial: null,
-    shown: null,
-    parse: (text) => text,
-    secret: true,
-    expands: 'url',
-  }),
-  dryRun: spec<boolean>({
-    flags: '--dry-run',
-    group: 'Input',
-    brief: false,
-    help: 'read the list, print what would be asked, ask nothing',
-    initial: false,
-    shown: null,
-    parse: never,
-  }),
-} as const
+  output: { of: 'command', flag: '-o, --output <file>', group: 'Output', brief: true, type: value.elsewhere, initial: [],
+    help: 'also write a report to FILE, format by its ending or FORMAT=FILE; repeatable' },
+  report: { of: 'command', flag: '-r, --report <format>', group: 'Output', brief: true, type: value.elsewhere, initial: 'table', shown: 'table', help: 'on stdout instead of the table' },
+  writeFailed: { of: 'command', flag: '--write-failed <file>', group: 'Output', type: value.text, initial: null, help: 'write the lines that failed, as a list to run again' },
+  resume: { of: 'command', flag: '--resume', group: 'Output', type: value.yes, initial: false, help: 'go on with an interrupted -o FILE.ndjson: ask only what is missing' },
+  fields: { of: 'command', flag: '--fields <names>', group: 'Output', type: value.names, initial: null,
+    help: 'only these fields in ndjson, json and csv, in this order, such as url,status' },
+  show: { of: 'command', flag: '--show <rows>', group: 'Output', type: value.oneOf<Show>(['auto', 'all', 'failed']), initial: 'auto', shown: 'auto',
+    help: 'rows of the table: auto (beyond 100 URLs only failures), all, failed' },
+  quiet: { of: 'command', flag: '-q, --quiet', group: 'Output', brief: true, type: value.yes, initial: false, help: 'no progress and no notices' },
+  progress: { of: 'command', flag: '--no-progress', group: 'Output', type: value.yes, initial: true, help: 'no progress on stderr' },
+  color: { of: 'command', flag: '--color', group: 'Output', type: value.yes, initial: null,
+    help: 'colour even in a pipe; --no-color for none (default: on a terminal, NO_COLOR and FORCE_COLOR obeyed)' },
 
-/** Every option with its value. */
-export type Options = { [Name in keyof typeof OPTIONS]: (typeof OPTIONS)[Name]['initial'] }
-
-/** Every option with its default. */
-export const DEFAULTS: Options = Object.fromEntries(
-  Object.entries(OPTIONS).map(([name, option]) => [name, option.initial]),
-) as Options
-
-/** What is asked how, unless somebody says otherwise. */
-export const DEFAULT_ASK: Ask = Object.freeze({
-  method: DEFAULTS.method,
-  timeoutMs: DEFAULTS.timeout,
-  connectTimeoutMs: DEFAULTS.connectTimeout,
-  follow: DEFAULTS.follow,
-  maxRedirects: DEFAULTS.maxRedirects,
-  headers: DEFAULTS.header,
-  user: null,
-  insecure: DEFAULTS.insecure,
-  retries: DEFAULTS.retries,
-  readsUntil: null,
-  readsChain: false,
-})
-
-/** What is expected, unless somebody says otherwise: any successful status. */
-export const DEFAULT_EXPECT: Expect = Object.freeze({
-  accept: SUCCESSFUL,
-  acceptIsExplicit: false,
-  location: null,
-  finalUrl: null,
-  contains: null,
-  headers: [],
-  maxLatencyMs: null,
-  certDays: null,
-})
+  /** Ask only URLs that match one of these. Default: all. What cannot run in time linear in the text (look-around, back references) is a `TypeError`. */
+  include: { of: 'run', flag: '--include <regexp>', group: 'Input', type: listOf(pattern), initial: [], help: 'ask only URLs that match; repeatable: any of them' },
+  /** Leave out URLs that match one of these. */
+  exclude: { of: 'run', flag: '--exclude <regexp>', group: 'Input', type: listOf(pattern), initial: [], help: 'leave out URLs that match; repeatable: none of them' },
+  /** Ask every URL once; repeats are verdicts with the outcome `skipped`. Default false. */
+  dedupe: { of: 'run', flag: '--dedupe', group: 'Input', type: value.yes, initial: false, help: 'ask every URL once; repeats are rows with outcome skipped' },
+  /** Ask only what is in this part of the list, by `shardOf`; `{ index: 3, count: 8 }` as `--shard 3/8`. Default: all. */
+  shard: { of: 'run', flag: '--shard <i/n>', group: 'Input', type: value.shard, initial: null,
+    help: 'only part I of N, such as 3/8: every URL is in one part, all of a host in the same' },
+  variables: { of: 'command', flag: '--env <name>', group: 'Input', type: listOf(value.variableName), initial: [], secret: true,
+    help: '$NAME in a list is this variable of the environment; repeatable' },
+  untrusted: { of: 'command', flag: '--untrusted', group: 'Input', type: value.yes, initial: false,
+    help: 'somebody else wrote the list: --deny-private; no header, user, insecure, expect-header and --env; timeout, max-redirects and retries of a line only lower yours' },
+  /** What targets that are paths (`/healthz`) are paths of: an http or https URL. Default: such a target is invalid. */
+  baseUrl: { of: 'run', flag: '--base-url <url>', group: 'Input', type: value.text, initial: null, secret: true, expands: 'url',
+    help: 'lines that are paths, such as /healthz, are paths of this URL' },
+  dryRun: { of: 'command', flag: '--dry-run', group: 'Input', type: value.yes, initial: false, help: 'read the list, print what would be asked, ask nothing' },
+  /** Why it is not asked. */
+  skip: { of: 'line', key: 'skip', bare: 'skipped', type: value.reason, initial: null },
+  /** Where `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` and the names of `rules` are looked for. Default: nowhere. */
+  env: { of: 'client', type: ofLibrary<Readonly<Record<string, string | undefined>>>('an object of names and values', isObject), initial: {} },
+  /** Told in a sentence when a server asks for a long wait or this machine ran into a limit. Default: nobody. */
+  notify: { of: 'run', type: ofLibrary<(text: string) => void>('a function', isFunction), initial: () => {} },
+  /** Aborting begins nothing any more and ends what is on the wire; those targets have no verdict. */
+  signal: { of: 'run', type: ofLibrary<SignalLike>('an AbortSignal', isSignal), initial: undefined },
+  /** Monotonic ms; for tests. Default `performance.now`. */
+  now: { of: 'client', type: ofLibrary<() => number>('a function', isFunction), initial: () => performance.now() },
+} as const satisfies Readonly<Record<string, Setting>>

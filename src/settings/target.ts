@@ -1,26 +1,10 @@
-// What is asked and what is expected: a line of a list as the program knows it.
+// What is asked and what is expected: a line of a list as the program knows it. Which settings there are is said in the
+// table and nowhere else.
 
-import type { Method } from '../words/method.js'
-import type { HeaderPair, HeaderPattern } from './headers.js'
-import type { StatusSet } from './status-set.js'
+import { defaultsOf, type SettingsOf } from './options.js'
 
 /** How to ask one URL. Targets without keys of their own share one frozen `Ask`. */
-export interface Ask {
-  readonly method: Method
-  /** The budget of one attempt in ms: DNS, connect, TLS, redirects and body. */
-  readonly timeoutMs: number
-  /** A smaller budget for making one connection in ms; null: the attempt's budget alone. */
-  readonly connectTimeoutMs: number | null
-  readonly follow: boolean
-  readonly maxRedirects: number
-  /** In order; a later one replaces an earlier one of the same name (case-insensitive). */
-  readonly headers: readonly HeaderPair[]
-  /** `name:password` for HTTP Basic (RFC 7617); null: what the URL's userinfo says, else none. */
-  readonly user: string | null
-  /** Report the status in spite of a bad certificate; the fault stays in `tls.error`. */
-  readonly insecure: boolean
-  /** How often a failure that may pass is asked again. */
-  readonly retries: number
+export interface Ask extends SettingsOf<'ask'> {
   /** Read the body, up to 1 MiB of text, until this was seen in it; then it is part of the answer. null: not read. */
   readonly readsUntil: string | null
   /** Read the dates of the whole certificate chain. */
@@ -28,22 +12,16 @@ export interface Ask {
 }
 
 /** What must hold of the answer; null: nothing is expected there. */
-export interface Expect {
-  readonly accept: StatusSet
+export interface Expect extends SettingsOf<'expect'> {
   /** True when the user named statuses; then a marker of a blocked checker does not count. */
   readonly acceptIsExplicit: boolean
-  /** Where the first answer redirects to, a URL or a path on the same host; compared WHATWG-normalised, without fragment. */
-  readonly location: string | null
-  /** Where the chain ends; compared likewise. */
-  readonly finalUrl: string | null
-  /** Text in the body of the final answer. */
-  readonly contains: string | null
-  readonly headers: readonly HeaderPattern[]
-  /** The longest `durationMs`. */
-  readonly maxLatencyMs: number | null
-  /** Days that the certificate still has to be valid. */
-  readonly certDays: number | null
 }
+
+/** What is asked how, unless somebody says otherwise. */
+export const DEFAULT_ASK: Ask = Object.freeze({ ...defaultsOf(['ask']), readsUntil: null, readsChain: false })
+
+/** What is expected, unless somebody says otherwise: any successful status. */
+export const DEFAULT_EXPECT: Expect = Object.freeze({ ...defaultsOf(['expect']), acceptIsExplicit: false })
 
 /** What is wrong with a line, found without asking anything. */
 export interface LineProblem {

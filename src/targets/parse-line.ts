@@ -1,11 +1,11 @@
 // One line of a list: `URL [key=value …] [# comment]`. Total: every text is blank, a target, or a target with a problem;
 // nothing throws and nothing is guessed.
 
+import { KEYS } from '../settings/keys.js'
 import type { LineProblem } from '../settings/target.js'
 import { ExpansionError, expand, type Variables } from './expand.js'
 import type { HostNames } from './host-names.js'
 import { nameCharacter, trimInvisible } from './invisible.js'
-import { LINE_KEYS } from './line-keys.js'
 import { type ParsedUrl, parseUrl } from './parse-url.js'
 import { readSettings, wordEnd } from './read-settings.js'
 import type { SettingsOf } from './rules.js'
@@ -93,7 +93,7 @@ function namesIn(written: string): readonly string[] {
 const NAMES_SHOWN = 3
 
 /** `accept=200` in front would make a host name of itself, were it not for this. */
-const KEY_FIRST = new RegExp(`^(?:${Object.keys(LINE_KEYS).join('|')})=`)
+const KEY_FIRST = new RegExp(`^(?:${[...KEYS.keys()].join('|')})=`)
 
 function keyFirst(word: string, context: LineContext): ParsedLine {
   const key = word.slice(0, word.indexOf('='))

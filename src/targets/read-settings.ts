@@ -2,10 +2,10 @@
 // guessed, and the first thing that is wrong, from left to right, is what is said.
 
 import { ValueError } from '../settings/errors.js'
+import { KEYS, type Key } from '../settings/keys.js'
 import type { Ask } from '../settings/target.js'
 import { nearest } from '../words/nearest.js'
 import { ExpansionError, expand, type Variables } from './expand.js'
-import { LINE_KEYS, lineKey } from './line-keys.js'
 import { contradiction, NO_OVERRIDE, type Override } from './settings.js'
 import { refuseKey, refuseMore } from './untrusted.js'
 
@@ -49,7 +49,7 @@ export function readSettings(text: string, { start, end }: Span, context: Settin
     if (word.key === null) return { type: 'stray', word: word.value ?? '' }
     const result = applyWord(word, { override, seen }, context)
     if ('reason' in result) return { type: 'wrong', key: word.key, at, ...result }
-    override = result
+    override = result.override
     at = word.end
   }
   const reason = contradiction(override)
@@ -84,27 +84,30 @@ function readWord(text: string, at: number, lineEnd: number): Word {
   const word = text.slice(at, end)
   const key = KEY.exec(word)?.[1] ?? null
   if (key === null) {
-    return lineKey(word) === null
-      ? { key: null, value: word, fault: null, end }
-      : { key: word, value: null, fault: null, end }
+    return KEYS.has(word) ? { key: word, value: null, fault: null, end } : { key: null, value: word, fault: null, end }
   }
   const valueAt = at + key.length + 1
-  if (text[valueAt] === '"') return readQuoted(text, key, valueAt, lineEnd)
+  if (text[valueAt] === '"') return { key, ...readQuoted(text, valueAt, lineEnd) }
   const value = text.slice(valueAt, end)
   const openQuote = value.split('"').length % 2 === 0
   return { key, value, fault: openQuote ? `put the whole value in quotes: ${key}="…"` : null, end }
 }
 
 /** `"…"` with `\"` and `\\` inside; other backslashes stand for themselves. */
-function readQuoted(text: string, key: string, quote: number, lineEnd: number): Word {
+function readQuoted(text: string, quote: number, lineEnd: number): Omit<Word, 'key'> {
   const match = /"((?:[^"\\]|\\.)*)"/suy
   match.lastIndex = quote
   const found = match.exec(text)
-  if (found === null) return { key, value: '', fault: 'the quote is not closed', end: lineEnd }
+  if (found === null) return { value: '', fault: 'the quote is not closed', end: lineEnd }
   const end = quote + found[0].length
   const closed = end >= lineEnd || WHITE_SPACE.test(text[end]!)
   const value = found[1]!.replace(/\\(["\\])/g, '$1')
-  return { key, value, fault: closed ? null : 'a space is missing after the closing quote', end }
+  return { value, fault: closed ? null : 'a space is missing after the closing quote', end }
+}
+
+/** What the words say up to this one. */
+interface Read {
+  readonly override: Override
 }
 
 interface Wrong {
@@ -113,43 +116,70 @@ interface Wrong {
 }
 
 /** What the words before it say. */
-interface Before {
-  readonly override: Override
+interface Before extends Read {
   readonly seen: Set<string>
 }
 
-function applyWord(word: Word, { override, seen }: Before, { variables, limits }: SettingsContext): Override | Wrong {
+function applyWord(word: Word, before: Before, context: SettingsContext): Read | Wrong {
   const name = word.key!
-  const key = lineKey(name)
-  const wrong = (reason: string, hint: string | null = null): Wrong => ({ reason, hint })
-  if (key === null) {
-    // The distance costs the product of both lengths; a slip is short.
-    const near = name.length > SHOWN_VALUE ? null : nearest(name, Object.keys(LINE_KEYS))
-    return wrong(`unknown key ${cut(name)}`, near === null ? KEYS_HINT : `Did you mean ${near}?`)
-  }
-  const refused = limits === null ? null : refuseKey(name)
+  const key = KEYS.get(name)
+  if (key === undefined) return unknownKey(name)
+  const { type, bare } = key.setting
+  const refused = context.limits === null ? null : refuseKey(key)
   if (refused !== null) return wrong(`${name}: ${refused.reason}`, refused.hint)
   if (word.fault !== null) return wrong(`${name}: ${word.fault}`)
-  const given = word.value ?? key.bare
+  const given = word.value ?? bare
   if (given === undefined) return wrong(`${name} needs a value: ${name}=…`)
-  if (seen.has(name) && !key.repeatable) return wrong(`${name} is given twice`)
-  seen.add(name)
+  if (before.seen.has(name) && !type.isList) return wrong(`${name} is given twice`)
+  before.seen.add(name)
+  return applyValue(key, { given, isBare: word.value === null }, { override: before.override, ...context })
+}
+
+/** The distance costs the product of both lengths; a slip is short. */
+function unknownKey(name: string): Wrong {
+  const near = name.length > SHOWN_VALUE ? null : nearest(name, KEYS.keys())
+  return wrong(`unknown key ${cut(name)}`, near === null ? KEYS_HINT : `Did you mean ${near}?`)
+}
+
+/** What a word says, and whether it says so by standing there. */
+interface Given {
+  readonly given: string
+  readonly isBare: boolean
+}
+
+function applyValue(
+  key: Key,
+  { given, isBare }: Given,
+  { override, variables, limits }: SettingsContext & Read,
+): Read | Wrong {
+  const { key: name, secret = false, expands = 'text' } = key.setting
   let value = given
   try {
-    if (word.value !== null) value = expand(given, key.syntax ?? 'text', variables, variables.strict || key.secret)
-    const applied = key.apply(value, override)
-    const more = limits === null ? null : refuseMore(name, applied, limits)
-    return more === null ? applied : wrong(`${name}=${cut(given)}: ${more.reason}`, more.hint)
+    if (!isBare) value = expand(given, expands, variables, variables.strict || secret)
+    const applied = withValue(key, value, override)
+    const more = limits === null ? null : refuseMore(key, applied, limits)
+    return more === null ? { override: applied } : wrong(`${name}=${cut(given)}: ${more.reason}`, more.hint)
   } catch (error) {
     if (error instanceof ExpansionError) return wrong(`${name}: ${error.message}`)
     if (!(error instanceof ValueError)) throw error
     // What came from the environment is shown by its name only.
     const expected = value !== given && error.expected.includes(value) ? 'another value' : error.expected
-    return wrong(`${name}${key.secret ? '' : `=${cut(given)}`}: expected ${expected}`)
+    return wrong(`${name}${secret ? '' : `=${cut(given)}`}: expected ${expected}`)
   }
 }
 
-const KEYS_HINT = `Keys: ${Object.keys(LINE_KEYS).join(' ')}. A space in a URL is written %20`
+/** A new override, with one setting more. Throws `ValueError`. */
+function withValue({ name, setting: { type } }: Key, text: string, override: Override): Override {
+  const value = type.read(text)
+  const before = override[name as keyof Override]
+  return { ...override, [name]: type.isList && Array.isArray(before) ? [...before, ...(value as unknown[])] : value }
+}
+
+function wrong(reason: string, hint: string | null = null): Wrong {
+  return { reason, hint }
+}
+
+const KEYS_HINT = `Keys: ${[...KEYS.keys()].join(' ')}. A space in a URL is written %20`
 
 function cut(text: string): string {
   return text.length > SHOWN_VALUE ? `${text.slice(0, SHOWN_VALUE)}…` : text

@@ -1,9 +1,9 @@
 // What is asked and expected, and how one level changes it: the flags are changed by the rules that match, those by the
 // keys of the line. An override is read once and laid over any base. Never writes to what it was given.
 
-import type { HeaderPair, HeaderPattern } from '../settings/headers.js'
-import type { StatusSet } from '../settings/status-set.js'
+import { ROWS, type SettingName, type SettingsOf, settingOf } from '../settings/options.js'
 import { parseStatusSet } from '../settings/status-set.js'
+import type { Implied, Part, Setting } from '../settings/table.js'
 import type { Ask, Expect } from '../settings/target.js'
 
 /** What holds for a target. */
@@ -14,74 +14,69 @@ export interface Settings {
   readonly skip: string | null
 }
 
-/** What one level says: the keys that it names and no others. */
-export interface Override {
-  readonly ask: Partial<Omit<Ask, 'headers' | 'readsUntil' | 'readsChain'>>
-  /** Behind those of the base; of one name the last is sent. */
-  readonly headers: readonly HeaderPair[]
-  /** A text that `parseStatusSet` takes; null: not named. */
-  readonly accept: string | null
-  readonly expect: Partial<Pick<Expect, 'location' | 'finalUrl' | 'contains' | 'maxLatencyMs' | 'certDays'>>
-  /** They replace those of the base with the same names. */
-  readonly expectHeaders: readonly HeaderPattern[]
-  readonly skip: string | null
-}
+/** What one level says: the settings that it names and no others. */
+export type Override = Partial<SettingsOf<'ask' | 'expect' | 'line'>>
 
 /** Says nothing. */
-export const NO_OVERRIDE: Override = Object.freeze({
-  ask: {},
-  headers: [],
-  accept: null,
-  expect: {},
-  expectHeaders: [],
-  skip: null,
-})
+export const NO_OVERRIDE: Override = Object.freeze({})
 
 /** What `location` alone accepts: the redirects (RFC 9110 §15.4). */
 const REDIRECTS = parseStatusSet('301,302,303,307,308')!
 
+const IMPLYING = ROWS.filter(([, { implies }]) => implies !== undefined)
+
 /** `base` with `override` over it; the parts that stay the same are the very same objects. */
 export function applyOverride(base: Settings, override: Override): Settings {
-  const { location, finalUrl, contains, certDays } = override.expect
-  const implied: { -readonly [Key in keyof Ask]?: Ask[Key] } = {}
-  let accept: StatusSet = base.expect.accept
-  let acceptIsExplicit = base.expect.acceptIsExplicit
-  if (finalUrl !== undefined) implied.follow = true
-  else if (location !== undefined) implied.follow = false
-  const judgesRedirect = location !== undefined && !(override.ask.follow ?? implied.follow)
-  if (judgesRedirect) {
-    accept = REDIRECTS
-    acceptIsExplicit = false
-  }
-  if (override.accept !== null) {
-    accept = parseStatusSet(override.accept, accept)!
-    acceptIsExplicit = true
-  }
-  if (contains !== undefined) {
-    implied.readsUntil = contains
-    implied.method = 'GET'
-  }
-  if (certDays !== undefined) implied.readsChain = true
-  if (override.headers.length > 0) implied.headers = [...base.ask.headers, ...override.headers]
-
-  const asks = { ...implied, ...override.ask }
-  const named = override.expectHeaders
-  const ofBase = base.expect.headers.filter(({ name }) => named.every((own) => own.name !== name))
-  const expects = {
-    ...override.expect,
-    ...(judgesRedirect || override.accept !== null ? { accept, acceptIsExplicit } : {}),
-    ...(named.length > 0 ? { headers: [...ofBase, ...named] } : {}),
+  const names = Object.keys(override) as (keyof Override)[]
+  if (names.length === 0) return base
+  const implied = impliedBy(override)
+  const ask = { ...implied, ...laidOver(base.ask, override, 'ask') }
+  const follows = override.follow ?? implied.follow ?? false
+  const judgesRedirect = override.location !== undefined && !follows
+  const expected: Expect = judgesRedirect ? { ...base.expect, accept: REDIRECTS, acceptIsExplicit: false } : base.expect
+  const expect: Partial<Expect> = {
+    ...laidOver(expected, override, 'expect'),
+    ...(override.accept === undefined ? {} : { acceptIsExplicit: true }),
   }
   return {
-    ask: Object.keys(asks).length === 0 ? base.ask : { ...base.ask, ...asks },
-    expect: Object.keys(expects).length === 0 ? base.expect : { ...base.expect, ...expects },
+    ask: Object.keys(ask).length === 0 ? base.ask : { ...base.ask, ...ask },
+    expect: Object.keys(expect).length === 0 ? expected : { ...expected, ...expect },
     skip: override.skip ?? base.skip,
   }
 }
 
-/** Why the keys of one level cannot hold together; null where they can. */
-export function contradiction({ ask, expect }: Override): string | null {
-  if (expect.contains !== undefined && ask.method === 'HEAD') return 'contains needs a body, and HEAD has none'
-  if (expect.finalUrl !== undefined && ask.follow === false) return 'final-url needs redirects to be followed'
+/** The settings of the part that the override names, with what they are over the base. */
+function laidOver<Base extends object>(base: Base, override: Override, part: Part): Partial<Base> {
+  const laid: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(override)) {
+    const { of, type } = settingOf(name)!
+    if (of !== part) continue
+    laid[name] = type.over === undefined ? value : type.over(value as never, base[name as keyof Base] as never)
+  }
+  return laid as Partial<Base>
+}
+
+/** What the settings make of the request where it is not said: of two that differ the later one of the table. */
+function impliedBy(override: Override): Implied {
+  return Object.assign({}, ...IMPLYING.map(([name, setting]) => impliedByOne(name, setting, override)))
+}
+
+/** What one setting of the override makes of the request. */
+export function impliedByOne(name: SettingName, { implies }: Setting, override: Override): Implied {
+  const value = override[name as keyof Override]
+  return implies === undefined || value === undefined ? {} : implies(value as never)
+}
+
+/** Why the settings of one level cannot hold together; null where they can. */
+export function contradiction(override: Override): string | null {
+  for (const [name, setting] of IMPLYING) {
+    if (setting.needs === undefined) continue
+    const implied = impliedByOne(name, setting, override)
+    const isDenied = Object.entries(implied).some(([other, wanted]) => {
+      const said = override[other as keyof Override]
+      return said !== undefined && said !== wanted
+    })
+    if (isDenied) return `${setting.key} needs ${setting.needs}`
+  }
   return null
 }

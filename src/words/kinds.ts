@@ -1,4 +1,4 @@
-// Every way a URL can end, by name. Names follow W3C Network Error Logging (§5) where it has one.
+// Every way a URL can end, by name, but for the expectations that do not hold. Names follow W3C Network Error Logging (§5) where it has one.
 // A kind is only added within a major version; nothing here may depend on a message text.
 
 /** What one kind looks like to people: the word in the table's STATUS column and a plain sentence. */
@@ -13,16 +13,10 @@ export interface KindFacts {
 
 const kind = (label: string, meaning: string, hint: string | null = null): KindFacts => ({ label, meaning, hint })
 
-/** All kinds but `local.<code>`, which carries the code of this machine's fault in its name. */
-export const KINDS = {
+/** All kinds with a name of their own; those of expectations are in the table of settings. */
+export const NAMED_KINDS = {
   ok: kind('ok', 'as expected'),
   'http.error': kind('HTTP', 'the status is not an accepted one'),
-  'check.location': kind('CHECK', 'the Location header is another one'),
-  'check.final-url': kind('CHECK', 'the final URL is another one'),
-  'check.contains': kind('CHECK', 'the body does not contain the text'),
-  'check.expect-header': kind('CHECK', 'a header is not as expected'),
-  'check.max-latency': kind('CHECK', 'slower than allowed'),
-  'check.cert-days': kind('CHECK', 'the certificate expires soon'),
   'blocked.cloudflare': kind('BLOCK', 'Cloudflare challenge', 'Open it in a browser to be sure'),
   'blocked.aws-waf': kind('BLOCK', 'AWS WAF challenge', 'Open it in a browser to be sure'),
   'blocked.rate-limit': kind('BLOCK', 'the server limits the rate of requests', 'Ask more slowly: --per-host 1'),
@@ -54,11 +48,14 @@ export const KINDS = {
   internal: kind('BUG', 'an error in this program', 'Please report it'),
 } as const satisfies Record<string, KindFacts>
 
-/** A kind with a fixed name. */
-export type NamedKind = keyof typeof KINDS
+/** A kind with a name of its own. */
+export type NamedKind = keyof typeof NAMED_KINDS
 
-/** What came of a URL: `ok` or what is wrong. `local.<code>` is a fault of this machine, never of the URL. */
-export type Kind = NamedKind | `local.${string}`
+/**
+ * What came of a URL: `ok` or what is wrong. `check.<key>` is an expectation that does not hold, `local.<code>` a fault of
+ * this machine, never of the URL.
+ */
+export type Kind = NamedKind | `check.${string}` | `local.${string}`
 
 const LOCAL: KindFacts = kind('LOCAL', 'this machine ran into a limit', 'This machine, not the URL, is the problem')
 
@@ -82,9 +79,9 @@ const LOCALS: Readonly<Record<string, KindFacts>> = {
   ),
 }
 
-/** The facts of any kind, `local.*` included. */
-export function kindFacts(kind: Kind): KindFacts {
-  return kind in KINDS ? KINDS[kind as NamedKind] : (LOCALS[kind] ?? LOCAL)
+/** The facts of a fault of this machine. */
+export function localFacts(kind: Kind): KindFacts {
+  return LOCALS[kind] ?? LOCAL
 }
 
 /** Whether a kind is this machine's fault, which is never held against a URL. */

@@ -205,5 +205,7 @@ it('the library expects the same in its own words', async () => {
   for await (const { index, kind } of checking) kinds[index] = kind
   expect(kinds).toEqual(['ok', 'ok', 'check.final-url', 'skipped', 'check.max-latency'])
   expect(checking.summary.lines).toMatchObject({ total: 5, checked: 4, excluded: 1 })
-  expect(() => checkAll([], { accept: 'x' })).toThrow('accept: expected statuses such as 200-299,301,4xx, got x')
+  expect(() => checkAll([], { accept: 'x' })).toThrow(
+    'accept: expected statuses such as 200-299,301,4xx or +403, got x',
+  )
 })

@@ -2,8 +2,8 @@
 
 import { expect, it } from 'vitest'
 import { createFailedList } from '../../src/earlier/failed-list.js'
-import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
 import type { Target } from '../../src/settings/target.js'
+import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/target.js'
 import { verdict } from '../report/support/verdicts.js'
 
 const target = (index: number, raw: string | null): Target => ({

@@ -6,8 +6,8 @@ import { createHintCounter } from '../../src/judge/hints.js'
 import { judge, verdictOfSkip } from '../../src/judge/judge.js'
 import { createTally } from '../../src/judge/tally.js'
 import { parseStatusSet } from '../../src/settings/status-set.js'
-import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
 import type { Expect, Target } from '../../src/settings/target.js'
+import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/target.js'
 import { compilePattern } from '../../src/words/pattern.js'
 import type { Reply } from '../../src/words/reply.js'
 import { verdictSchema } from '../report/support/schemas.js'
@@ -87,7 +87,7 @@ describe('holds', () => {
     ['the text', { contains: 'Welcome' }, reply({ body: 'found' })],
     [
       'a header',
-      { headers: [{ name: 'content-type', pattern: compilePattern('^text/html') }] },
+      { expectHeaders: [{ name: 'content-type', pattern: compilePattern('^text/html') }] },
       reply({}, { 'content-type': 'text/html; charset=utf-8' }),
     ],
     ['a latency at its limit', { maxLatencyMs: 88 }, reply()],
@@ -166,7 +166,7 @@ describe('does not hold', () => {
     ],
     [
       'check.expect-header',
-      { headers: [{ name: 'content-type', pattern: compilePattern('^text/html') }] },
+      { expectHeaders: [{ name: 'content-type', pattern: compilePattern('^text/html') }] },
       reply({}, { 'content-type': 'text/\x1b[31mplain' }),
       'content-type is "text/\ufffd[31mplain", expected ^text/html',
       'content-type: ^text/html',
@@ -174,7 +174,7 @@ describe('does not hold', () => {
     ],
     [
       'check.expect-header',
-      { headers: [{ name: 'x-a', pattern: compilePattern('b') }] },
+      { expectHeaders: [{ name: 'x-a', pattern: compilePattern('b') }] },
       reply(),
       'no x-a header, expected one like b',
       'x-a: b',
@@ -248,7 +248,7 @@ describe('does not hold', () => {
       location: '/a',
       finalUrl: '/b',
       contains: 'c',
-      headers: [
+      expectHeaders: [
         { name: 'd', pattern: compilePattern('d') },
         { name: 'e', pattern: compilePattern('e') },
       ],
@@ -310,8 +310,8 @@ describe('does not hold', () => {
 })
 
 it('a pattern with a memory of its own finds the same every time', () => {
-  const headers = [{ name: 'a', pattern: compilePattern('b', 'g') }]
-  const outcomes = [1, 2, 3].map(() => judge(target({ headers }), reply({}, { a: 'b' })).outcome)
+  const expectHeaders = [{ name: 'a', pattern: compilePattern('b', 'g') }]
+  const outcomes = [1, 2, 3].map(() => judge(target({ expectHeaders }), reply({}, { a: 'b' })).outcome)
   expect(outcomes).toEqual(['ok', 'ok', 'ok'])
 })
 

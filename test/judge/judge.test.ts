@@ -5,8 +5,8 @@ import { judge, verdictOfDuplicate, verdictOfProblem } from '../../src/judge/jud
 import { createTimeText } from '../../src/judge/time-text.js'
 import { FIELDS } from '../../src/report/fields.js'
 import { parseStatusSet, SUCCESSFUL } from '../../src/settings/status-set.js'
-import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
 import type { Target } from '../../src/settings/target.js'
+import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/target.js'
 import type { Kind } from '../../src/words/kinds.js'
 import type { Reply } from '../../src/words/reply.js'
 

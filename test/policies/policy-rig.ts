@@ -2,8 +2,8 @@
 
 import { NO_HEADERS } from '../../src/http/wire/reply-headers.js'
 import type { Check, CheckContext } from '../../src/settings/seams.js'
-import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
 import type { Ask, Target } from '../../src/settings/target.js'
+import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/target.js'
 import type { Kind } from '../../src/words/kinds.js'
 import type { Stop } from '../../src/words/limits.js'
 import type { Reply } from '../../src/words/reply.js'

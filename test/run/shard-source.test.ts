@@ -4,7 +4,7 @@ import { checkAll, type Shard, type Summary, shardOf, type Verdict } from '../..
 import { listSource } from '../../src/run/list-source.js'
 import { shardSource } from '../../src/run/shard-source.js'
 import { createTargetOf } from '../../src/run/target-of.js'
-import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
+import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/target.js'
 import { isRowOf } from '../../src/targets/shard-of.js'
 import { closeAfterTest } from '../support/close-after-test.js'
 import { startHttpServer } from '../support/http-server.js'

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkAll, type TargetInput, type Verdict } from '../../src/index.js'
 import { createTargetOf } from '../../src/run/target-of.js'
-import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
+import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/target.js'
 import { closeAfterTest } from '../support/close-after-test.js'
 import { startHttpServer } from '../support/http-server.js'
 

@@ -17,8 +17,8 @@ import { UsageError, ValueError } from '../../src/settings/errors.js'
 import * as headers from '../../src/settings/headers.js'
 import * as patterns from '../../src/settings/patterns.js'
 import { parseStatusSet } from '../../src/settings/status-set.js'
-import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
 import type { Target } from '../../src/settings/target.js'
+import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/target.js'
 import * as numbers from '../../src/settings/values.js'
 import { variablesOfList } from '../../src/targets/expand.js'
 import { parseArgument, parseLine } from '../../src/targets/parse-line.js'
@@ -103,7 +103,7 @@ const FUNCTIONS: Readonly<Record<string, (text: string) => unknown>> = {
   cleanPhrase: (text) => cleanPhrase(text),
   'a location': (text) => faultsOf(target({ location: PLACE }), reply(text)),
   'a final URL': (text) => faultsOf(target({ finalUrl: PLACE }), reply(text)),
-  'a header': (text) => faultsOf(target({ headers: [headers.parseHeaderPattern('x: ^(a+)+$')] }), reply(text)),
+  'a header': (text) => faultsOf(target({ expectHeaders: [headers.parseHeaderPattern('x: ^(a+)+$')] }), reply(text)),
   redact: (text) => verdicts(text).map((one) => redact(one)),
   resumeCommand: (text) => resumeCommand(['urls.txt', text]),
   escapeText: (text) => [escapeText(text), escapeText(text, 2000)],

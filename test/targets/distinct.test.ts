@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseStatusSet } from '../../src/settings/status-set.js'
-import { DEFAULT_EXPECT } from '../../src/settings/table.js'
 import type { Ask } from '../../src/settings/target.js'
+import { DEFAULT_EXPECT } from '../../src/settings/target.js'
 import { createDistinct } from '../../src/targets/distinct.js'
 import { compilePattern } from '../../src/words/pattern.js'
 import { ASK, target } from './support.js'
@@ -38,7 +38,7 @@ describe('a repeat', () => {
     ['another final URL', { expect: { ...DEFAULT_EXPECT, finalUrl: '/a' } }, false],
     [
       'another header pattern',
-      { expect: { ...DEFAULT_EXPECT, headers: [{ name: 'a', pattern: compilePattern('b') }] } },
+      { expect: { ...DEFAULT_EXPECT, expectHeaders: [{ name: 'a', pattern: compilePattern('b') }] } },
       false,
     ],
     ['another latency', { expect: { ...DEFAULT_EXPECT, maxLatencyMs: 1 } }, false],

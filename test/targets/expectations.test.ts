@@ -3,7 +3,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../../src/settings/errors.js'
-import { overrideFrom } from '../../src/targets/expect-from.js'
+import type { OptionsOf } from '../../src/settings/options.js'
+import { overrideFrom } from '../../src/targets/override-from.js'
 import { parseLine } from '../../src/targets/parse-line.js'
 import { createRules, parseRule } from '../../src/targets/rules.js'
 import { applyOverride, NO_OVERRIDE, type Settings } from '../../src/targets/settings.js'
@@ -31,7 +32,7 @@ describe('a key', () => {
       'expect-header="Content-Type: ^text/html" expect-header=X-A:\\d+',
       {},
       {
-        headers: [
+        expectHeaders: [
           { name: 'content-type', pattern: compilePattern('^text/html') },
           { name: 'x-a', pattern: compilePattern('\\d+') },
         ],
@@ -82,9 +83,9 @@ describe('a key', () => {
   })
 
   it('of a header replaces what the flags expect of that header, and of no other', () => {
-    const headers = ['a', 'b'].map((name) => ({ name, pattern: compilePattern('flag') }))
-    const base = { expect: { ...CONTEXT.expect, headers } }
-    expect(read('expect-header=A:line expect-header=a:too', base).expect.headers).toEqual([
+    const expectHeaders = ['a', 'b'].map((name) => ({ name, pattern: compilePattern('flag') }))
+    const base = { expect: { ...CONTEXT.expect, expectHeaders } }
+    expect(read('expect-header=A:line expect-header=a:too', base).expect.expectHeaders).toEqual([
       { name: 'b', pattern: compilePattern('flag') },
       { name: 'a', pattern: compilePattern('line') },
       { name: 'a', pattern: compilePattern('too') },
@@ -200,6 +201,9 @@ describe('a rule', () => {
 })
 
 describe("a library user's options", () => {
+  const given = (options: OptionsOf<'ask' | 'expect' | 'line'>) =>
+    overrideFrom(options, { of: 'a target', parts: ['ask', 'expect', 'line'] })
+
   it('mean what the keys mean', () => {
     const options = {
       accept: '+404',
@@ -212,12 +216,16 @@ describe("a library user's options", () => {
     }
     const keys =
       'accept=+404 location=/new contains=a expect-header=x-a:b+ expect-header=x-c:d max-latency=500ms cert-days=30 skip=down'
-    const made = applyOverride(CONTEXT, overrideFrom(options))
+    const made = applyOverride(CONTEXT, given(options))
     const parsed = read(keys)
     expect(made.ask).toEqual(parsed.ask)
-    expect({ ...made.expect, accept: null, headers: null }).toEqual({ ...parsed.expect, accept: null, headers: null })
+    expect({ ...made.expect, accept: null, expectHeaders: null }).toEqual({
+      ...parsed.expect,
+      accept: null,
+      expectHeaders: null,
+    })
     expect(made.expect.accept.toString()).toBe(parsed.expect.accept.toString())
-    expect(made.expect.headers).toEqual([
+    expect(made.expect.expectHeaders).toEqual([
       { name: 'x-a', pattern: compilePattern('b+') },
       { name: 'x-c', pattern: compilePattern('d', 'i') },
     ])
@@ -225,16 +233,16 @@ describe("a library user's options", () => {
   })
 
   it('change nothing where they name nothing', () => {
-    expect(overrideFrom({})).toBe(NO_OVERRIDE)
+    expect(given({})).toBe(NO_OVERRIDE)
     const made = applyOverride(CONTEXT, NO_OVERRIDE)
     expect(made.ask).toBe(CONTEXT.ask)
     expect(made.expect).toBe(CONTEXT.expect)
   })
 
   it('are refused by name', () => {
-    expect(() => overrideFrom({ accept: 'x' })).toThrow('accept: expected statuses such as 200-299,301,4xx, got x')
-    expect(() => overrideFrom({ location: 'b.com' })).toThrow(TypeError)
-    expect(() => overrideFrom({ contains: 'a' }, { method: 'HEAD' })).toThrow(TypeError)
-    expect(() => overrideFrom({ certDays: Number.NaN })).toThrow('certDays: expected a number of at least 0, got NaN')
+    expect(() => given({ accept: 'x' })).toThrow('accept: expected statuses such as 200-299,301,4xx or +403, got x')
+    expect(() => given({ location: 'b.com' })).toThrow(TypeError)
+    expect(() => given({ contains: 'a', method: 'HEAD' })).toThrow(TypeError)
+    expect(() => given({ certDays: Number.NaN })).toThrow('certDays: expected a whole number from 0 to 36500, got NaN')
   })
 })

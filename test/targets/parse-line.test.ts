@@ -142,12 +142,12 @@ describe('keys', () => {
     ['accept=200$EMPTY', { acceptIsExplicit: true }],
     ['max-latency=3${EMPTY}s', { maxLatencyMs: 3000 }],
     ['cert-days=1$EMPTY', { certDays: 1 }],
-    ['expect-header="x: ^$TOKEN$"', { headers: [{ name: 'x', pattern: compilePattern('^s3cret$') }] }],
+    ['expect-header="x: ^$TOKEN$"', { expectHeaders: [{ name: 'x', pattern: compilePattern('^s3cret$') }] }],
     [
       'expect-header="x: \\$TOKEN[$TOKEN]$EMPTY$"',
-      { headers: [{ name: 'x', pattern: compilePattern('\\$TOKEN[$TOKEN]$') }] },
+      { expectHeaders: [{ name: 'x', pattern: compilePattern('\\$TOKEN[$TOKEN]$') }] },
     ],
-    ['expect-header="x: a$|b$"', { headers: [{ name: 'x', pattern: compilePattern('a$|b$') }] }],
+    ['expect-header="x: a$|b$"', { expectHeaders: [{ name: 'x', pattern: compilePattern('a$|b$') }] }],
   ])('put what was given into %s', (keys, expected) => {
     expect(read(`https://x/ ${keys}`)).toMatchObject({ problem: null, expect: expected })
   })

@@ -1,8 +1,8 @@
 // What several tests of this room start from.
 
 import { Readable } from 'node:stream'
-import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/table.js'
 import type { Ask, Target } from '../../src/settings/target.js'
+import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/target.js'
 import { variablesOfList } from '../../src/targets/expand.js'
 import type { LineContext } from '../../src/targets/parse-line.js'
 

@@ -1,7 +1,8 @@
 // What goes wrong with a proxy is the way's fault, not the page's. No byte of its answers gets into a message.
 
 import { STATUS_CODES } from 'node:http'
-import { type Kind, kindFacts } from '../../words/kinds.js'
+import { kindFacts } from '../../settings/kinds.js'
+import type { Kind } from '../../words/kinds.js'
 import { ExchangeError } from '../wire/exchange-error.js'
 import { failureOf } from '../wire/failure-of.js'
 import type { ProxyServer } from './proxy-server.js'

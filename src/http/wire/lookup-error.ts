@@ -2,7 +2,8 @@
 
 import { closeSync, openSync } from 'node:fs'
 import { devNull } from 'node:os'
-import { type Kind, kindFacts } from '../../words/kinds.js'
+import { kindFacts } from '../../settings/kinds.js'
+import type { Kind } from '../../words/kinds.js'
 
 /** The code of a name that waited too long for its turn at getaddrinfo: it was never asked, so nothing is known of it. */
 export const NEVER_ASKED = 'EBUSY'

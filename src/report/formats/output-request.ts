@@ -2,7 +2,10 @@
 // room and has them as text; which reports there are, and which endings they have, is in the map of formats alone.
 
 import { ValueError } from '../../settings/errors.js'
-import { OPTIONS, type OptionSpec, type Options } from '../../settings/table.js'
+import type { Options } from '../../settings/options.js'
+import { SETTINGS, type Setting } from '../../settings/table.js'
+import { listOf, textOf } from '../../settings/value-type.js'
+import { oneOf } from '../../settings/values.js'
 import { FORMAT_NAMES, FORMATS, type Format } from './index.js'
 
 /** A file to write and the format that goes into it. */
@@ -18,16 +21,12 @@ export interface CommandOptions extends Options {
 }
 
 /** The rows of the settings table that name reports, with what was missing there. */
-export const REPORT_OPTIONS: {
-  readonly output: OptionSpec<readonly OutputRequest[]>
-  readonly report: OptionSpec<Format>
-} = {
-  output: { ...OPTIONS.output, initial: [], parse: (text, previous) => [...previous, parseOutput(text)] },
+export const REPORT_SETTINGS: Readonly<Record<'output' | 'report', Setting>> = {
+  output: { ...SETTINGS.output, type: listOf(textOf(parseOutput)) },
   report: {
-    ...OPTIONS.report,
-    help: `${OPTIONS.report.help}: ${FORMAT_NAMES.join(' ')}`,
-    initial: 'table',
-    parse: parseReport,
+    ...SETTINGS.report,
+    help: `${SETTINGS.report.help}: ${FORMAT_NAMES.join(' ')}`,
+    type: oneOf<Format>(FORMAT_NAMES),
   },
 }
 
@@ -44,12 +43,6 @@ export function parseOutput(text: string): OutputRequest {
     throw new ValueError(`a file ending in one of ${endings}, or FORMAT=FILE with one of ${FORMAT_NAMES.join(' ')}`)
   }
   return { format, path }
-}
-
-function parseReport(text: string): Format {
-  const found = FORMAT_NAMES.find((name) => name === text)
-  if (found === undefined) throw new ValueError(`one of ${FORMAT_NAMES.join(' ')}`)
-  return found
 }
 
 function endingsOf(name: Format): readonly string[] {

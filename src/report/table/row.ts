@@ -1,7 +1,7 @@
 // A verdict in the words of the table: status or label, time, URL and a short note. Text only, no padding and no colour;
 // the number 0 is never shown, because it is no status.
 
-import { kindFacts } from '../../words/kinds.js'
+import { kindFacts } from '../../settings/kinds.js'
 import type { Outcome, Verdict } from '../../words/verdict.js'
 import { humanDuration, plainDuration } from './duration.js'
 import type { Theme } from './theme.js'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { basicAuthorization, requestHeaders } from '../../../src/http/exchange/request-headers.js'
 import type { HeaderPair } from '../../../src/settings/headers.js'
-import { DEFAULT_ASK } from '../../../src/settings/table.js'
+import { DEFAULT_ASK } from '../../../src/settings/target.js'
 
 const made = (...headers: HeaderPair[]) => requestHeaders({ ...DEFAULT_ASK, headers }, 'urlstatus/1')
 const DEFAULTS = ['User-Agent', 'urlstatus/1', 'Accept', '*/*']

@@ -1,7 +1,8 @@
 // What `-o` and `-r` make of their text, for every report in the map.
 
 import { expect, test } from 'vitest'
-import { helpText, parseCommand } from '../../../src/command/arguments.js'
+import { parseCommand } from '../../../src/command/arguments.js'
+import { helpText } from '../../../src/command/help.js'
 import { FORMAT_NAMES, FORMATS } from '../../../src/report/formats/index.js'
 import { parseOutput } from '../../../src/report/formats/output-request.js'
 

@@ -1,8 +1,8 @@
 // Any verdict that a run could make, with every hostile text in every place that holds foreign text.
 
 import fc from 'fast-check'
+import { KINDS } from '../../../src/settings/kinds.js'
 import type { Kind } from '../../../src/words/kinds.js'
-import { KINDS } from '../../../src/words/kinds.js'
 import type { Summary } from '../../../src/words/summary.js'
 import type { Verdict } from '../../../src/words/verdict.js'
 
