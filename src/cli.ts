@@ -15,7 +15,7 @@ import { versionText } from './command/version-text.js'
 import { noEarlierRuns, openEarlierRuns } from './earlier/open-earlier-runs.js'
 import { refuseOverwritingInputs } from './earlier/refuse-outputs.js'
 import { UsageError } from './settings/errors.js'
-import { closeInputs, type Input, openInputs } from './targets/read-targets.js'
+import { closeInputs, type Input, openInputs } from './targets/open-inputs.js'
 import type { World } from './words/world.js'
 
 export { crashText } from './command/messages.js'

@@ -86,7 +86,7 @@ test('no files import each other in a circle', () => {
 })
 
 test('the reader of imports sees every kind of import', () => {
-  expect(importsOf('cli.ts')).toEqual(expect.arrayContaining(['command/run-reports.ts', 'targets/read-targets.ts']))
+  expect(importsOf('cli.ts')).toEqual(expect.arrayContaining(['command/run-reports.ts', 'targets/open-inputs.ts']))
   expect(importsOf('command/version-text.ts')).toEqual(expect.arrayContaining(['node:process', 'undici/package.json']))
   expect(importsOf('index.ts')).toEqual(expect.arrayContaining(['judge/summarise.ts', 'words/kinds.ts']))
   expect(importsOf('http/redirects/cookie-jar.ts')).toContain('tough-cookie')

@@ -3,8 +3,9 @@
 import type { CommandOptions } from '../report/formats/output-request.js'
 import { shardSource } from '../run/shard-source.js'
 import type { TargetSource } from '../settings/seams.js'
+import type { Input } from '../targets/open-inputs.js'
 import type { LineContext } from '../targets/parse-line.js'
-import { type Input, readTargets } from '../targets/read-targets.js'
+import { readTargets } from '../targets/read-targets.js'
 
 /** Reads only as fast as it is read from. */
 export function openList(inputs: readonly Input[], lines: LineContext, options: CommandOptions): TargetSource {

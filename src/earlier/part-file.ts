@@ -2,7 +2,7 @@
 // takes the place of a good report, and what it has written stays where `--resume` finds it.
 
 import { createWriteStream, type WriteStream } from 'node:fs'
-import { copyFile, type FileHandle, lstat, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import type { ReportFormat } from '../report/formats/report-format.js'
 import { openFileSink, openPipeSink } from '../report/open-sink.js'
 import { createSink } from '../report/sink.js'
@@ -10,8 +10,11 @@ import { whyNotWritten } from '../report/why-not-written.js'
 import { UsageError } from '../settings/errors.js'
 import type { Sink } from '../words/output.js'
 import type { Summary } from '../words/summary.js'
+import { DirectFile } from './direct-file.js'
 import { LOCKED, lookAt, partPathOf } from './find-output.js'
-import { placeFor, type SetAside, setAside } from './set-aside.js'
+import { moveOver } from './move-over.js'
+import { saveRows, whoseIs } from './save-rows.js'
+import { type SetAside, setAside } from './set-aside.js'
 
 /**
  * What becomes of the file when the run has ended: that of the report in it, or `replaces`: it takes the place of the old
@@ -194,104 +197,10 @@ class PartSink implements PartFile {
   }
 }
 
-/** Names are only names: somebody may have removed the part, or put another file in its place. */
-async function whoseIs(part: string, file: FileHandle): Promise<'ours' | 'gone' | 'another'> {
-  const own = await file.stat({ bigint: true })
-  const found = await lstat(part, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
-    return null
-  })
-  if (found === null) return 'gone'
-  return found.dev === own.dev && found.ino === own.ino ? 'ours' : 'another'
-}
-
-/** Writes what is in the file under its name again, or beside it where another file has that; null where it holds nothing. */
-async function saveRows(file: FileHandle, part: string, whose: 'gone' | 'another'): Promise<string | null> {
-  const { size } = await file.stat()
-  if (size === 0 && whose === 'another') return null
-  // A name that nobody has: what stands there may be more.
-  const path = whose === 'gone' ? part : await placeFor(part, 0)
-  const copy = await open(path, 'wx', (await file.stat()).mode & 0o777)
-  try {
-    const buffer = Buffer.allocUnsafe(COPY_BYTES)
-    for (let at = 0; at < size; ) {
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, at)
-      if (bytesRead === 0) break
-      await copy.writeFile(buffer.subarray(0, bytesRead))
-      at += bytesRead
-    }
-  } finally {
-    await copy.close()
-  }
-  return path
-}
-
-const COPY_BYTES = 1024 * 1024
-
 async function openDirectly(path: string, { flag, signal }: PartFileOptions): Promise<PartFile> {
   const isPipe = await stat(path).then(
     (stats) => stats.isFIFO(),
     () => false,
   )
   return new DirectFile(isPipe ? await openPipeSink(path, { flag, signal }) : await openFileSink(path, flag))
-}
-
-/** Written in place: a device, a pipe, or a file whose folder takes no new ones. */
-class DirectFile implements PartFile {
-  readonly partPath = null
-  readonly aside = null
-  readonly notice = null
-  readonly #sink: Sink
-
-  constructor(sink: Sink) {
-    this.#sink = sink
-  }
-
-  get name(): string {
-    return this.#sink.name
-  }
-
-  get gone(): boolean {
-    return this.#sink.gone
-  }
-
-  get error(): Error | null {
-    return this.#sink.error
-  }
-
-  get isUnread(): boolean {
-    return this.#sink.isUnread ?? false
-  }
-
-  onFault(listener: () => void): void {
-    this.#sink.onFault?.(listener)
-  }
-
-  hurry(graceMs: number): void {
-    this.#sink.hurry?.(graceMs)
-  }
-
-  write(text: string): Promise<void> | void {
-    return this.#sink.write(text)
-  }
-
-  end(): Promise<void> {
-    return this.#sink.end()
-  }
-
-  discard(): Promise<void> {
-    return this.#sink.end()
-  }
-}
-
-/** A file that is mounted by itself, as in a container, cannot be replaced; its contents can. */
-async function moveOver(part: string, path: string): Promise<void> {
-  try {
-    await rename(part, path)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'EBUSY' && code !== 'EXDEV') throw error
-    await copyFile(part, path)
-    await rm(part, { force: true })
-  }
 }

@@ -4,7 +4,7 @@ import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { CommandOptions, OutputRequest } from '../report/formats/output-request.js'
 import { UsageError } from '../settings/errors.js'
-import type { Input } from '../targets/read-targets.js'
+import type { Input } from '../targets/open-inputs.js'
 import { partPathOf } from './find-output.js'
 
 const STDOUT_FILES = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'])

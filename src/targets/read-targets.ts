@@ -9,8 +9,6 @@ import type { ByteSource, Input, ListInput } from './open-inputs.js'
 import { type LineContext, parseArgument } from './parse-line.js'
 import { TargetSeries } from './target-series.js'
 
-export { closeInputs, type Input, type OpenOptions, openInputs } from './open-inputs.js'
-
 /** How many lines were read so far: every line is a target or blank (a comment counts as blank, an argument as a line). */
 export interface LineCounts {
   readonly lines: number

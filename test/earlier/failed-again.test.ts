@@ -9,8 +9,9 @@ import { escapeText } from '../../src/report/escape.js'
 import type { Target } from '../../src/settings/target.js'
 import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/target.js'
 import { variablesOfList } from '../../src/targets/expand.js'
+import { openInputs } from '../../src/targets/open-inputs.js'
 import { parseArgument } from '../../src/targets/parse-line.js'
-import { openInputs, readTargets } from '../../src/targets/read-targets.js'
+import { readTargets } from '../../src/targets/read-targets.js'
 import { verdict } from '../report/support/verdicts.js'
 
 const CONTEXT = {

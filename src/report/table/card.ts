@@ -5,6 +5,7 @@ import type { Verdict } from '../../words/verdict.js'
 import { joinLines } from '../escape.js'
 import { count } from './count.js'
 import { humanDuration } from './duration.js'
+import { labelled } from './labelled.js'
 import { endOfWay, isUnfollowed, labelOf, otherFaultsOf, shortTarget } from './row.js'
 import { textWidth, wrapText } from './text-width.js'
 import type { Theme } from './theme.js'
@@ -27,7 +28,7 @@ export function card(verdict: Verdict, summary: Summary, theme: Theme): string {
     ...facts(verdict, theme),
     '',
     `  exit code ${summary.exitCode} after ${humanDuration(summary.durationMs)}`,
-    ...summary.notices.flatMap((notice) => labelled('note', theme.clean(notice), theme)),
+    ...summary.notices.flatMap((notice) => line('note', notice, theme)),
   ]
   return joinLines(lines)
 }
@@ -78,12 +79,12 @@ function facts(verdict: Verdict, theme: Theme): string[] {
     tls?.error,
   ]
   const lines = [
-    ...labelled('time', time(verdict), theme),
-    ...labelled('address', join([verdict.remoteAddress, http]), theme),
-    ...labelled('certificate', join(certificate), theme),
-    ...labelled('content', join(content), theme),
-    ...(verdict.kind === 'timeout' ? labelled('stuck in', stuckIn(verdict), theme) : []),
-    ...(verdict.kind === 'timeout' ? [] : labelled('code', verdict.code ?? '', theme)),
+    ...line('time', time(verdict), theme),
+    ...line('address', join([verdict.remoteAddress, http]), theme),
+    ...line('certificate', join(certificate), theme),
+    ...line('content', join(content), theme),
+    ...(verdict.kind === 'timeout' ? line('stuck in', stuckIn(verdict), theme) : []),
+    ...(verdict.kind === 'timeout' ? [] : line('code', verdict.code ?? '', theme)),
   ]
   return lines.length === 0 ? [] : ['', ...lines]
 }
@@ -104,10 +105,6 @@ function join(parts: readonly (string | null | undefined)[]): string {
   return parts.filter((part) => part != null && part !== '').join(', ')
 }
 
-function labelled(label: string, text: string, theme: Theme): string[] {
-  if (text === '') return []
-  const width = theme.columns === null ? null : theme.columns - LABEL_WIDTH - 2
-  return wrapText(theme.clean(text), width).map((line, at) =>
-    at === 0 ? `  ${label.padEnd(LABEL_WIDTH)}${line}` : ' '.repeat(2 + LABEL_WIDTH) + line,
-  )
+function line(label: string, text: string, theme: Theme): string[] {
+  return text === '' ? [] : labelled({ label, parts: theme.clean(text).split(' ') }, LABEL_WIDTH, theme)
 }

@@ -4,7 +4,8 @@ import type { LineAccount, Summary } from '../../words/summary.js'
 import { joinLines } from '../escape.js'
 import { count } from './count.js'
 import { humanDuration } from './duration.js'
-import { textWidth, wrapParts } from './text-width.js'
+import { type Labelled, labelled } from './labelled.js'
+import { textWidth } from './text-width.js'
 import type { Theme } from './theme.js'
 
 /** The right edge of the first line where the terminal is wider, or none. */
@@ -25,14 +26,6 @@ const LINE_WORDS: readonly (readonly [keyof LineAccount, string])[] = [
   ['blank', 'blank or comment'],
 ]
 
-/** What stands behind a label; broken only between the parts. */
-interface Labelled {
-  readonly label: string
-  readonly parts: readonly string[]
-  /** Default: a space. */
-  readonly separator?: string
-}
-
 /** The block of totals with a blank line before it; `next` is a suggestion, null for none. */
 export function totals(summary: Summary, next: string | null, theme: Theme): string {
   const blocks: readonly Labelled[] = [
@@ -44,7 +37,7 @@ export function totals(summary: Summary, next: string | null, theme: Theme): str
     ...summary.notices.map((notice) => ({ label: 'note', parts: theme.clean(notice).split(' ') })),
     { label: 'next', parts: next === null ? [] : next.split(' ') },
   ]
-  return `\n${joinLines([...heading(summary, theme), ...blocks.flatMap((block) => labelled(block, theme))])}`
+  return `\n${joinLines([...heading(summary, theme), ...blocks.flatMap((block) => labelled(block, LABEL_WIDTH, theme))])}`
 }
 
 function heading(summary: Summary, theme: Theme): string[] {
@@ -108,11 +101,4 @@ function ended({ unfinished }: Summary): string[] {
     case 'output-failed':
       return ['early: no output is left that keeps rows']
   }
-}
-
-/** As many lines as the width asks for. */
-function labelled({ label, parts, separator = ' ' }: Labelled, theme: Theme): string[] {
-  const indent = ' '.repeat(2 + LABEL_WIDTH)
-  const lines = wrapParts(parts, separator, theme.columns === null ? null : theme.columns - indent.length)
-  return lines.map((line, at) => (at === 0 ? `  ${label.padEnd(LABEL_WIDTH)}${line}` : indent + line))
 }
