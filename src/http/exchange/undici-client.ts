@@ -1,5 +1,5 @@
 // The parts of undici that the exchange leans on, in its own words and typed as they are in 7.30: one class, its handler
-// and one symbol. Taken by their files, because all of undici costs 80 to 100 ms of start-up (measured). What is said
+// and two symbols. Taken by their files, because all of undici costs 80 to 100 ms of start-up (measured). What is said
 // here is asserted in test/contract.
 
 import type { Socket } from 'node:net'

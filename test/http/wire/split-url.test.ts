@@ -90,6 +90,11 @@ describe('URLs in a row', () => {
     expect(second).toMatchObject({ path: '/2?y', userinfo: null })
   })
 
+  test('share it under --insecure as well where there is no certificate', () => {
+    const [first, second] = inTurn(['http://a.example/1', true], ['http://a.example/2', true])
+    expect(second!.origin).toBe(first!.origin)
+  })
+
   test.each([
     ['http://a.example/', false, 'https://a.example/', false, 'another scheme'],
     ['http://a.example/', false, 'http://a.example:81/', false, 'another port'],
