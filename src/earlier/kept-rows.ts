@@ -2,6 +2,7 @@
 // Remembers 32 bits a row, never a row: ten million of them are 40 MB. Rows are read again where they are wanted.
 
 import { UsageError } from '../settings/errors.js'
+import { FNV1A_EMPTY, fnv1a } from '../words/fnv1a.js'
 import type { Verdict } from '../words/verdict.js'
 import { type RowBytes, readRows } from './read-rows.js'
 import { verdictRow } from './verdict-row.js'
@@ -104,7 +105,7 @@ function isJudged({ outcome }: Verdict): boolean {
 /** FNV-1a of what identifies a row, never 0: a changed line goes unseen once in 4 billion. */
 function fingerprint({ line, source, input, key }: RowIdentity): number {
   const text = key === null ? `${line} ${source} ${input}` : `${line} ${source} # ${key}`
-  let hash = 0x811c9dc5
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  let hash = FNV1A_EMPTY
+  for (let at = 0; at < text.length; at++) hash = fnv1a(hash, text.charCodeAt(at))
   return hash >>> 0 || 1
 }

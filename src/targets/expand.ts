@@ -63,9 +63,9 @@ const IN_PATTERN = new RegExp(`\\\\[^]|\\[(?:\\\\[^]|[^\\]\\\\])*\\]?|${NAME}`, 
 
 /**
  * The text with its names put in; `\$` is a dollar. Throws `ExpansionError` for a name without a value where all must
- * have one (`strict`), and for a value that would be another host or none.
+ * have one (`variables.strict`), and for a value that would be another host or none.
  */
-export function expand(text: string, syntax: Syntax, variables: Variables, strict = variables.strict): string {
+export function expand(text: string, syntax: Syntax, variables: Variables): string {
   if (!text.includes('$')) return text
   let made = ''
   let end = 0
@@ -74,7 +74,7 @@ export function expand(text: string, syntax: Syntax, variables: Variables, stric
     const [whole, plain, braced] = found
     const name = plain ?? braced
     const value = name === undefined ? null : variables.valueOf(name)
-    if (value === null && name !== undefined && strict) throw new ExpansionError(variables.refusal(name))
+    if (value === null && name !== undefined && variables.strict) throw new ExpansionError(variables.refusal(name))
     if (name !== undefined && ++names > NAMES_MAX) throw new ExpansionError(`more than ${NAMES_MAX} names`)
     if (made.length > LONGEST) throw new ExpansionError('longer than 64 KiB with what is put in')
     made += text.slice(end, found.index)
@@ -82,13 +82,20 @@ export function expand(text: string, syntax: Syntax, variables: Variables, stric
     if (value === null) made += whole === '\\$' && syntax !== 'pattern' ? '$' : whole
     else if (syntax === 'text') made += value
     else if (syntax === 'pattern') made += value.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
-    else made += asUrlPart(value, name!, made, text.slice(end))
+    else made += asUrlPart(value, { name: name!, before: made, behind: text.slice(end) })
   }
   return made + text.slice(end)
 }
 
-/** The value as the part of the URL that it stands in, between what is made of the URL so far and what was written behind. */
-function asUrlPart(value: string, name: string, before: string, behind: string): string {
+/** Where in a URL a name stands: between what is made of the URL so far and what was written behind. */
+interface UrlPlace {
+  readonly name: string
+  readonly before: string
+  readonly behind: string
+}
+
+/** The value as the part of the URL that it stands in. */
+function asUrlPart(value: string, { name, before, behind }: UrlPlace): string {
   const isAuthority = /^(?:[a-z][a-z\d+.-]*:)?(?:[\\/]{2})?[^\\/?#]*$/i.test(before)
   if (!isAuthority) {
     if (!/[?#]/.test(before)) return encodeURI(wellFormed(value)).replace(/[?#]/g, encodeURIComponent)

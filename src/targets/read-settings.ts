@@ -155,7 +155,7 @@ function applyValue(
   const { key: name, secret = false, expands = 'text' } = key.setting
   let value = given
   try {
-    if (!isBare) value = expand(given, expands, variables, variables.strict || secret)
+    if (!isBare) value = expand(given, expands, secret ? { ...variables, strict: true } : variables)
     const applied = withValue(key, value, override)
     const more = limits === null ? null : refuseMore(key, applied, limits)
     return more === null ? { override: applied } : wrong(`${name}=${cut(given)}: ${more.reason}`, more.hint)

@@ -2,6 +2,7 @@
 // change here is a major version. Never knows which shard is running.
 
 import type { Shard } from '../settings/values.js'
+import { FNV1A_EMPTY, fnv1a } from '../words/fnv1a.js'
 import { withoutTrailingDot } from '../words/without-trailing-dot.js'
 import { parseUrl } from './parse-url.js'
 
@@ -29,17 +30,17 @@ export function shardOf(host: string, count: number): number {
     throw new RangeError(`shardOf: expected a count from 1 to ${MOST_SHARDS}, got ${count}`)
   }
   if (host === '') return 1
-  return Math.floor((mix(fnv1a(withoutTrailingDot(host))) * count) / TWO_32) + 1
+  return Math.floor((mix(hashOf(withoutTrailingDot(host))) * count) / TWO_32) + 1
 }
 
 /** Of the UTF-8 bytes, A-Z as a-z; the result is signed. */
-function fnv1a(text: string): number {
+function hashOf(text: string): number {
   const bytes = Buffer.from(text)
-  let hash = 0x811c9dc5
+  let hash = FNV1A_EMPTY
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at]!
     // Not `toLowerCase`, which follows Unicode from version to version. Bytes of other letters are above 0x7f.
-    hash = Math.imul(hash ^ (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte), 0x01000193)
+    hash = fnv1a(hash, byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte)
   }
   return hash
 }

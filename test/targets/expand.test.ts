@@ -42,7 +42,9 @@ describe('text', () => {
     expect(() => put('$constructor')).toThrow('$constructor is not set')
     const list = variablesOfList(['HOST'], ENV)
     expect(expand('$HOST $Q $NOPE', 'text', list)).toBe('a.example:8080 $Q $NOPE')
-    expect(() => expand('$Q', 'text', list, true)).toThrow('$Q is read from the environment only with --env Q')
+    expect(() => expand('$Q', 'text', { ...list, strict: true })).toThrow(
+      '$Q is read from the environment only with --env Q',
+    )
   })
 
   it('does not make gigabytes of one line', () => {
