@@ -1,6 +1,7 @@
 // What an earlier run knew of each URL, and how this run differs. Remembers 64 bits of a hash and the outcome a URL,
 // 13 to 20 bytes, never the URL itself. Pure: who reads the file is not its business.
 
+import { type Digest, DigestTable } from '../words/digest-table.js'
 import type { Method } from '../words/method.js'
 import { textHash, urlKey } from '../words/url-key.js'
 import type { Change, Outcome, Verdict } from '../words/verdict.js'
@@ -40,30 +41,31 @@ const SEEN = 4
 
 /** An empty one: everything that fails is new. */
 export function createBaseline(): Baseline {
-  const states = createStates()
+  // Between 0.85 / 1.4 and 0.85 full, 12 bytes an entry are 14.1 to 19.8. A state is never 0 once it is set.
+  const states = new DigestTable({ words: 2, growth: 1.4 })
   const counts = { new: 0, fixed: 0, stillFailing: 0 }
   let seen = 0
 
   /** By its key, or by the hash of the whole URL: up to 0.1 that was the key, and then fewer URLs had one. */
-  const placeOf = (row: BaselineRow, method: Method): StatePlace | null => {
+  const digestIn = (row: BaselineRow, method: Method): Digest | null => {
     const key = row.key ?? urlKey(method, row.url)
-    const place = key === null ? null : states.find(key)
-    return place ?? states.find(fingerprint({ ...row, key: null }, method))
+    const marks = [...(key === null ? [] : [key]), fingerprint({ ...row, key: null }, method)]
+    return marks.map(digestOf).find((digest) => states.get(digest) !== 0) ?? null
   }
   const before = (row: BaselineRow): number => {
-    const at = placeOf(row, row.method) ?? placeOf(row, otherMethod(row.method))
-    if (at === null) return 0
-    const found = states.get(at)
+    const digest = digestIn(row, row.method) ?? digestIn(row, otherMethod(row.method))
+    if (digest === null) return 0
+    const found = states.get(digest)
     if ((found & SEEN) === 0) seen++
-    states.set(at, found | SEEN)
+    states.set(digest, found | SEEN)
     return found & STATE_MASK
   }
   return {
     add(row) {
       const state = STATES[row.outcome]
       if (state === 0) return
-      const at = states.findOrAdd(fingerprint(row, row.method))
-      states.set(at, Math.max(states.get(at), state))
+      const digest = digestOf(fingerprint(row, row.method))
+      states.set(digest, Math.max(states.get(digest), state))
     },
     compare(row) {
       const change = changeBetween(before(row), STATES[row.outcome])
@@ -76,7 +78,7 @@ export function createBaseline(): Baseline {
     get size() {
       return states.size
     },
-    bytes: states.bytes,
+    bytes: () => states.bytes,
   }
 }
 
@@ -97,85 +99,7 @@ function otherMethod(method: Method): Method {
   return method === 'GET' ? 'HEAD' : 'GET'
 }
 
-/** Two words of hash and one of state: 12 bytes a slot. */
-const SLOT_WORDS = 3
-const FIRST_SLOTS = 4
-/** Many small tables grow one by one, so that no moment needs two copies of everything. */
-const SEGMENTS = 256
-const FULLEST = 0.85
-/** Between 0.85 / 1.4 and 0.85 full, 12 bytes a slot are 14.1 to 19.8 bytes a URL. */
-const GROWTH = 1.4
-
-interface Segment {
-  table: Uint32Array
-  used: number
-}
-
-/** Where a state is: its segment and the slot in it. Valid until the next `findOrAdd`. */
-interface StatePlace {
-  readonly segment: Segment
-  readonly slot: number
-}
-
-/** States by fingerprint, in open addressing. A state is never 0 once it is set, and 0 in a slot means it is free. */
-function createStates() {
-  const segments: Segment[] = Array.from({ length: SEGMENTS }, () => ({
-    table: new Uint32Array(FIRST_SLOTS * SLOT_WORDS),
-    used: 0,
-  }))
-  let size = 0
-
-  const placeOf = (mark: string): { place: StatePlace; isFree: boolean; a: number; b: number } => {
-    const a = Number.parseInt(mark.slice(0, 8), 16)
-    const b = Number.parseInt(mark.slice(8, 16), 16)
-    const segment = segments[a % SEGMENTS]!
-    const slot = probe(segment.table, a, b)
-    return { place: { segment, slot }, isFree: segment.table[slot + 2] === 0, a, b }
-  }
-  return {
-    find(mark: string): StatePlace | null {
-      const { place, isFree } = placeOf(mark)
-      return isFree ? null : place
-    },
-    findOrAdd(mark: string): StatePlace {
-      const { place, isFree, a, b } = placeOf(mark)
-      if (!isFree) return place
-      const { segment } = place
-      if ((segment.used + 1) * SLOT_WORDS > segment.table.length * FULLEST) grow(segment)
-      segment.used++
-      size++
-      const slot = probe(segment.table, a, b)
-      segment.table[slot] = a
-      segment.table[slot + 1] = b
-      return { segment, slot }
-    },
-    get: ({ segment, slot }: StatePlace): number => segment.table[slot + 2]!,
-    set({ segment, slot }: StatePlace, state: number): void {
-      segment.table[slot + 2] = state
-    },
-    get size() {
-      return size
-    },
-    bytes: () => segments.reduce((sum, { table }) => sum + table.byteLength, 0),
-  }
-}
-
-/** The slot of a hash, or the free one where it would go. */
-function probe(table: Uint32Array, a: number, b: number): number {
-  // A table may have any number of slots: the hash is scaled to it instead of masked.
-  let slot = Math.floor((b / 2 ** 32) * (table.length / SLOT_WORDS)) * SLOT_WORDS
-  while (table[slot + 2] !== 0 && (table[slot] !== a || table[slot + 1] !== b)) {
-    slot += SLOT_WORDS
-    if (slot === table.length) slot = 0
-  }
-  return slot
-}
-
-function grow(segment: Segment): void {
-  const old = segment.table
-  segment.table = new Uint32Array(Math.ceil((old.length / SLOT_WORDS) * GROWTH) * SLOT_WORDS)
-  for (let from = 0; from < old.length; from += SLOT_WORDS) {
-    if (old[from + 2] === 0) continue
-    segment.table.set(old.subarray(from, from + SLOT_WORDS), probe(segment.table, old[from]!, old[from + 1]!))
-  }
+/** The first 64 bits of a fingerprint. */
+function digestOf(mark: string): Digest {
+  return [Number.parseInt(mark.slice(0, 8), 16), Number.parseInt(mark.slice(8, 16), 16)]
 }
