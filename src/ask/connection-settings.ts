@@ -1,5 +1,6 @@
 // How connections of a client are made: through what proxy, to what addresses, with what certificates.
 
+import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import type { Anchors } from '../http/connect/anchors.js'
@@ -8,12 +9,12 @@ import type { ConnectorOptions } from '../http/connect/connector.js'
 import { createProxyChoice, type ProxyChoice } from '../http/connect/proxy-choice.js'
 import { parseProxy } from '../http/connect/proxy-server.js'
 import { createSecureContext } from '../http/connect/secure-context.js'
-import { type PinnedAddress, parseResolve } from '../settings/addresses.js'
-import type { ClientOptions } from './client-options.js'
+import type { PinnedAddress } from '../settings/addresses.js'
+import type { SettingsOf } from '../settings/options.js'
 
 /** Throws `TypeError` for options that make no sense, before the first request. */
-export function connectionSettings(options: ClientOptions): Omit<ConnectorOptions, 'lookup' | 'now'> {
-  const { proxy = null, env = {}, denyPrivate = false, ca = [] } = options
+export function connectionSettings(settings: SettingsOf<'client'>): Omit<ConnectorOptions, 'lookup' | 'now'> {
+  const { proxy, env, denyPrivate, ca, resolve, family } = settings
   if (proxy !== null) checkProxy(proxy)
   const proxyFor = createProxyChoice({ flag: proxy, env })
   if (denyPrivate && usesProxy(proxyFor)) {
@@ -21,9 +22,9 @@ export function connectionSettings(options: ClientOptions): Omit<ConnectorOption
   }
   let trusted: Anchors | null = null
   return {
-    pinned: pinnedFrom(options.resolve ?? [], options.family ?? null),
+    pinned: family === null ? resolve : resolve.map((pinned) => ofFamily(pinned, family)),
     denyPrivate,
-    secureContext: secureContexts(options),
+    secureContext: secureContexts(settings),
     anchors: () => {
       trusted ??= createAnchors(ca)
       return trusted
@@ -48,7 +49,10 @@ export function usesProxy(proxyFor: ProxyChoice): boolean {
 }
 
 /** The TLS settings with the client's certificate, and without it for origins that are not asked first. */
-function secureContexts({ ca = [], cert = null, key = null }: ClientOptions): ConnectorOptions['secureContext'] {
+function secureContexts({ ca, cert, key }: SettingsOf<'client'>): ConnectorOptions['secureContext'] {
+  if (key !== null && cert === null) throw new TypeError('key: only together with cert')
+  // OpenSSL takes a text that holds no certificate without a word.
+  for (const pem of ca) checkPem(() => new X509Certificate(pem), 'ca')
   let own: SecureContext | null = null
   let anonymous: SecureContext | null = null
   const secureContext = (isAnonymous: boolean) => {
@@ -60,28 +64,22 @@ function secureContexts({ ca = [], cert = null, key = null }: ClientOptions): Co
     return anonymous
   }
   // At once where there is something to be wrong, so that it is said before the first request.
-  if (ca.length > 0 || cert !== null) {
-    try {
-      secureContext(false)
-    } catch (cause) {
-      const what =
-        cert === null ? 'ca: not a certificate in PEM format' : 'cert: not a certificate with its key in PEM format'
-      throw new TypeError(`${what} (${(cause as NodeJS.ErrnoException).code})`, { cause })
-    }
-  }
+  if (ca.length > 0 || cert !== null) checkPem(() => secureContext(false), cert === null ? 'ca' : 'cert')
   return secureContext
 }
 
-/** Read as the flag is, so that a host in any spelling is the one in a URL. With a family, only its addresses where there are some. */
-function pinnedFrom(resolve: readonly PinnedAddress[], family: 4 | 6 | null): readonly PinnedAddress[] {
-  return resolve.map(({ host, port, address }) => {
-    try {
-      const pinned = parseResolve(`${host}:${port}:${address}`)
-      const all = pinned.address.split(',')
-      const fitting = all.filter((text) => family === null || isIP(text) === family)
-      return fitting.length === 0 ? pinned : { ...pinned, address: fitting.join(',') }
-    } catch (error) {
-      throw new TypeError(`resolve: ${host}:${port}:${address}: ${(error as Error).message}`)
-    }
-  })
+/** Says in the words of the library what OpenSSL says. */
+function checkPem(read: () => unknown, name: 'ca' | 'cert'): void {
+  try {
+    read()
+  } catch (cause) {
+    const what = name === 'ca' ? 'not a certificate' : 'not a certificate with its key'
+    throw new TypeError(`${name}: ${what} in PEM format (${(cause as NodeJS.ErrnoException).code})`, { cause })
+  }
+}
+
+/** Only its addresses of this family where there are some. */
+function ofFamily(pinned: PinnedAddress, family: 4 | 6): PinnedAddress {
+  const fitting = pinned.address.split(',').filter((text) => isIP(text) === family)
+  return fitting.length === 0 ? pinned : { ...pinned, address: fitting.join(',') }
 }

@@ -15,10 +15,12 @@ import { isNetworked } from '../http/names/address.js'
 import { createLookup } from '../http/names/lookup.js'
 import { createDeadline } from '../http/wire/deadline.js'
 import { createSplitUrl } from '../http/wire/split-url.js'
-import { DEFAULTS } from '../settings/options.js'
-import { type Ask, DEFAULT_ASK } from '../settings/target.js'
+import { checkOptions, pickOptions } from '../settings/check-options.js'
+import { defaultsOf, type SettingsOf } from '../settings/options.js'
+import { type Ask, DEFAULT_ASK, DEFAULT_EXPECT } from '../settings/target.js'
+import { overrideOf } from '../targets/override-of.js'
+import { applyOverride } from '../targets/settings.js'
 import type { Time } from '../words/limits.js'
-import { askFrom } from './ask-from.js'
 import type { Client } from './client.js'
 import type { ClientOptions } from './client-options.js'
 import { connectionSettings } from './connection-settings.js'
@@ -28,18 +30,20 @@ import { version } from './version.js'
 
 /** Makes a client. Throws `TypeError` for an option that makes no sense, `UsageError` for a proxy of `env` that does not. */
 export function createClient(options: ClientOptions = {}): Client {
-  const { now = () => performance.now(), dnsServers = [], family = null } = options
+  const checked = checkOptions(options, { of: 'createClient', parts: ['ask', 'client'] })
+  const settings: SettingsOf<'client'> = { ...defaultsOf(['client']), ...pickOptions(checked, ['client']) }
+  const { now, dnsServers, family, userAgent } = settings
   const closing = new AbortController()
-  const limits = limitsOf(options, closing.signal)
+  const limits = limitsOf(settings, closing.signal)
   const lookup = createLookup({ servers: dnsServers.length > 0 ? dnsServers : null, family, now })
-  const connector = createConnector({ lookup, now, ...connectionSettings(options) })
+  const connector = createConnector({ lookup, now, ...connectionSettings(settings) })
   const transport = createTransport(connector, idleWithinFileLimit(limits.concurrency))
   const deadline = createDeadline(now)
   const limiter = createLimiter(limits)
   const time: Time = { ...REAL_TIME, now }
   const parts = { transport, deadline, decoders: createDecoders(), now }
   const engine: Engine = {
-    ask: askFrom(options, DEFAULT_ASK),
+    ask: applyOverride({ ask: DEFAULT_ASK, expect: DEFAULT_EXPECT, skip: null }, overrideOf(checked)).ask,
     limiter,
     limits,
     learning: learningWith(limiter, time),
@@ -47,9 +51,9 @@ export function createClient(options: ClientOptions = {}): Client {
     parts,
     resolver: resolverFactsOf(lookup),
     proxyFor: connector.proxyFor,
-    hasCertificate: options.cert != null,
+    hasCertificate: settings.cert !== null,
     machine: { hasNetwork: () => isNetworked(networkInterfaces()), earliestMs: newestRootMs },
-    headersOf: rememberedHeaders(options.userAgent ?? `urlstatus/${version()}`),
+    headersOf: rememberedHeaders(userAgent ?? `urlstatus/${version()}`),
     splitUrl: createSplitUrl(),
     closed: stopOf(closing.signal),
     time,
@@ -69,11 +73,11 @@ const REAL_TIME: Omit<Time, 'now'> = {
   soon: (done) => void setImmediate(done),
 }
 
-function limitsOf(options: ClientOptions, closing: AbortSignal): LimiterOptions {
-  const { now = () => performance.now(), rate = null, ratePerHost = null } = options
+function limitsOf(settings: SettingsOf<'client'>, closing: AbortSignal): LimiterOptions {
+  const { concurrency, perHost, rate, ratePerHost, now } = settings
   return {
-    concurrency: withinFileLimit(positive('concurrency', options.concurrency ?? DEFAULTS.concurrency)),
-    perHost: options.perHost == null ? null : positive('perHost', options.perHost),
+    concurrency: withinFileLimit(concurrency),
+    perHost,
     rate,
     ratePerHost,
     now,
@@ -93,9 +97,4 @@ function rememberedHeaders(userAgent: string): Engine['headersOf'] {
     }
     return made
   }
-}
-
-function positive(name: string, value: number): number {
-  if (!(value >= 1)) throw new TypeError(`${name}: expected a number of at least 1, got ${value}`)
-  return value
 }

@@ -3,12 +3,15 @@
 
 import { eitherStop, stopOf } from '../flow/stop.js'
 import { reasonOfStatus } from '../judge/reason.js'
+import { checkOptions } from '../settings/check-options.js'
 import { kindFacts } from '../settings/kinds.js'
+import { DEFAULT_EXPECT } from '../settings/target.js'
+import { overrideOf } from '../targets/override-of.js'
 import { parseUrl } from '../targets/parse-url.js'
-import { urlText } from '../targets/url-text.js'
+import { applyOverride } from '../targets/settings.js'
 import type { Reply } from '../words/reply.js'
+import { urlText } from '../words/url-text.js'
 import type { SignalLike, UrlLike } from '../words/web-types.js'
-import { askFrom } from './ask-from.js'
 import { attempt } from './attempt.js'
 import type { Client } from './client.js'
 import type { AskOptions } from './client-options.js'
@@ -30,6 +33,8 @@ export interface FetchStatusOptions extends Omit<AskOptions, 'retries'> {
   readonly signal?: SignalLike | undefined
 }
 
+const TAKES = { of: 'fetchStatus', parts: ['ask'], also: ['signal'], without: ['retries'] } as const
+
 /**
  * Asks one URL once: a `GET` within the budget, redirects followed. Never rejects for anything that the network or the
  * URL does; `reply.kind` says what that was. The limits of the client hold, and waiting for them costs no budget.
@@ -41,14 +46,15 @@ export async function fetchStatus(
   options: FetchStatusOptions = {},
 ): Promise<StatusTuple> {
   const engine = engineOf(client)
-  const ask = askFrom(options, engine.ask)
+  const { signal, ...asked } = checkOptions(options, TAKES)
+  const { ask } = applyOverride({ ask: engine.ask, expect: DEFAULT_EXPECT, skip: null }, overrideOf(asked))
   const written = urlText(url)
   const parsed = parseUrl(written)
   if (parsed.problem !== null) {
     const { kind, reason, hint } = parsed.problem
     return tupleOf(written, neverAsked(ask.method, written, { kind, code: null, detail: reason, hint }))
   }
-  const stop = stopFor(engine, options.signal)
+  const stop = stopFor(engine, signal)
   try {
     const surroundings = { engine, stop: stop.either, givesPermits: false, keepAlive: () => true, breaker: null }
     const reply = await attempt(surroundings, { url: parsed.url, ask }, { permit: null, queuedMs: 0 })
@@ -65,12 +71,13 @@ export async function gatherStatuses(
   options: FetchStatusOptions = {},
 ): Promise<StatusTuple[]> {
   engineOf(client)
+  checkOptions(options, TAKES)
   if (typeof urls === 'string') throw new TypeError('gatherStatuses: expected a list of URLs, got one string')
   return await Promise.all(Array.from(urls, (url) => fetchStatus(client, url, options)))
 }
 
 /** Ends with the client, and with the caller's signal. */
-function stopFor({ closed }: Engine, signal: AbortSignal | undefined) {
+function stopFor({ closed }: Engine, signal: SignalLike | undefined) {
   if (signal === undefined) return { either: closed, release() {} }
   const either = eitherStop(closed, stopOf(signal))
   return { either, release: either.release }

@@ -1,17 +1,18 @@
 // One element of a list of the library's users as a target. Total: whatever stands in the list, it is a target, or a
 // target with a problem, so that one bad element is one verdict and never the end of the run.
 
+import { checkOptions } from '../settings/check-options.js'
 import type { OptionsOf } from '../settings/options.js'
 import type { Target } from '../settings/target.js'
 import { HostNames } from '../targets/host-names.js'
-import { overrideFrom } from '../targets/override-from.js'
+import { overrideOf } from '../targets/override-of.js'
 import { parseUrl } from '../targets/parse-url.js'
 import type { SettingsOf } from '../targets/rules.js'
 import { applyOverride } from '../targets/settings.js'
-import { textOfUrl, typeName } from '../targets/url-text.js'
+import { textOfUrl, typeName } from '../words/url-text.js'
 import type { UrlLike } from '../words/web-types.js'
 
-const OF_TARGET = { of: 'a target', parts: ['ask', 'expect', 'line'] } as const
+const TAKES = { of: 'a target', parts: ['ask', 'expect', 'line'], besides: ['url', 'extra'] } as const
 
 /** A URL with settings of its own. */
 export interface TargetOptions extends OptionsOf<'ask' | 'expect' | 'line'> {
@@ -59,7 +60,7 @@ export function createTargetOf(
     const target = { index, line: null, source: 'argv', input: written, url, host, problem }
     const { ask, expect, skip } = settingsOf(host)
     if (own === null) return { ...target, ask, expect, skip, extra: null }
-    const settings = applyOverride({ ask, expect, skip }, overrideFrom(own, OF_TARGET))
+    const settings = applyOverride({ ask, expect, skip }, overrideOf(checkOptions(own, TAKES)))
     return { ...target, ...settings, extra: extraOf(own) }
   }
 }

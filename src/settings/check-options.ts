@@ -3,21 +3,30 @@
 
 import { nearest } from '../words/nearest.js'
 import { ValueError } from './errors.js'
-import { type NamesOf, type OptionsOf, ROWS, type SettingsOf, settingOf } from './options.js'
+import { type NamesOf, type OptionsOf, ROWS, type SettingName, type SettingsOf, settingOf } from './options.js'
 import type { Part, Setting } from './table.js'
 
 /** What has to hold of an answer; what is left out is as the level above has it. */
 export interface ExpectOptions extends OptionsOf<'expect' | 'line'> {}
 
 /** What may be given. */
-export interface OptionsCheck<Of extends Part> {
+export interface OptionsCheck<Of extends Part, Also extends SettingName = never> {
   /** Whose function it is, for messages: `checkAll`. */
   readonly of: string
   /** The parts whose settings it takes. */
   readonly parts: readonly Of[]
+  /** Settings of other parts that it takes too. */
+  readonly also?: readonly Also[]
+  /** Settings of its parts that it does not take: they would do nothing. */
+  readonly without?: readonly SettingName[]
   /** What it takes besides and looks at by itself: `url`, `client`. */
   readonly besides?: readonly string[]
 }
+
+/** Checked options: what was given, in the form that the code holds. */
+export type Checked<Of extends Part, Also extends SettingName = never> = Partial<
+  SettingsOf<Of> & Pick<SettingsOf<Part>, Also>
+>
 
 /**
  * What is given of the settings of these parts, and nothing else, each in the form that the code holds: headers as
@@ -34,23 +43,27 @@ export interface OptionsCheck<Of extends Part> {
  * const own = checkOptions(input, { of: 'a target', parts: ['ask', 'expect', 'line'], besides: ['url', 'extra'] })
  * ```
  */
-export function checkOptions<Of extends Part>(
-  given: OptionsOf<Of>,
-  { of, parts, besides = [] }: OptionsCheck<Of>,
-): Partial<SettingsOf<Of>> {
+export function checkOptions<Of extends Part, Also extends SettingName = never>(
+  given: object,
+  check: OptionsCheck<Of, Also>,
+): Checked<Of, Also> {
   if (typeof given !== 'object' || given === null) {
-    throw new TypeError(`${of}: expected an object with options, got ${shown(given)}`)
+    throw new TypeError(`${check.of}: expected an object with options, got ${shown(given)}`)
   }
   const checked: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || besides.includes(name)) continue
+    if (value === undefined || check.besides?.includes(name)) continue
     const setting = settingOf(name)
-    if (setting === null || !(parts as readonly Part[]).includes(setting.of)) {
-      throw new TypeError(unknownOption(name, { of, parts, besides }))
-    }
+    if (setting === null || !takes(check, name as SettingName, setting)) throw new TypeError(unknownOption(name, check))
     checked[name] = checkedValue(name, value, setting)
   }
-  return checked as Partial<SettingsOf<Of>>
+  return checked as Checked<Of, Also>
+}
+
+type AnyCheck = OptionsCheck<Part, SettingName>
+
+function takes({ parts, also, without }: AnyCheck, name: SettingName, { of }: Setting): boolean {
+  return (parts.includes(of) && without?.includes(name) !== true) || also?.includes(name) === true
 }
 
 function checkedValue(name: string, given: unknown, { type, initial, of, secret }: Setting): unknown {
@@ -78,18 +91,34 @@ export function pickOptions<Given extends object, Of extends Part>(
 const SHOWN_MAX = 100
 
 function shown(value: unknown): string {
-  const isPlain = typeof value === 'object' && value !== null && !(value instanceof RegExp)
-  const text = isPlain ? (JSON.stringify(value) ?? '') : String(value)
+  const text = written(value)
   return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text
 }
 
-function unknownOption(name: string, { of, parts, besides = [] }: OptionsCheck<Part>): string {
-  const rows = ROWS.filter((row) => parts.includes(row[1].of))
+/** Of anything: also of what goes round in circles, holds a bigint or throws when it is looked at. */
+function written(value: unknown): string {
+  try {
+    const isPlain = typeof value === 'object' && value !== null && !(value instanceof RegExp)
+    return isPlain ? (JSON.stringify(value, asWritten) ?? '') : String(value)
+  } catch {
+    return typeof value
+  }
+}
+
+/** JSON has null for NaN and Infinity. */
+function asWritten(_name: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
+}
+
+function unknownOption(name: string, check: AnyCheck): string {
+  const setting = settingOf(name)
+  // It is spelt right, and what is near it means something else.
+  if (setting !== null && setting.of !== 'command') return `${name}: no option of ${check.of}`
+  const rows = ROWS.filter(([own, row]) => takes(check, own, row))
   // `timeout` and `max-latency`: the flag and the key say the same with another name.
   const [meant] = rows.find(([own, row]) => plain(own) === plain(name) || namesOf(row).includes(plain(name))) ?? []
-  const near = meant ?? nearest(name, [...rows.map(([own]) => own), ...besides])
-  const why = settingOf(name) === null ? 'no such option' : `no option of ${of}`
-  return `${name}: ${why}${near === null ? '' : `; did you mean ${near}?`}`
+  const near = meant ?? nearest(name, [...rows.map(([own]) => own), ...(check.besides ?? [])])
+  return `${name}: no such option${near === null ? '' : `; did you mean ${near}?`}`
 }
 
 function namesOf({ flag = '', key = '' }: Setting): readonly string[] {

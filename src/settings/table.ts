@@ -149,7 +149,7 @@ export const SETTINGS = {
   key: { of: 'client', type: value.text, initial: null, secret: true },
   keyFile: { of: 'command', flag: '--key <file>', group: 'Request', type: value.text, initial: null, help: 'key of the client certificate in PEM' },
   /** `http://`, `https://`, `socks4://`, `socks4a://`, `socks5://` or `socks5h://` proxy for all requests. Default: none. */
-  proxy: { of: 'client', flag: '--proxy <url>', group: 'Request', type: value.text, initial: null, expands: 'url',
+  proxy: { of: 'client', flag: '--proxy <url>', group: 'Request', type: value.url, initial: null, expands: 'url',
     help: 'http, https, socks4, socks4a, socks5 or socks5h proxy, or none (default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY)' },
   /** Only addresses of this family. Default: both. */
   family: { of: 'client', type: ofLibrary<4 | 6>('4 or 6', isFamily), initial: null },
@@ -179,11 +179,6 @@ export const SETTINGS = {
     help: 'ask again so often when a failure may pass' },
   /** Ask again after a timeout too. Default false. */
   retryTimeouts: { of: 'run', flag: '--retry-timeouts', group: 'Pace', type: value.yes, initial: false, help: 'ask again after a timeout too' },
-  /**
-   * How far the list is read ahead: targets that were read and have no verdict yet, to within an eighth. Default: 32,768,
-   * enough for a list that is sorted by host, and 4,096 while all there is room for is asked.
-   */
-  window: { of: 'run', type: value.count(1, 1_000_000_000), initial: undefined },
   /** All waits for retries of one URL, ms. Default 30,000. */
   maxWaitMs: { of: 'run', flag: '--max-wait <duration>', group: 'Pace', type: value.duration, initial: 30_000, shown: '30s', help: 'waiting for retries of one URL, all in all' },
   /** Ask failures that may pass once more, gently, this long after the first pass, ms. Default: not. */
@@ -222,13 +217,18 @@ export const SETTINGS = {
   untrusted: { of: 'command', flag: '--untrusted', group: 'Input', type: value.yes, initial: false,
     help: 'somebody else wrote the list: --deny-private; no header, user, insecure, expect-header and --env; timeout, max-redirects and retries of a line only lower yours' },
   /** What targets that are paths (`/healthz`) are paths of: an http or https URL. Default: such a target is invalid. */
-  baseUrl: { of: 'run', flag: '--base-url <url>', group: 'Input', type: value.text, initial: null, secret: true, expands: 'url',
+  baseUrl: { of: 'run', flag: '--base-url <url>', group: 'Input', type: value.url, initial: null, secret: true, expands: 'url',
     help: 'lines that are paths, such as /healthz, are paths of this URL' },
   dryRun: { of: 'command', flag: '--dry-run', group: 'Input', type: value.yes, initial: false, help: 'read the list, print what would be asked, ask nothing' },
   /** Why it is not asked. */
   skip: { of: 'line', key: 'skip', bare: 'skipped', type: value.reason, initial: null },
   /** Where `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` and the names of `rules` are looked for. Default: nowhere. */
   env: { of: 'client', type: ofLibrary<Readonly<Record<string, string | undefined>>>('an object of names and values', isObject), initial: {} },
+  /**
+   * How far the list is read ahead: targets that were read and have no verdict yet, to within an eighth. Default: 32,768,
+   * enough for a list that is sorted by host, and 4,096 while everything there is room for is being asked.
+   */
+  window: { of: 'run', type: value.count(1, 1_000_000), initial: undefined },
   /** Told in a sentence when a server asks for a long wait or this machine ran into a limit. Default: nobody. */
   notify: { of: 'run', type: ofLibrary<(text: string) => void>('a function', isFunction), initial: () => {} },
   /** Aborting begins nothing any more and ends what is on the wire; those targets have no verdict. */

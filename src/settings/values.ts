@@ -1,6 +1,8 @@
 // The little languages of numbers, times and words. Each says what is allowed when it refuses.
 
 import type { Method } from '../words/method.js'
+import { textOfUrl } from '../words/url-text.js'
+import type { UrlLike } from '../words/web-types.js'
 import { ValueError } from './errors.js'
 import { textOf, type ValueType } from './value-type.js'
 
@@ -123,7 +125,20 @@ function canParse(text: string): boolean {
 }
 
 /** Where a redirect leads. */
-export const place = textOf(parsePlace)
+export const place: ValueType<string, string | UrlLike> = {
+  read: parsePlace,
+  check: (given) => parsePlace(textOfUrl(given) ?? ''),
+}
+
+/** A URL, looked at by whom it is for. */
+export const url: ValueType<string, string | UrlLike> = {
+  read: (written) => written,
+  check(given) {
+    const written = textOfUrl(given)
+    if (written === null) throw new ValueError('a string or a URL')
+    return written
+  },
+}
 
 /** `NAME:PASSWORD` (RFC 7617 §2: no control characters, and the first colon ends the name). */
 export function parseUser(text: string): string {

@@ -23,14 +23,14 @@ export interface Rule {
 /** Hosts remembered with their settings; beyond it all are forgotten and found again. */
 const HOSTS_MAX = 10_000
 
-/** Reads `HOST key=value…` or `*.HOST key=value…`. Throws `UsageError`, without values that may be secret. */
-export function parseRule(text: string, env: Environment): Rule {
+/** Reads `HOST key=value…` or `*.HOST key=value…`; messages begin with `name`. Throws `UsageError`, without values that may be secret. */
+export function parseRule(text: string, env: Environment, name = '--rule'): Rule {
   const line = text.trim()
   const hostEnd = wordEnd(line, 0, line.length)
   const written = line.slice(0, hostEnd)
   // Without a host in front the first word may be a setting, and its value a secret.
   const shown = written.replace(/=.*$/s, '=').replace(/^.*@/s, '***@')
-  const fail = (reason: string) => new UsageError(`--rule '${shown} …': ${reason}`)
+  const fail = (reason: string) => new UsageError(`${name} '${shown} …': ${reason}`)
   const variables = variablesOfFlags(env)
   const below = written.startsWith('*.')
   const host = hostOf(readHost(below ? written.slice(2) : written, variables, fail))

@@ -109,10 +109,13 @@ describe('checkAll', () => {
   })
 
   test.each<[Shard, string]>([
-    [{ index: 0, count: 4 }, 'shard: expected a shard from 1/4 to 4/4, got 0/4'],
-    [{ index: 5, count: 4 }, 'shard: expected a shard from 1/4 to 4/4, got 5/4'],
-    [{ index: 1.5, count: 4 }, 'shard: expected a shard I/N such as 1/8, got 1.5/4'],
-    [{ index: 1, count: Number.NaN }, 'shard: expected a shard I/N such as 1/8, got 1/NaN'],
+    [{ index: 0, count: 4 }, 'shard: expected a shard from 1/4 to 4/4, or null, got {"index":0,"count":4}'],
+    [{ index: 5, count: 4 }, 'shard: expected a shard from 1/4 to 4/4, or null, got {"index":5,"count":4}'],
+    [{ index: 1.5, count: 4 }, 'shard: expected a shard I/N such as 1/8, or null, got {"index":1.5,"count":4}'],
+    [
+      { index: 1, count: Number.NaN },
+      'shard: expected a shard I/N such as 1/8, or null, got {"index":1,"count":"NaN"}',
+    ],
   ])('refuses the shard %j', (shard, message) => {
     expect(() => checkAll([], { shard })).toThrow(new TypeError(message))
   })

@@ -2,9 +2,10 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { checkOptions } from '../../src/settings/check-options.js'
 import { UsageError } from '../../src/settings/errors.js'
 import type { OptionsOf } from '../../src/settings/options.js'
-import { overrideFrom } from '../../src/targets/override-from.js'
+import { overrideOf } from '../../src/targets/override-of.js'
 import { parseLine } from '../../src/targets/parse-line.js'
 import { createRules, parseRule } from '../../src/targets/rules.js'
 import { applyOverride, NO_OVERRIDE, type Settings } from '../../src/targets/settings.js'
@@ -202,7 +203,7 @@ describe('a rule', () => {
 
 describe("a library user's options", () => {
   const given = (options: OptionsOf<'ask' | 'expect' | 'line'>) =>
-    overrideFrom(options, { of: 'a target', parts: ['ask', 'expect', 'line'] })
+    overrideOf(checkOptions(options, { of: 'a target', parts: ['ask', 'expect', 'line'] }))
 
   it('mean what the keys mean', () => {
     const options = {

@@ -117,7 +117,9 @@ describe('--resolve', () => {
     const { host, address } = { host: 'BÜCHER.Example.', address: '127.0.0.66,127.0.0.1' }
     await using client = createClient({ resolve: [{ host, port, address }] })
     expect((await fetchStatus(client, `http://bücher.example:${port}/`))[0]).toBe(200)
-    expect(() => createClient({ resolve: [{ host: '*.example', port, address }] })).toThrow(/resolve: \*\.example/)
+    expect(() => createClient({ resolve: [{ host: '*.example', port, address }] })).toThrow(
+      /^resolve: expected HOST:PORT:ADDRESS.* got .*\*\.example/,
+    )
     expect(() => createClient({ resolve: [{ host, port, address: 'localhost' }] })).toThrow(TypeError)
   })
 })

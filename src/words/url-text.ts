@@ -1,6 +1,6 @@
 // URLs as programs hold them: texts, and objects.
 
-import type { UrlLike } from '../words/web-types.js'
+import type { UrlLike } from './web-types.js'
 
 /** A URL as text. Throws `TypeError` for what is none. */
 export function urlText(url: string | UrlLike): string {
