@@ -2,6 +2,7 @@
 // the number 0 is never shown, because it is no status.
 
 import { kindFacts } from '../../settings/kinds.js'
+import { isNamedInconclusive } from '../../words/named-hint.js'
 import type { Outcome, Verdict } from '../../words/verdict.js'
 import { humanDuration, plainDuration } from './duration.js'
 import type { Theme } from './theme.js'
@@ -37,7 +38,8 @@ export function troubleOf(verdict: Verdict): string {
   if (verdict.code === 'CERT_NOT_YET_VALID') return 'certificate not valid yet'
   if (verdict.code === 'DEPTH_ZERO_SELF_SIGNED_CERT') return 'self-signed certificate'
   // What the kind means has not been seen.
-  if (verdict.outcome === 'inconclusive' && verdict.kind.startsWith('check.')) return 'could not be checked'
+  const isUnknown = verdict.outcome === 'inconclusive' && !isNamedInconclusive(verdict)
+  if (isUnknown && verdict.kind.startsWith('check.')) return 'could not be checked'
   return kindFacts(verdict.kind).meaning
 }
 

@@ -1,6 +1,7 @@
 // The lists below the rows: what failed and why, in full sentences, with the place in the list to go to.
 
-import { isLocal } from '../../words/kinds.js'
+import { isLocal, type Kind } from '../../words/kinds.js'
+import { isNamedInconclusive } from '../../words/named-hint.js'
 import type { Verdict } from '../../words/verdict.js'
 import { joinLines } from '../escape.js'
 import { otherFaultsOf, placeOf, sentenceOf, urlOf } from './row.js'
@@ -15,26 +16,28 @@ export interface Section {
   readonly title: (count: string) => string
 }
 
+/** Of verdicts that are inconclusive by themselves: what the user named so has a list of its own. */
+function inconclusive(has: (kind: Kind) => boolean, why: string): Section {
+  return {
+    has: (verdict) => verdict.outcome === 'inconclusive' && !isNamedInconclusive(verdict) && has(verdict.kind),
+    title: (count) => `${count} inconclusive: ${why}, the page may be fine`,
+  }
+}
+
+const isCheck = (kind: Kind) => kind.startsWith('check.')
+const isProxy = (kind: Kind) => kind === 'proxy.failed'
+
 /** The lists, in this order. */
 export const SECTIONS: readonly Section[] = [
   { has: ({ outcome }) => outcome === 'failed', title: (count) => `${count} failed` },
   {
-    has: ({ outcome, kind }) =>
-      outcome === 'inconclusive' && !isLocal(kind) && kind !== 'proxy.failed' && !kind.startsWith('check.'),
-    title: (count) => `${count} inconclusive: the server refused this checker, the page may be fine`,
+    has: isNamedInconclusive,
+    title: (count) => `${count} inconclusive: named so with --inconclusive or inconclusive=`,
   },
-  {
-    has: ({ outcome, kind }) => outcome === 'inconclusive' && kind.startsWith('check.'),
-    title: (count) => `${count} inconclusive: a check could not be made, the page may be fine`,
-  },
-  {
-    has: ({ outcome, kind }) => outcome === 'inconclusive' && kind === 'proxy.failed',
-    title: (count) => `${count} inconclusive: the proxy is in the way, the page may be fine`,
-  },
-  {
-    has: ({ outcome, kind }) => outcome === 'inconclusive' && isLocal(kind),
-    title: (count) => `${count} inconclusive: this machine is the problem, the page may be fine`,
-  },
+  inconclusive((kind) => !isLocal(kind) && !isProxy(kind) && !isCheck(kind), 'the server refused this checker'),
+  inconclusive(isCheck, 'a check could not be made'),
+  inconclusive(isProxy, 'the proxy is in the way'),
+  inconclusive(isLocal, 'this machine is the problem'),
 ]
 
 /** All lists of verdicts that are at hand, each with a blank line before the first; '' when there is nothing to list. */
