@@ -3,8 +3,9 @@
 
 import { STATUS_CODES } from 'node:http'
 import { kindFacts } from '../settings/kinds.js'
-import type { Target } from '../settings/target.js'
+import type { Expect, Target } from '../settings/target.js'
 import { isLocal, type Kind } from '../words/kinds.js'
+import { namedHint } from '../words/named-hint.js'
 import type { Hop, Reply, ReplyHeaders, Timings } from '../words/reply.js'
 import type { FailedCheck, Outcome, Verdict } from '../words/verdict.js'
 import { blockMarker, reasonOfBlock } from './block-marker.js'
@@ -35,10 +36,10 @@ interface Judgement {
  * (`proxy.failed`); then a status that the user named is fine; then a documented marker of a refused checker is
  * inconclusive; then `accept`, then the other expectations. All that do not hold are in `failedChecks`; the kind and the
  * reason are the first one's, and one that could not be checked at all comes last: where there is no other, nothing is
- * known. `timeText` makes RFC 3339 of the time of the answer.
+ * known. What would be failed and is named in `inconclusive` is inconclusive. `timeText` makes RFC 3339 of the time of the answer.
  */
 export function judge(target: Target, reply: Reply, timeText: TimeText = isoText): Verdict {
-  const { outcome, kind, reason, hint, failedChecks } = judgementOf(target, reply)
+  const { outcome, kind, reason, hint, failedChecks } = unlessNamed(judgementOf(target, reply), target.expect, reply)
   const { tls, headers } = reply
   const certificate = tls !== null && tls.error !== null && reply.kind === 'ok' ? `certificate: ${tls.error}` : null
   const contentType = headers.get('content-type')
@@ -86,6 +87,15 @@ function rowOf(facts: NonNullable<Reply['tls']>): Verdict['tls'] {
   return row
 }
 
+/** What failed, and was named by its status or its kind as what says nothing, is inconclusive; the reason stays. */
+function unlessNamed(judgement: Judgement, { inconclusive }: Expect, { status }: Reply): Judgement {
+  const { outcome, kind, hint } = judgement
+  if (outcome !== 'failed' || inconclusive === null) return judgement
+  const byStatus = kind === 'http.error' ? inconclusive.nameOfStatus(status) : null
+  const name = byStatus ?? inconclusive.nameOfKind(kind)
+  return name === null ? judgement : { ...judgement, outcome: 'inconclusive', hint: namedHint(name, hint) }
+}
+
 function judgementOf(target: Target, reply: Reply): Judgement {
   const { status } = reply
   // To CONNECT the network answers through the proxy.
@@ -102,7 +112,7 @@ function judgementOf(target: Target, reply: Reply): Judgement {
   }
   const faults = faultsOf(target, reply)
   if (!accepted) return ofWrongStatus(target, reply, faults)
-  const first = faults.find(({ isUnknown }) => !isUnknown) ?? faults[0]
+  const first = firstOf(faults, target.expect)
   if (first === undefined) return reply.hint === null ? (FINE[status] ?? fine(reason, null)) : fine(reason, reply.hint)
   return {
     outcome: first.isUnknown ? 'inconclusive' : 'failed',
@@ -111,6 +121,15 @@ function judgementOf(target: Target, reply: Reply): Judgement {
     hint: reply.hint,
     failedChecks: faults.map((fault) => fault.failed),
   }
+}
+
+/** The one that says what to hold of the page: what failed, then what is named as inconclusive, then what is unknown. */
+function firstOf(faults: readonly Fault[], { inconclusive }: Expect): Fault | undefined {
+  if (faults.length < 2) return faults[0]
+  const known = faults.filter(({ isUnknown }) => !isUnknown)
+  return (
+    known.find(({ kind }) => inconclusive === null || inconclusive.nameOfKind(kind) === null) ?? known[0] ?? faults[0]
+  )
 }
 
 function fine(reason: string, hint: string | null): Judgement {

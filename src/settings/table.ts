@@ -6,6 +6,7 @@ import type { Show } from '../words/output.js'
 import type { SignalLike } from '../words/web-types.js'
 import { nameServer, pinnedAddress } from './addresses.js'
 import { fieldValue, headerPatterns, headers } from './headers.js'
+import { kindSet } from './kind-set.js'
 import { pattern } from './patterns.js'
 import { SUCCESSFUL, statuses } from './status-set.js'
 import { listOf, ofLibrary, type ValueType } from './value-type.js'
@@ -73,6 +74,9 @@ export const SETTINGS = {
   /** Statuses that are fine, as in `--accept`: `200-299,301,4xx`, `+403`. Default `200-299`. */
   accept: { of: 'expect', flag: '-a, --accept <statuses>', group: 'Judge', brief: true, key: 'accept', type: statuses, initial: SUCCESSFUL, shown: SUCCESSFUL.toString(),
     help: 'statuses that are fine, such as 200-299,301,4xx; +403 adds to the default' },
+  /** Statuses and kinds that are inconclusive instead of failed, as in `--inconclusive`: `timeout,403,5xx,tcp.*`; `+403` adds. */
+  inconclusive: { of: 'expect', flag: '--inconclusive <set>', group: 'Judge', key: 'inconclusive', type: kindSet(checkKinds), initial: null,
+    help: 'statuses and kinds that are inconclusive instead of failed, such as timeout,403,5xx,tcp.*' },
   /** Where the first answer redirects to: a URL, or a path on the same host. Then redirects are not followed. */
   location: { of: 'expect', key: 'location', type: value.place, initial: null, expands: 'url', fault: 'the Location header is another one',
     implies: (): Implied => ({ follow: false }) },
@@ -236,3 +240,9 @@ export const SETTINGS = {
   /** Monotonic ms; for tests. Default `performance.now`. */
   now: { of: 'client', type: ofLibrary<() => number>('a function', isFunction), initial: () => performance.now() },
 } as const satisfies Readonly<Record<string, Setting>>
+
+/** The kinds of expectations: what has a rule. */
+function checkKinds(): readonly string[] {
+  const rows: readonly Setting[] = Object.values(SETTINGS)
+  return rows.flatMap(({ fault, key }) => (fault === undefined ? [] : [`check.${key}`]))
+}

@@ -1,7 +1,7 @@
 // Expectations by the command as a whole: flags, rules and lines against real servers, what is printed and the exit code.
 
 import { gzipSync } from 'node:zlib'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { run } from '../../src/cli.js'
 import { checkAll } from '../../src/run/check-all.js'
 import type { Verdict } from '../../src/words/verdict.js'
@@ -208,4 +208,86 @@ it('the library expects the same in its own words', async () => {
   expect(() => checkAll([], { accept: 'x' })).toThrow(
     'accept: expected statuses such as 200-299,301,4xx or +403, got x',
   )
+})
+
+describe('what is named in inconclusive', () => {
+  const server = () => startHttpServer({ '/ok': 200, '/down': 503, '*': 403 })
+
+  it('is exit 0, with --strict 1, and alone 4', async () => {
+    const { url } = await server()
+    const list = [`${url}/ok`, `${url}/down`, `${url}/a`]
+    const flags = ['--retries', '0', '--inconclusive', '403,5xx']
+    const found = await check(list, flags)
+    expect(found.code).toBe(0)
+    expect(found.verdicts.map(({ outcome, kind, reason }) => [outcome, kind, reason])).toEqual([
+      ['ok', 'ok', '200 OK'],
+      ['inconclusive', 'http.error', '503 Service Unavailable'],
+      ['inconclusive', 'http.error', '403 Forbidden'],
+    ])
+    expect((await check(list, [...flags, '--strict'])).code).toBe(1)
+    expect((await check(list.slice(1), flags)).code).toBe(4)
+    expect((await check(list, ['--retries', '0'])).code).toBe(1)
+  })
+
+  it('is said by flag, rule and line; the nearer wins, and a plus adds', async () => {
+    const { url } = await server()
+    const flags = ['--retries', '0', '--inconclusive', '403', '--rule', '127.0.0.1 inconclusive=+503']
+    const list = [`${url}/a`, `${url}/down`, `${url}/a inconclusive=timeout`, `${url}/a inconclusive=+timeout`]
+    const { verdicts } = await check(list, flags)
+    expect(verdicts.map(({ outcome, hint }) => [outcome, hint])).toEqual([
+      ['inconclusive', 'Named in inconclusive=403'],
+      ['inconclusive', 'Named in inconclusive=503'],
+      ['failed', null],
+      ['inconclusive', 'Named in inconclusive=403'],
+    ])
+  })
+
+  it('has a list of its own below the table', async () => {
+    const { url } = await server()
+    const world = createTestWorld({
+      stdin: `${url}/ok\n${url}/ contains=a inconclusive=403,check.*\n${url}/ok contains=a inconclusive=check.*\n`,
+    })
+    await run(['--no-progress'], world)
+    const text = world.stdoutText()
+    expect(text).toContain('2 inconclusive: named so with --inconclusive or inconclusive=\n')
+    expect(text).toContain('403 Forbidden. Named in inconclusive=403\n')
+    expect(text).toMatch(/\? {2}200 .*the body does not contain the text/)
+    expect(text).not.toMatch(/refused this checker|could not be/)
+  })
+
+  it('is refused where no URL is judged so: exit 2 for flags and rules, a wrong line in a list', async () => {
+    const world = () => createTestWorld({ stdin: 'https://x/\n' })
+    const [flag, rule] = [world(), world()]
+    expect(await run(['--inconclusive', 'timeot'], flag)).toBe(2)
+    expect(flag.stderrText()).toContain(
+      '--inconclusive timeot: expected statuses and kinds such as timeout,403,5xx,tcp.*; did you mean timeout?',
+    )
+    expect(await run(['--rule', 'x inconclusive=internal'], rule)).toBe(2)
+    expect(rule.stderrText()).toContain('internal is no failure of a URL that was asked')
+    const { verdicts } = await check(['https://x/ inconclusive=ok'])
+    expect(verdicts[0]).toMatchObject({ outcome: 'failed', kind: 'line.invalid' })
+  })
+
+  it('may be named by a list that somebody else wrote, for its own rows', async () => {
+    const { url } = await server()
+    const { verdicts } = await check(
+      [`${url}/a inconclusive=blocked.*`, `${url}/a`, `${url}/a inconclusive=line.*`],
+      ['--untrusted', '--retries', '0'],
+    )
+    expect(verdicts.map(({ outcome, kind }) => [outcome, kind])).toEqual([
+      ['inconclusive', 'blocked.private_address'],
+      ['failed', 'blocked.private_address'],
+      ['failed', 'line.invalid'],
+    ])
+  })
+
+  it('is an option of the library, for all targets and for one', async () => {
+    const { url } = await server()
+    const outcomes: string[] = []
+    const checking = checkAll([`${url}/a`, { url: `${url}/a`, inconclusive: 'timeout' }], { inconclusive: '4xx' })
+    for await (const { index, outcome } of checking) outcomes[index] = outcome
+    expect(outcomes).toEqual(['inconclusive', 'failed'])
+    expect(() => checkAll([], { inconclusive: 'x' })).toThrow('inconclusive: expected statuses and kinds such as')
+    expect(() => checkAll([], { inconclusive: 403 as never })).toThrow('inconclusive: expected a string, got 403')
+  })
 })

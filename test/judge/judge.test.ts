@@ -5,6 +5,7 @@ import { judge, verdictOfDuplicate, verdictOfProblem } from '../../src/judge/jud
 import { createTimeText } from '../../src/judge/time-text.js'
 import { FIELDS } from '../../src/report/fields.js'
 import { parseStatusSet, SUCCESSFUL } from '../../src/settings/status-set.js'
+import { SETTINGS } from '../../src/settings/table.js'
 import type { Target } from '../../src/settings/target.js'
 import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/target.js'
 import type { Kind } from '../../src/words/kinds.js'
@@ -358,4 +359,101 @@ it('every verdict has all fields in the declared order', () => {
     verdictOfDuplicate(target(), 0, NOW),
   ]
   for (const verdict of all) expect(Object.keys(verdict)).toEqual(FIELDS)
+})
+
+describe('what is named in inconclusive', () => {
+  const named = (text: string, more: Partial<Target['expect']> = {}) =>
+    target(null, { expect: { ...DEFAULT_EXPECT, inconclusive: SETTINGS.inconclusive.type.read(text), ...more } })
+  const lost = (kind: Kind) => reply(0, {}, { kind, detail: 'it hung' })
+  const slow = { maxLatencyMs: 50 }
+
+  it.each<[string, string, Reply, Partial<Target['expect']>, string, Kind, string | null]>([
+    ['a status', '403', reply(403), {}, 'inconclusive', 'http.error', 'Named in inconclusive=403'],
+    ['a class of statuses', '404,5xx', reply(503), {}, 'inconclusive', 'http.error', 'Named in inconclusive=5xx'],
+    ['every status', 'http.error', reply(404), {}, 'inconclusive', 'http.error', 'Named in inconclusive=http.error'],
+    ['another status', '403', reply(404), {}, 'failed', 'http.error', null],
+    ['a kind', 'timeout', lost('timeout'), {}, 'inconclusive', 'timeout', 'Named in inconclusive=timeout'],
+    [
+      'kinds by their start',
+      'tcp.*',
+      lost('tcp.reset'),
+      {},
+      'inconclusive',
+      'tcp.reset',
+      'Named in inconclusive=tcp.*',
+    ],
+    ['another kind', 'tcp.*', lost('timeout'), {}, 'failed', 'timeout', null],
+    [
+      'a kind with a hint of its own',
+      'tcp.refused',
+      lost('tcp.refused'),
+      {},
+      'inconclusive',
+      'tcp.refused',
+      'Named in inconclusive=tcp.refused; Nothing listens on that port',
+    ],
+    [
+      'an expectation',
+      'check.max-latency',
+      reply(200),
+      slow,
+      'inconclusive',
+      'check.max-latency',
+      'Named in inconclusive=check.max-latency',
+    ],
+    [
+      'all expectations',
+      'check.*',
+      reply(200),
+      slow,
+      'inconclusive',
+      'check.max-latency',
+      'Named in inconclusive=check.*',
+    ],
+    ['the status of an answer whose expectation fails', '200', reply(200), slow, 'failed', 'check.max-latency', null],
+    [
+      'an expectation beside another one',
+      'check.contains',
+      reply(200, {}, { body: 'absent' }),
+      { contains: 'a', ...slow },
+      'failed',
+      'check.max-latency',
+      null,
+    ],
+    [
+      'a status with an expectation that fails too',
+      '503',
+      reply(503),
+      slow,
+      'inconclusive',
+      'http.error',
+      'Named in inconclusive=503',
+    ],
+    [
+      'the last status of a loop',
+      '302',
+      { ...lost('http.response.redirect_loop'), status: 302 },
+      {},
+      'failed',
+      'http.response.redirect_loop',
+      null,
+    ],
+    ['a status that is accepted', '200', reply(200), {}, 'ok', 'ok', null],
+    [
+      'an expectation that could not be checked',
+      'timeout',
+      reply(200),
+      { contains: 'a' },
+      'inconclusive',
+      'check.contains',
+      null,
+    ],
+    ['our own bug', 'tcp.*', lost('internal'), {}, 'failed', 'internal', 'Please report it'],
+  ])('%s', (_, text, answer, more, outcome, kind, hint) => {
+    const verdict = judge(named(text, more), answer)
+    expect([verdict.outcome, verdict.ok, verdict.kind, verdict.hint]).toEqual([outcome, outcome === 'ok', kind, hint])
+    const plain = judge(target(null, { expect: { ...DEFAULT_EXPECT, ...more } }), answer)
+    expect(verdict.failedChecks).toEqual(plain.failedChecks)
+    if (text !== 'check.contains') expect(verdict.reason).toBe(plain.reason)
+  })
 })
