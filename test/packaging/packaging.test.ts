@@ -213,18 +213,25 @@ describe('a program of TypeScript needs nothing but the package', () => {
   )('TypeScript $version and $what', async ({ version, tsc, flags }) => {
     await writeFile(
       join(project, 'typed.ts'),
-      `import { checkAll, createClient, fetchStatus, type Kind, type Summary, type Verdict } from 'scrape-status'
-       const client = createClient({ perHost: 5, proxy: undefined })
+      `import { type CheckAllOptions, checkAll, checkUrl, createClient, describeKind, fetchStatus, gatherStatuses, type Kind,
+         type Summary, summarise, type TargetInput, type Verdict } from 'scrape-status'
+       await using client = createClient({ perHost: 5, proxy: undefined })
        const [status, url, reply] = await fetchStatus(client, 'https://example.com', { method: 'HEAD', signal: undefined })
        const code: number = status
        const asked: string = url
        const kind: Kind = reply.kind
-       const run = checkAll(['https://example.com'], { accept: '2xx', dedupe: true })
+       const list: TargetInput[] = ['https://example.com', { url: 'https://example.com', headers: new Map([['a', 'b']]) }]
+       const options: CheckAllOptions = { accept: '2xx', dedupe: true, bail: undefined }
+       await using run = checkAll(list, options)
        for await (const verdict of run) { const { ok }: Verdict = verdict; void ok }
        const summary: Summary = run.summary
+       const words: string[] = [describeKind(kind).meaning, reply.reason, JSON.stringify(reply.headers)]
+       void [(await checkUrl(client, 'https://example.com', { contains: 'a' })).outcome, await gatherStatuses(client, [])]
        // @ts-expect-error: a verdict always has a kind
        const none: null = reply.kind
-       void [code, asked, kind, summary, none]
+       // @ts-expect-error: the client has its limits
+       checkAll(list, { client, concurrency: 5 })
+       void [code, asked, kind, summary, none, words, summarise([])]
        export {}`,
     )
     const own = version === '7' ? ['--ignoreConfig'] : []

@@ -2,17 +2,25 @@
 
 import { expectTypeOf, test } from 'vitest'
 import {
+  type AskOptions,
   type Checking,
+  type CheckUrlOptions,
   type Client,
   checkAll,
+  checkUrl,
   createClient,
+  describeKind,
+  type FetchStatusOptions,
   fetchStatus,
   gatherStatuses,
+  type KINDS,
   type Kind,
+  type KindFacts,
   type StatusReply,
   type StatusTuple,
   type Summary,
   type TargetInput,
+  type UsageError,
   type Verdict,
 } from '../../src/index.js'
 
@@ -43,6 +51,50 @@ test('checkAll takes lists and streams, of strings and of settings, and yields v
   expectTypeOf<Checking['summary']>().toEqualTypeOf<Summary>()
   expectTypeOf<{ url: string; accept: string; timeoutMs: number }>().toExtend<TargetInput>()
   expectTypeOf<{ accept: string }>().not.toExtend<TargetInput>()
+  expectTypeOf<URL>().toExtend<TargetInput>()
+  expectTypeOf<{ url: URL; headers: Headers; extra: { row: number } }>().toExtend<TargetInput>()
+  expectTypeOf<{ url: string; timeoutMs: undefined }>().toExtend<TargetInput>()
+})
+
+test('a run is an iterator, and disposable', () => {
+  expectTypeOf<Checking>().toExtend<AsyncIterator<Verdict, undefined>>()
+  expectTypeOf<Checking>().toExtend<AsyncDisposable>()
+  expectTypeOf<Checking['ended']>().toBeBoolean()
+})
+
+test('checkUrl gives a verdict, and takes what a list takes', () => {
+  expectTypeOf(checkUrl).returns.resolves.toEqualTypeOf<Verdict>()
+  const use = (client: Client, options: CheckUrlOptions) => [
+    checkUrl(client, new URL('https://example.com'), { accept: '404', retries: 0, retryTimeouts: true }),
+    checkUrl(client, 'https://example.com', options),
+    // @ts-expect-error it is one URL: nothing is repeated
+    checkUrl(client, 'https://example.com', { dedupe: true }),
+  ]
+  expectTypeOf(use).toBeFunction()
+})
+
+test('a client and the options to make one exclude each other', () => {
+  const use = (client: Client) => [
+    checkAll([], { client, accept: '2xx', timeoutMs: 500, headers: new Headers(), env: {}, window: 100 }),
+    checkAll([], { client: undefined, concurrency: 5 }),
+    // @ts-expect-error the limits are the client's
+    checkAll([], { client, concurrency: 5 }),
+    // @ts-expect-error and so are its connections
+    checkAll([], { client, proxy: 'none' }),
+  ]
+  expectTypeOf(use).toBeFunction()
+})
+
+test('fetchStatus has no option that does nothing', () => {
+  expectTypeOf<'retries'>().not.toExtend<keyof FetchStatusOptions>()
+  expectTypeOf<'retries'>().toExtend<keyof AskOptions>()
+})
+
+test('kinds are described', () => {
+  expectTypeOf(describeKind).parameter(0).toEqualTypeOf<Kind>()
+  expectTypeOf(describeKind).returns.toEqualTypeOf<KindFacts>()
+  expectTypeOf<keyof typeof KINDS>().toExtend<Kind>()
+  expectTypeOf<UsageError>().toExtend<Error>()
 })
 
 test('a client is disposable, and its inside is not for use', () => {
@@ -58,7 +110,13 @@ test('options are checked', () => {
     createClient({ timeoutMs: '10s' })
     // @ts-expect-error a name that does not exist
     createClient({ timeout: 10 })
-    return createClient({ headers: { Accept: 'text/html' }, connectTimeoutMs: null, user: null })
+    createClient({ headers: new Headers(), proxy: undefined, timeoutMs: undefined })
+    return createClient({
+      headers: { Accept: 'text/html' },
+      connectTimeoutMs: null,
+      user: null,
+      proxy: new URL('http://a:1'),
+    })
   }
   expectTypeOf(use).returns.toEqualTypeOf<Client>()
 })
