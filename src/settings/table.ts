@@ -74,9 +74,6 @@ export const SETTINGS = {
   /** Statuses that are fine, as in `--accept`: `200-299,301,4xx`, `+403`. Default `200-299`. */
   accept: { of: 'expect', flag: '-a, --accept <statuses>', group: 'Judge', brief: true, key: 'accept', type: statuses, initial: SUCCESSFUL, shown: SUCCESSFUL.toString(),
     help: 'statuses that are fine, such as 200-299,301,4xx; +403 adds to the default' },
-  /** Statuses and kinds that are inconclusive instead of failed, as in `--inconclusive`: `timeout,403,5xx,tcp.*`; `+403` adds. */
-  inconclusive: { of: 'expect', flag: '--inconclusive <set>', group: 'Judge', key: 'inconclusive', type: kindSet(checkKinds), initial: null,
-    help: 'statuses and kinds that are inconclusive instead of failed, such as timeout,403,5xx,tcp.*' },
   /** Where the first answer redirects to: a URL, or a path on the same host. Then redirects are not followed. */
   location: { of: 'expect', key: 'location', type: value.place, initial: null, expands: 'url', fault: 'the Location header is another one',
     implies: (): Implied => ({ follow: false }) },
@@ -96,6 +93,9 @@ export const SETTINGS = {
   /** Days that the certificate still has to be valid. URLs without TLS are not concerned. */
   certDays: { of: 'expect', flag: '--cert-days <days>', group: 'Judge', key: 'cert-days', type: value.count(0, 36_500), initial: null, fault: 'the certificate expires soon',
     help: 'certificates have to be valid for so many days', implies: (): Implied => ({ readsChain: true }) },
+  /** Statuses and kinds that are inconclusive instead of failed, as in `--inconclusive`: `timeout,403,5xx,tcp.*`; `+403` adds. */
+  inconclusive: { of: 'expect', flag: '--inconclusive <set>', group: 'Judge', key: 'inconclusive', type: kindSet(checkKinds), initial: null,
+    help: 'statuses and kinds that are inconclusive instead of failed, such as timeout,403,5xx,tcp.*' },
   /** Settings for hosts, as in `--rule`: `*.example.com accept=404 user=$NAME`, names from `env`, where each must be set. */
   rules: { of: 'run', flag: '--rule <rule>', group: 'Judge', type: listOf(value.text), initial: [], judges: true,
     help: "settings for a host: 'example.com accept=404 retries=0', for what is below it: '*.example.com user=$NAME'; the last match wins; repeatable" },
