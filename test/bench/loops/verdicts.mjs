@@ -3,7 +3,7 @@
 
 import { NO_HEADERS } from '../../../build/http/wire/reply-headers.js'
 import { judge } from '../../../build/judge/judge.js'
-import { SUCCESSFUL } from '../../../build/settings/status-set.js'
+import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../../build/settings/target.js'
 import { createRandom } from '../random.mjs'
 
 const HOSTS = 500
@@ -19,11 +19,7 @@ export function makeVerdicts(count) {
 }
 
 function targetOf(index, host, url) {
-  const expect = {
-    ...{ accept: SUCCESSFUL, acceptIsExplicit: false, location: null, finalUrl: null, contains: null },
-    ...{ headers: [], maxLatencyMs: null, certDays: null },
-  }
-  const ask = { method: 'GET', follow: true }
+  const [ask, expect] = [DEFAULT_ASK, DEFAULT_EXPECT]
   return { index, line: index + 1, source: 'urls.txt', input: url, url, host, problem: null, ask, expect, skip: null }
 }
 
