@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { circlesOf, structureOf } from './support/structure.mjs'
+import { circlesOf, median, structureOf } from './support/structure.mjs'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const SRC = join(ROOT, 'src')
@@ -83,6 +83,16 @@ test('no files import each other in a circle', () => {
     { file: 'd.ts', lines: 1, imports: [], functions: [] },
   ]
   expect(circlesOf(circle)).toEqual([['a.ts', 'b.ts', 'c.ts']])
+})
+
+test('a screen is a good size: files, functions and parameters stay small', () => {
+  const functions = facts.flatMap((each) => each.functions)
+  const place = ({ file, line, name }: (typeof functions)[number]) => `${file}:${line} ${name}`
+  const long = facts.filter(({ file, lines }) => lines > 300 && file !== 'settings/table.ts')
+  expect(long.map(({ file }) => file)).toEqual([])
+  expect(functions.filter(({ lines }) => lines > 60).map(place)).toEqual([])
+  expect(functions.filter(({ parameters }) => parameters > 3).map(place)).toEqual([])
+  expect(median(facts.map(({ lines }) => lines))).toBeLessThanOrEqual(80)
 })
 
 test('the reader of imports sees every kind of import', () => {
