@@ -124,7 +124,7 @@ function runCurl(args: readonly string[], stdin: string): Promise<string> {
 
 async function askUs(urls: readonly string[], replies: readonly OddReply[]) {
   await using client = createClient({ follow: false, timeoutMs: 10_000, perHost: 64 })
-  return Promise.all(
+  return await Promise.all(
     urls.map(async (url, index) => {
       const [ours, , reply] = await fetchStatus(client, url, { method: replies[index]!.method ?? 'GET' })
       return { ours, kind: reply.kind, secondLook: reply.secondLook }
