@@ -3,7 +3,7 @@
 
 import { NO_PERMIT } from '../flow/permits.js'
 import { isPlain, type ProxyServer } from '../http/connect/proxy-server.js'
-import type { HopResult } from '../http/exchange/hop-request.js'
+import type { BodyRequest, HopResult } from '../http/exchange/hop-request.js'
 import { proxyFaultOf } from '../http/exchange/proxy-fault-of.js'
 import { hopHeaders, type RequestHeaders } from '../http/exchange/request-headers.js'
 import { hopOf, isBlank, isRedirect, nextHop } from '../http/redirects/next-hop.js'
@@ -168,12 +168,19 @@ class Attempt implements HopOver {
       budgetMs: ask.timeoutMs - this.#spentMs,
       timeoutMs: ask.timeoutMs,
       connectTimeoutMs: ask.connectTimeoutMs,
-      search: ask.readsUntil === null ? null : { text: ask.readsUntil, isWanted: isFinal(ask) },
+      search: this.#wanted(),
       readsChain: ask.readsChain,
       reached: proxy === null ? this.surroundings.reached : undefined,
       keepAlive: (status) => keepAlive(where.origin) || (ask.follow && isRedirect(status)),
       stop,
     })
+  }
+
+  #wanted(): BodyRequest | null {
+    const { body } = this.surroundings
+    if (body !== undefined) return body(this.#url)
+    const { ask } = this.#asked
+    return ask.readsUntil === null ? null : { text: ask.readsUntil, isWanted: isFinal(ask) }
   }
 
   /** What the answer says is learned before its permit goes to somebody else. */

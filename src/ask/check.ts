@@ -18,6 +18,7 @@ import { attempt } from './attempt.js'
 import type { Engine } from './engine.js'
 import { type PolicyOptions, withPolicies } from './policies.js'
 import { keptReply } from './reply-of.js'
+import type { Surroundings } from './surroundings.js'
 
 export interface CheckOptions extends PolicyOptions {
   readonly stop: Stop
@@ -27,6 +28,8 @@ export interface CheckOptions extends PolicyOptions {
   notify(text: string): void
   /** The check of the first pass, for a later one: what it knows of origins that asked to be left alone holds on. */
   readonly before?: PassCheck
+  /** What is wanted of bodies; see `Surroundings`. */
+  readonly body?: Surroundings['body']
 }
 
 /** A check, and what it knows without asking. */
@@ -46,7 +49,7 @@ const HOLD_MS = 2000
 /** Makes the check of one pass over a list; what it learns of origins and of this machine is this pass's. */
 export function createCheck(engine: Engine, options: CheckOptions): PassCheck {
   const { limiter, time, resolver } = engine
-  const { stop, rest, notify, retryTimeouts = false, maxWaitMs = 30_000, before } = options
+  const { stop, rest, notify, retryTimeouts = false, maxWaitMs = 30_000, before, body } = options
   const wait = (ms: number) => time.wait(ms, stop)
   const clock = { now: time.now, wallNow: time.wallNow, random: time.random, wait }
   const announce = createAnnounce(notify)
@@ -57,7 +60,7 @@ export function createCheck(engine: Engine, options: CheckOptions): PassCheck {
   const { heard, reached } = thisMachine
 
   const keepAlive = (origin: string) => limiter.waiting(origin) > 0
-  const surroundings = { engine, stop, givesPermits: true, keepAlive, breaker, heard, reached }
+  const surroundings = { engine, stop, givesPermits: true, keepAlive, breaker, heard, reached, body }
   const ask: Check = (target, context) => attempt(surroundings, target, context)
   const withAllPolicies = withPolicies(
     (target, context) => (context.firstReply ? Promise.resolve(context.firstReply) : ask(target, context)),

@@ -1,6 +1,6 @@
 // What surrounds all attempts of a pass, and those of `fetchStatus`: made once, so that a URL costs nothing for it.
 
-import type { HopResult } from '../http/exchange/hop-request.js'
+import type { BodyRequest, HopResult } from '../http/exchange/hop-request.js'
 import type { Breaker } from '../policies/breaker.js'
 import type { Stop } from '../words/limits.js'
 import type { Engine } from './engine.js'
@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly breaker: Breaker<HopResult> | null
   /** Told of every hop, the moment it is over; not what a proxy said. */
   readonly heard?: (host: string, result: HopResult) => void
+  /** What is wanted of the body of an answer of this URL. Default: what the target looks for in it. */
+  readonly body?: ((url: string) => BodyRequest) | undefined
   /** Told of every new connection that is none to a proxy. */
   readonly reached?: (host: string, remoteAddress: string) => void
 }

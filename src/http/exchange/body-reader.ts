@@ -23,15 +23,28 @@ export interface BodyReader {
   close(): void
 }
 
+/** Makes the reader of a body that is kept; it says `absent` at its end, because nothing was looked for. */
+export type KeepBody = (done: (found: BodySearch) => void) => BodyReader
+
+/** A whole body that is kept, ms: 50 MB within it are 85 KB/s. */
+const KEEP_MS = 600_000
+
+/** How long the next piece of a body that is kept may take: each has the time of an answer, and all of them an end. */
+export function keepTimeMs(timeoutMs: number, keptMs: number): number {
+  return Math.max(1, Math.min(timeoutMs, KEEP_MS - keptMs))
+}
+
 export interface BodyReaderOptions {
   readonly text: string
+  readonly keep?: KeepBody | undefined
   readonly headers: RawHeaders
   readonly decoders: Decoders
 }
 
 /** Searches a body with these headers. `done` is called once, perhaps within `push` or `end`. */
 export function createBodyReader(options: BodyReaderOptions, done: (found: BodySearch) => void): BodyReader {
-  const { text, headers, decoders } = options
+  const { text, keep, headers, decoders } = options
+  if (keep !== undefined) return keep(done)
   const names = encodingsOf(headers)
   if (names.length === 0) return createPlainReader(createTextSearch(text, headers), 'absent', done)
   const known = names.filter((name): name is Encoding => name === 'gzip' || name === 'deflate' || name === 'br')

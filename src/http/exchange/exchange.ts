@@ -12,7 +12,7 @@ import { failureOf } from '../wire/failure-of.js'
 import { MAX_INTERIM, MAX_REASON_BYTES } from '../wire/read-head.js'
 import { contentLengthOf } from '../wire/reply-headers.js'
 import { bodyFailure } from './body-failure.js'
-import { type BodyReader, createBodyReader } from './body-reader.js'
+import { type BodyReader, createBodyReader, keepTimeMs } from './body-reader.js'
 import type { ExchangeParts, HopRequest, HopResult } from './hop-request.js'
 import { bodyTimeoutFailure, connectTimeoutFailure, timeoutFailure } from './timeout-failure.js'
 import type { Connection } from './transport.js'
@@ -181,9 +181,7 @@ export class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult
     if (search?.isWanted(status, rawHeaders)) {
       // The deadline stays armed: the body has to come within the attempt's budget.
       const { decoders } = this.parts
-      this.#reader = createBodyReader({ text: search.text, headers: rawHeaders, decoders }, (found) =>
-        this.#onSearched(found),
-      )
+      this.#reader = createBodyReader({ ...search, headers: rawHeaders, decoders }, (found) => this.#onSearched(found))
       return true
     }
     if (this.request.method !== 'HEAD' && contentLengthOf(rawHeaders) > DRAIN_BYTES) {
@@ -199,6 +197,10 @@ export class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult
     this.bodyBytes += chunk.length
     if (this.#reader !== null) {
       if (!this.#reader.push(chunk)) this.#leave()
+      else if (this.request.search?.keep !== undefined) {
+        this.parts.deadline.disarm(this)
+        this.parts.deadline.arm(this, keepTimeMs(this.request.timeoutMs, this.parts.now() - this.#startedAt))
+      }
     } else if (this.bodyBytes > DRAIN_BYTES) this.#conclude(null)
     return true
   }

@@ -6,6 +6,7 @@ import type { BodySearch, TlsFacts } from '../../words/reply.js'
 import type { Deadline } from '../wire/deadline.js'
 import type { Failure } from '../wire/exchange-error.js'
 import type { Origin } from '../wire/origin.js'
+import type { KeepBody } from './body-reader.js'
 import type { Decoders } from './decoders.js'
 import type { Transport } from './transport.js'
 
@@ -35,9 +36,12 @@ export interface HopRequest {
   readonly stop: Stop | null
 }
 
-/** What is looked for in a body; then the body is part of the answer, and its loss is a failure. */
+/** What is wanted of a body; then the body is part of the answer, and its loss is a failure. */
 export interface BodyRequest {
+  /** Is looked for. */
   readonly text: string
+  /** Takes the body as it comes, encodings included, instead of a search; every answer has its own. Default: none. */
+  readonly keep?: KeepBody
   readonly isWanted: (status: number, headers: readonly Buffer[]) => boolean
 }
 

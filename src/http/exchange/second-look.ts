@@ -11,7 +11,7 @@ import { bodyFailure, framingFailure } from './body-failure.js'
 import { type BodyFraming, createBodyFraming } from './body-framing.js'
 import { type BodyReader, createBodyReader } from './body-reader.js'
 import { createGrowingBuffer } from './growing-buffer.js'
-import { type ExchangeParts, type HopRequest, type HopResult, NO_ANSWER } from './hop-request.js'
+import { type BodyRequest, type ExchangeParts, type HopRequest, type HopResult, NO_ANSWER } from './hop-request.js'
 import { bodyTimeoutFailure } from './timeout-failure.js'
 
 /** What the second look saw: a head, or still a failure. */
@@ -97,7 +97,7 @@ function startReading(socket: Socket, request: HopRequest, options: ReadingOptio
   const onHead = (head: WholeHead) => {
     const { search, method } = request
     if (method === 'HEAD' || search === null || !search.isWanted(head.status, head.rawHeaders)) return finish(head)
-    body = startBody(socket, head, { ...options, text: search.text })
+    body = startBody(socket, head, { ...options, search })
     body.push(received.all().subarray(head.bodyAt))
   }
 
@@ -145,16 +145,19 @@ interface Body {
 function startBody(
   socket: Socket,
   { type: _, bodyAt: __, ...head }: WholeHead,
-  { text, parts, resolve, reject, whole }: ReadingOptions & { readonly text: string },
+  { search, parts, resolve, reject, whole }: ReadingOptions & { readonly search: BodyRequest },
 ): Body {
   const framing: BodyFraming = createBodyFraming(head.status, head.rawHeaders)
   const headAt = parts.now()
   let bodyBytes = 0
   let cut: ExchangeError | null = null
-  const reader: BodyReader = createBodyReader({ text, headers: head.rawHeaders, decoders: parts.decoders }, (found) => {
-    if (cut !== null && (found === 'absent' || found === 'undecodable')) reject(cut)
-    else resolve({ failure: null, sawHead: true, headAt, ...head, bodyBytes, body: found })
-  })
+  const reader: BodyReader = createBodyReader(
+    { ...search, headers: head.rawHeaders, decoders: parts.decoders },
+    (found) => {
+      if (cut !== null && (found === 'absent' || found === 'undecodable')) reject(cut)
+      else resolve({ failure: null, sawHead: true, headAt, ...head, bodyBytes, body: found })
+    },
+  )
   const leave = () => {
     whole()
     socket.destroy()
