@@ -4,6 +4,7 @@
 import { createClient } from './ask/create-client.js'
 import { parseCommand } from './command/arguments.js'
 import { rehearse } from './command/dry-run.js'
+import { createFetchList } from './command/fetch-list.js'
 import { helpText } from './command/help.js'
 import { leaveUnread } from './command/interrupt.js'
 import { print, say } from './command/messages.js'
@@ -50,18 +51,20 @@ function inputNames(given: readonly string[], world: World): readonly string[] |
 
 /** Inputs are opened first and outputs last, so that nothing is written for a run that is refused. */
 async function check(session: Session): Promise<number> {
-  const { names, stdin, options, interrupt, world } = session
+  const { requests, columns, stdin, options, interrupt, world } = session
   const { signal } = interrupt
   let inputs: readonly Input[] = []
   try {
-    inputs = await openInputs(names, { stdin, signal })
+    inputs = await openInputs(requests, { stdin, columns, signal })
     await refuseOverwritingInputs(inputs, options)
     const lines = lineContext(options, world.env)
-    const openSource = () => openList(inputs, lines, options)
-    if (options.dryRun) return await rehearse(openSource(), session)
     const client = await openClient(options, world)
     try {
-      const own = { lines, signal, openSource, process: world, say: (text: string) => say(world, text) }
+      const tell = (text: string) => say(world, text)
+      const fetchList = createFetchList(client, { lines, notify: tell })
+      const openSource = () => openList(inputs, { lines, options, fetchList })
+      if (options.dryRun) return await rehearse(openSource(), session)
+      const own = { inputs, lines, signal, openSource, process: world, say: tell }
       const earlier = await openEarlierRuns({ ...session, ...own })
       return await runReports(earlier, client, session).finally(earlier.close)
     } finally {

@@ -102,7 +102,7 @@ export async function rehearse(source: TargetSource, { interrupt, options, world
   const broke = source.broke()
   if (broke !== null) say(world, broke)
   const { toAsk, invalid, excluded, duplicate, otherShard } = rehearsal
-  if (toAsk + invalid + excluded + duplicate + otherShard === 0 && !options.allowEmpty) {
+  if (toAsk + invalid + excluded + duplicate + otherShard === 0 && !options.allowEmpty && broke === null) {
     throw new UsageError('nothing to ask: the list holds no URL; one a line, such as https://example.com')
   }
   await print(world, dryRunText(rehearsal, { safe: escapeText, hide: (text) => hideSecrets(text, 'invalid') }))

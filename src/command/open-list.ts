@@ -3,13 +3,21 @@
 import type { CommandOptions } from '../report/formats/output-request.js'
 import { shardSource } from '../run/shard-source.js'
 import type { TargetSource } from '../settings/seams.js'
+import type { FetchList } from '../targets/fetched-list.js'
 import type { Input } from '../targets/open-inputs.js'
 import type { LineContext } from '../targets/parse-line.js'
 import { readTargets } from '../targets/read-targets.js'
 
+export interface OpenListRequest {
+  readonly lines: LineContext
+  readonly options: CommandOptions
+  /** Fetches lists that are behind a URL. */
+  readonly fetchList: FetchList
+}
+
 /** Reads only as fast as it is read from. */
-export function openList(inputs: readonly Input[], lines: LineContext, options: CommandOptions): TargetSource {
-  const reader = readTargets(inputs, { ...lines, keepLines: options.writeFailed !== null })
+export function openList(inputs: readonly Input[], { lines, options, fetchList }: OpenListRequest): TargetSource {
+  const reader = readTargets(inputs, { ...lines, keepLines: options.writeFailed !== null, fetchList })
   const whole = {
     batches: reader.batches,
     blank: () => reader.counts().blank,

@@ -6,6 +6,8 @@ import { refuseTwiceOnStdout } from '../earlier/refuse-outputs.js'
 import { FLAT, selectColumns } from '../report/fields.js'
 import { FORMATS } from '../report/formats/index.js'
 import type { CommandOptions } from '../report/formats/output-request.js'
+import { type ChosenColumns, chosenColumns } from '../targets/chosen-columns.js'
+import { type InputRequest, parseInput } from '../targets/input-request.js'
 import type { Reporter, ReporterContext } from '../words/output.js'
 import type { World } from '../words/world.js'
 import { createInterrupt, type Interrupt } from './interrupt.js'
@@ -20,6 +22,9 @@ export interface SessionRequest {
 }
 
 export interface Session extends SessionRequest {
+  /** The inputs, and the formats that were given for them. */
+  readonly requests: readonly InputRequest[]
+  readonly columns: ChosenColumns
   /** Empty where no input is stdin. */
   readonly stdin: Readable
   /** Of stdout. */
@@ -37,8 +42,18 @@ export function openSession(request: SessionRequest): Session {
   selectColumns(options.fields, FLAT)
   refuseTwiceOnStdout(options.output)
   // A look at stdin is a touch: Node makes a shared pipe non-blocking for everybody who holds it.
-  const stdin = names.includes('-') ? world.stdin : Readable.from([])
-  return { ...request, context, reporter, stdin, interrupt: createInterrupt(world, options.timeLimitMs) }
+  const requests = names.map((name) => parseInput(name, options.inputFormat))
+  const columns = chosenColumns(options.column)
+  const stdin = requests.some(({ name }) => name === '-') ? world.stdin : Readable.from([])
+  return {
+    ...request,
+    requests,
+    columns,
+    context,
+    reporter,
+    stdin,
+    interrupt: createInterrupt(world, options.timeLimitMs),
+  }
 }
 
 function reporterContext(options: CommandOptions, { env, stdout }: World): ReporterContext {

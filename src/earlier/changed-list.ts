@@ -1,11 +1,11 @@
 // A list of which some lines are done: held against the rows that were kept of them, before the run where the list can be
 // read twice, and once more as it passes.
 
-import { stat } from 'node:fs/promises'
 import { redact } from '../report/redact.js'
 import { UsageError } from '../settings/errors.js'
 import type { TargetSource } from '../settings/seams.js'
 import type { Target } from '../settings/target.js'
+import type { Input } from '../targets/open-inputs.js'
 import type { Method } from '../words/method.js'
 import type { Sink } from '../words/output.js'
 import { textHash } from '../words/url-key.js'
@@ -20,14 +20,9 @@ export interface FailedOutput {
   readonly sink: Sink
 }
 
-/** Whether all inputs are files or URLs; a pipe can be read once. `names` were opened before. */
-export async function canBeReadAgain(names: readonly string[]): Promise<boolean> {
-  for (const name of names) {
-    if (/^https?:\/\//i.test(name)) continue
-    const isFile = name !== '-' && (await stat(name).then((stats) => stats.isFile()))
-    if (!isFile) return false
-  }
-  return true
+/** Whether all inputs are files or URLs to ask: a pipe can be read once, and what is fetched is not fetched twice. */
+export function canBeReadAgain(inputs: readonly Input[]): boolean {
+  return inputs.every((input) => input.kind === 'url' || (input.kind === 'list' && input.isRepeatable))
 }
 
 /** For a list that is another one now: its rows cannot be told from those of the old one. */

@@ -6,6 +6,7 @@ import type { CommandOptions } from '../report/formats/output-request.js'
 import { redact } from '../report/redact.js'
 import type { Output } from '../report/report.js'
 import type { EarlierRuns, TargetSource } from '../settings/seams.js'
+import type { Input } from '../targets/open-inputs.js'
 import type { LineContext } from '../targets/parse-line.js'
 import type { ReporterContext } from '../words/output.js'
 import type { Summary } from '../words/summary.js'
@@ -27,8 +28,10 @@ export interface EarlierRunsRequest {
   readonly options: CommandOptions
   /** As the user wrote them, for the command that goes on. */
   readonly argv: readonly string[]
-  /** Inputs as named: files, URLs, `-`. */
+  /** Inputs as named: files, URLs, `-`, each perhaps behind its format. */
   readonly names: readonly string[]
+  /** The same, opened. */
+  readonly inputs: readonly Input[]
   readonly context: ReporterContext
   /** Opens the list; called twice where it is to be read before the run. */
   openSource(): TargetSource
@@ -116,7 +119,7 @@ async function openLocked(request: EarlierRunsRequest): Promise<OpenedRuns> {
   const notice = (text: string): void => void notices.push(text)
   const baseline = options.baseline === null ? null : await readBaseline(options.baseline, { ...request, notice })
   const earlier = options.resume ? await resume({ ...request, notice }) : null
-  if (earlier !== null && (await canBeReadAgain(request.names)))
+  if (earlier !== null && canBeReadAgain(request.inputs))
     await refuseChangedList(earlier.rows, request.openSource(), signal)
   const list = request.openSource()
   const failedList =

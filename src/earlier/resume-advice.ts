@@ -30,5 +30,5 @@ export function resumeAdvice(
   if (missingFields(options).length > 0 || !left.some(({ name }) => name === first?.path)) return done
   const command = resumeCommand(argv)
   if (command === null) return `${done}; go on with the same command and --resume`
-  return `${done}; go on with${names.includes('-') ? ' the same list on stdin' : ''}: ${command}`
+  return `${done}; go on with${names.some((name) => /^(?:[a-z]+=)?-$/.test(name)) ? ' the same list on stdin' : ''}: ${command}`
 }

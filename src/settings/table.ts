@@ -6,6 +6,7 @@ import type { Show } from '../words/output.js'
 import type { SignalLike } from '../words/web-types.js'
 import { nameServer, pinnedAddress } from './addresses.js'
 import { fieldValue, headerPatterns, headers } from './headers.js'
+import { INPUT_FORMAT_NAMES } from './input-formats.js'
 import { kindSet } from './kind-set.js'
 import { pattern } from './patterns.js'
 import { SUCCESSFUL, statuses } from './status-set.js'
@@ -223,6 +224,10 @@ export const SETTINGS = {
   /** What targets that are paths (`/healthz`) are paths of: an http or https URL. Default: such a target is invalid. */
   baseUrl: { of: 'run', flag: '--base-url <url>', group: 'Input', type: value.url, initial: null, secret: true, expands: 'url',
     help: 'lines that are paths, such as /healthz, are paths of this URL' },
+  inputFormat: { of: 'command', flag: '--input-format <name>', group: 'Input', type: value.oneOf(INPUT_FORMAT_NAMES), initial: null,
+    help: `what all inputs are, where their endings and content do not tell: ${INPUT_FORMAT_NAMES.join(' ')}; for one of them NAME=FILE, for a list behind a URL NAME=URL` },
+  column: { of: 'command', flag: '--column <key=name>', group: 'Input', type: listOf(value.column), initial: [], judges: true,
+    help: 'which column of a table, or member of a JSON object, is the url or a setting, such as location="New URL"; repeatable' },
   dryRun: { of: 'command', flag: '--dry-run', group: 'Input', type: value.yes, initial: false, help: 'read the list, print what would be asked, ask nothing' },
   /** Why it is not asked. */
   skip: { of: 'line', key: 'skip', bare: 'skipped', type: value.reason, initial: null },

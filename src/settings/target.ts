@@ -38,9 +38,9 @@ export interface LineProblem {
 export interface Target {
   /** 0-based place among all targets of the run, the same in every shard and resumed run. */
   readonly index: number
-  /** 1-based line in `source`; null for arguments. */
+  /** 1-based line in `source`, where what spans several of them begins; null for arguments. */
   readonly line: number | null
-  /** The file as named, `-` for stdin, `argv` for an argument. */
+  /** The file or URL of the list as named, `-` for stdin, `argv` for an argument. */
   readonly source: string
   /** As written, without the keys. */
   readonly input: string
@@ -52,8 +52,11 @@ export interface Target {
   readonly expect: Expect
   /** Why it is not asked (`skip="reason"`); null: it is. */
   readonly skip: string | null
-  /** The whole line as written, without white space and invisible characters at its end, where the reader was told to keep it; it may hold secrets. */
+  /**
+   * The line of a text list that asks the same, where the reader was told to keep it: the line as written, without white
+   * space and invisible characters at its end, or made of a row of another format. It may hold secrets.
+   */
   readonly raw?: string | null
-  /** What the caller keeps with it; the verdict has it as it is. */
+  /** What a row of the list, or the caller, has beside the URL and its settings; the verdict has it as it is. */
   readonly extra?: Readonly<Record<string, unknown>> | null
 }

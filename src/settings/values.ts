@@ -239,3 +239,13 @@ export function parseVariableName(text: string): string {
 
 /** Names of variables. */
 export const variableName = textOf(parseVariableName)
+
+/** `KEY=NAME`; which keys there are is for the reader of lists to know. */
+function parseColumn(text: string): readonly [key: string, name: string] {
+  const equals = text.indexOf('=')
+  if (equals < 1 || equals === text.length - 1) throw new ValueError('a key and a column, such as url="Old URL"')
+  return [text.slice(0, equals), text.slice(equals + 1)]
+}
+
+/** Which column holds what. */
+export const column = textOf(parseColumn)

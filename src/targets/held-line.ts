@@ -1,6 +1,6 @@
-// The line that runs over the end of a chunk, in one buffer of 64 KiB that all such lines of an input share.
+// The line that runs over the end of a chunk, in one buffer that all such lines of an input share.
 
-/** A line may have this many bytes in UTF-8; longer ones are skipped to their end. */
+/** A line of a text list may have this many bytes in UTF-8; longer ones are skipped to their end. */
 export const MAX_LINE_BYTES = 65_536
 
 /** The start of a line whose end has not come, or of one that is too long. */
@@ -11,6 +11,11 @@ export class HeldLine {
   isOverlong = false
   /** Allocated when the first line runs over the end of a chunk. */
   #buffer: Buffer | null = null
+  readonly #maxBytes: number
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
 
   get isEmpty(): boolean {
     return this.length === 0 && !this.isOverlong
@@ -18,7 +23,7 @@ export class HeldLine {
 
   add(bytes: Buffer): void {
     if (bytes.length === 0 || this.isOverlong) return
-    this.#buffer ??= Buffer.allocUnsafeSlow(MAX_LINE_BYTES)
+    this.#buffer ??= Buffer.allocUnsafeSlow(this.#maxBytes)
     const copied = bytes.copy(this.#buffer, this.length)
     this.length += copied
     this.isOverlong = copied < bytes.length

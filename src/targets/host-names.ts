@@ -15,16 +15,18 @@ export class HostNames {
   }
 }
 
-/** Whether it can be one after IDNA: WHATWG lets `$(x)`, `a,b` and `*` pass, of which no request can be made. A loop costs a third of a pattern. */
+/** Whether it can be one after IDNA: WHATWG lets `$(x)`, `a,b`, `*` and `-` pass, of which no request can be made. A loop costs a third of a pattern. */
 export function isHost(host: string): boolean {
   if (host.startsWith('[')) return true
+  let isNamed = false
   for (let at = 0; at < host.length; at++) {
     const code = host.charCodeAt(at)
     const isLetter = code >= 0x61 && code <= 0x7a
-    if (!isLetter && !(code >= 0x30 && code <= 0x39) && code !== DOT && code !== HYPHEN && code !== UNDERSCORE)
-      return false
+    if (isLetter || (code >= 0x30 && code <= 0x39)) isNamed = true
+    else if (code !== DOT && code !== HYPHEN && code !== UNDERSCORE) return false
   }
-  return true
+  // `---` is the start of a YAML file and no host.
+  return isNamed
 }
 
 const HYPHEN = 0x2d

@@ -3,6 +3,7 @@
 
 import { KEYS } from '../settings/keys.js'
 import type { LineProblem } from '../settings/target.js'
+import { beforeTheUrl } from './before-the-url.js'
 import { ExpansionError, expand, type Variables } from './expand.js'
 import type { HostNames } from './host-names.js'
 import { nameCharacter, trimInvisible } from './invisible.js'
@@ -51,7 +52,7 @@ export function parseArgument(text: string, context: LineContext): ParsedLine {
 const USERINFO = /^https?:\/\/[^/]*@/
 
 /** The URL of a line; an argument was written by the user, whoever wrote the list. */
-function readListed(written: string, context: LineContext): ParsedUrl {
+export function readListed(written: string, context: LineContext): ParsedUrl {
   const parsed = readUrl(written, context)
   if (!context.untrusted || parsed.url === null || !USERINFO.test(parsed.url)) return parsed
   const { base = null } = context
@@ -110,6 +111,8 @@ function parseWords(text: string, line: string, context: LineContext): ParsedLin
   const fail = (found: LineProblem, shown = input) => compose(shown, refused(found), context)
 
   if (KEY_FIRST.test(input)) return keyFirst(input, context)
+  const before = beforeTheUrl(input, trimInvisible(text.slice(urlEnd, end)))
+  if (before !== null) return fail(before, withoutKeys(text, start, end))
   const parsed = readListed(input, context)
   const target = compose(input === parsed.url ? parsed.url : input, parsed, context)
   if (parsed.problem !== null) return target
@@ -152,15 +155,17 @@ function detach(text: string): string {
 }
 
 /** A problem with what is known of it; null for all else. */
-function problem(kind: LineProblem['kind'], reason: string, more: Partial<LineProblem> = {}): LineProblem {
+export function problem(kind: LineProblem['kind'], reason: string, more: Partial<LineProblem> = {}): LineProblem {
   return { kind, reason, hint: null, key: null, column: null, ...more }
 }
 
-function refused(found: LineProblem): ParsedUrl {
+/** What cannot be asked, and why. */
+export function refused(found: LineProblem): ParsedUrl {
   return { url: null, host: '', problem: found }
 }
 
-function compose(input: string, parsed: ParsedUrl, context: LineContext): ParsedLine {
+/** The URL with what its host or the context says of it. */
+export function compose(input: string, parsed: ParsedUrl, context: LineContext): ParsedLine {
   if (parsed.problem !== null) {
     const { ask, expect } = context
     return { input, url: null, host: '', problem: parsed.problem, ask, expect, skip: null }

@@ -30,6 +30,8 @@ const LAST_CONTROL = 0x9f
 /** `/x`, `./x`, `../x` and `?x`: what cannot be a host. For WHATWG `/\\x` is one. */
 const PATH = /^(?:\/(?![/\\])|\.\.?(?:\/|$)|\?)/
 const MAY_BE_LOCAL = /^[\d[]|localhost/i
+/** `[` may begin an IPv6 address. */
+const IN_QUOTES = /^(?:["'<(`\u201c\u201d\u2018\u2019\u00ab\u00bb]|\[(?![\da-f:.]*[\]%]))/i
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/
 /** A URL behind a scheme: its host is then the second scheme, and its path the rest. */
 const SECOND_SCHEME = /^https?:[\\/]*(?:[a-z][a-z0-9+-]*:[\\/]{2}|https?:[\\/])/i
@@ -48,7 +50,10 @@ export function parseUrl(text: string, base: string | null = null, hosts: HostNa
   if (text.length > MAX_URL_LENGTH) return refuse('the URL is longer than 64 KiB')
   if (FORBIDDEN.test(text)) return refuseCharacter(FORBIDDEN.exec(text)![0])
   if (WEB.test(text)) {
-    if (text.indexOf(':/', AFTER_SCHEME) !== -1 && SECOND_SCHEME.test(text)) return refuse('two schemes; write one')
+    if (text.indexOf(':/', AFTER_SCHEME) !== -1) {
+      if (SECOND_SCHEME.test(text)) return refuse('two schemes; write one')
+      if (isTwoUrls(text)) return refuse('two URLs with a comma between them', 'A table is read by csv=FILE')
+    }
     return finish(tryUrl(text), text, hosts)
   }
   const scheme = SCHEME.exec(text)?.[1]
@@ -62,8 +67,21 @@ export function parseUrl(text: string, base: string | null = null, hosts: HostNa
     return finish(url, url?.href ?? text, hosts)
   }
   if (text.startsWith('/') || text.startsWith('\\')) return refuse('a path that begins with a backslash')
-  if (/^["'<]/.test(text)) return refuse('a URL in quotes or brackets', 'Write it without them')
+  if (IN_QUOTES.test(text)) return refuse('a URL in quotes or brackets', 'Write it without them')
+  if (isCount(text)) return refuse('a number, not a host name')
   return finish(parseBare(text), text, hosts)
+}
+
+/** A number is an IPv4 address for WHATWG; a small one is of `0.0.0.0/8`, where nothing is (RFC 1122 §3.2.1.3). */
+function isCount(text: string): boolean {
+  const digits = /^(\d{1,8})\.?(?:$|[/?#])/.exec(text)?.[1]
+  return digits !== undefined && Number(digits) > 0 && Number(digits) < 2 ** 24
+}
+
+/** A parameter may have a list of URLs as its value; whoever writes two URLs on a line begins the second like the first. */
+function isTwoUrls(text: string): boolean {
+  const comma = /[,;]https?:\/\//i.exec(text)?.index ?? -1
+  return comma !== -1 && !/[?&#][^,;]*=https?(?::|%3A)/i.test(text.slice(0, comma).slice(-LOOKED_AT))
 }
 
 function slipOf(scheme: string): string | null {

@@ -57,6 +57,24 @@ export function readSettings(text: string, { start, end }: Span, context: Settin
   return { type: 'override', override }
 }
 
+/** A setting that stands in a place of its own, such as a cell under the name of its key; null: the key alone. */
+export type Pair = readonly [key: string, value: string | null]
+
+/** The same for settings that need no quotes, in the order given. `at` counts pairs. */
+export function readPairs(pairs: readonly Pair[], context: SettingsContext): Reading {
+  let override = NO_OVERRIDE
+  const seen = new Set<string>()
+  for (const [at, [key, value]] of pairs.entries()) {
+    const result = applyWord({ key, value, fault: null, end: 0 }, { override, seen }, context)
+    if ('reason' in result) return { type: 'wrong', key, at, ...result }
+    override = result.override
+  }
+  const reason = contradiction(override)
+  return reason === null
+    ? { type: 'override', override }
+    : { type: 'wrong', key: null, reason, hint: null, at: pairs.length }
+}
+
 /** Where the word that begins at `from` ends. */
 export function wordEnd(text: string, from: number, lineEnd: number): number {
   let at = from

@@ -1,11 +1,16 @@
 // Inputs to targets, in order, at the reader's pace. A bad line is a target with a problem; a broken input ends itself
 // and nothing else. Never reads ahead of what is asked for, but for the chunk in hand.
 
+import { UsageError } from '../settings/errors.js'
 import type { Target } from '../settings/target.js'
-import { INPUT_FORMATS } from './formats/index.js'
-import type { InputBytes } from './formats/input-format.js'
+import { hideSecrets } from '../words/hide-secrets.js'
+import type { FetchList } from './fetched-list.js'
+import type { InputContext, ListedList, ReadTargets } from './formats/input-format.js'
 import { HostNames } from './host-names.js'
-import type { ByteSource, Input, ListInput } from './open-inputs.js'
+import { ListBytes } from './list-bytes.js'
+import { lookAt, shownName } from './look-at.js'
+import type { FetchedInput, Input, ListInput } from './open-inputs.js'
+import { type FetchedBytes, fetchedBytes, openerOf } from './open-listed.js'
 import { type LineContext, parseArgument } from './parse-line.js'
 import { TargetSeries } from './target-series.js'
 
@@ -32,6 +37,8 @@ export interface TargetReader {
 /** What lines start from, and whether targets keep theirs (`raw`), which costs its memory. Default false. */
 export interface ReadContext extends LineContext {
   readonly keepLines?: boolean
+  /** Fetches lists that are behind a URL. Default: such lists cannot be read. */
+  readonly fetchList?: FetchList
 }
 
 /** Reads the inputs one after the other. `ask` and `expect` are shared by all targets without keys of their own. */
@@ -52,10 +59,11 @@ export function readTargets(inputs: readonly Input[], context: ReadContext): Tar
 class Reading {
   readonly notices: string[] = []
   readonly broken: string[] = []
-  isStopped = false
   readonly #inputs: readonly Input[]
   readonly #context: ReadContext
   readonly #series: TargetSeries
+  /** Aborted when nobody wants more. */
+  readonly #stopping = new AbortController()
 
   constructor(inputs: readonly Input[], context: ReadContext) {
     this.#inputs = inputs
@@ -68,70 +76,97 @@ class Reading {
   }
 
   stop(): void {
-    this.isStopped = true
+    this.#stopping.abort()
     for (const input of this.#inputs) if (input.kind === 'list') void input.close()
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopping.signal.aborted
   }
 
   async *batches(): AsyncGenerator<readonly Target[], void, undefined> {
     for (const input of this.#inputs) {
-      if (this.isStopped) return
-      if (input.kind === 'list') yield* this.#listed(input)
-      else yield [this.#series.argument(parseArgument(input.text, this.#context), input.text)]
+      if (this.#isStopped) return
+      if (input.kind === 'url') yield [this.#series.argument(parseArgument(input.text, this.#context), input.text)]
+      else if (input.kind === 'list') yield* this.#listed(input)
+      else yield* this.#fetched(input)
     }
   }
 
-  async *#listed(input: ListInput): AsyncGenerator<readonly Target[], void, undefined> {
-    const { notices, broken } = this
+  #listed(input: ListInput): AsyncGenerator<readonly Target[], void, undefined> {
+    if (input.notice !== null) this.notices.push(input.notice)
+    const bytes = new ListBytes({ open: input.open, ...this.#breaks(input.name) })
+    return this.#read(input.read, { name: input.name, bytes, encoding: input.encoding, base: null })
+  }
+
+  /** What is wrong with its start is found out only now, and is the end of this list. */
+  async *#fetched(input: FetchedInput): AsyncGenerator<readonly Target[], void, undefined> {
+    const shown = hideSecrets(input.name, 'invalid')
+    const found = await this.#fetch(input)
+    if (!('bytes' in found)) {
+      if (!this.#isStopped) this.broken.push(`${shown} cannot be read: ${found.reason}`)
+      return
+    }
+    try {
+      const { read, notice } = lookAt(input, found.head, found.isWhole)
+      if (notice !== null) this.notices.push(notice)
+      yield* this.#read(read, { ...found, name: input.name })
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error
+      this.broken.push(error.message)
+      await found.close()
+    }
+  }
+
+  async #fetch({ name }: FetchedInput): Promise<FetchedBytes> {
+    const { fetchList } = this.#context
+    if (fetchList === undefined) return { reason: 'there is nothing to fetch it with', isOurs: true }
+    return fetchedBytes(name, { fetchList, signal: this.#stopping.signal, ...this.#breaks(name) })
+  }
+
+  /** How bytes of this list end before their end. */
+  #breaks(name: string) {
+    return {
+      isStopped: () => this.#isStopped,
+      onBreak: (code: string) => this.#broke(name, `broke after line ${this.#series.line} (${code})`),
+    }
+  }
+
+  #broke(name: string, text: string): void {
+    this.broken.push(`${hideSecrets(shownName(name), 'invalid')} ${text}`)
+  }
+
+  async *#read(read: ReadTargets, list: Omit<ListedList, 'open'>): AsyncGenerator<readonly Target[], void, undefined> {
     const series = this.#series
-    const name = input.name === '-' ? 'stdin' : input.name
-    if (input.notice !== null) notices.push(input.notice)
-    series.begin(input.name)
-    const bytes = new ListBytes(input, this, (code) => {
-      broken.push(`${name} broke after line ${series.line} (${code})`)
-    })
-    const targets = INPUT_FORMATS[input.format](bytes, {
-      encoding: input.encoding,
+    const { name } = list
+    series.begin(name)
+    const { fetchList = null } = this.#context
+    const opening = { fetchList, signal: this.#stopping.signal, isUntrusted: this.#context.untrusted === true }
+    const context: InputContext = {
+      ...list,
+      shown: shownName(name),
+      open: openerOf({ base: list.base, file: list.base === null && name !== '-' ? name : null }, opening),
       line: this.#context,
       series,
       notice: (line, text) => {
-        if (!this.isStopped) notices.push(`${name}:${line} ${text}`)
+        const at = hideSecrets(shownName(series.source), 'invalid')
+        if (!this.#isStopped) this.notices.push(line === null ? asSentence(at, text) : `${at}:${line} ${text}`)
       },
-    })
-    for await (const batch of targets) {
+      broke: (text) => {
+        if (!this.#isStopped) this.#broke(series.source, `broke after line ${series.line} (${text})`)
+      },
+    }
+    for await (const batch of read(list.bytes, context)) {
       // What ended because it was closed may have ended in the middle of a line.
-      if (this.isStopped) return
+      if (this.#isStopped) return
       yield batch
     }
   }
 }
 
-/** Reading may fail, and only reading: what goes wrong elsewhere is a bug and must be seen as one. */
-class ListBytes implements InputBytes {
-  isBroken = false
-  readonly #input: ListInput
-  readonly #reading: { readonly isStopped: boolean }
-  readonly #onBreak: (code: string) => void
-
-  constructor(input: ListInput, reading: { readonly isStopped: boolean }, onBreak: (code: string) => void) {
-    this.#input = input
-    this.#reading = reading
-    this.#onBreak = onBreak
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    let source: ByteSource | null = null
-    try {
-      source = await this.#input.open()
-      for (let chunk = await source.read(); chunk !== null && !this.#reading.isStopped; chunk = await source.read()) {
-        yield chunk
-      }
-    } catch (error) {
-      this.isBroken = true
-      if (!this.#reading.isStopped) this.#onBreak(codeOf(error))
-    } finally {
-      await source?.close()
-    }
-  }
+/** Advice names the list itself. */
+function asSentence(name: string, text: string): string {
+  return text.includes(name) ? text : `${name} ${text}`
 }
 
 /** A generator answers `return()` only when its pending `next()` is done; so that is ended first, and not waited for. */
@@ -156,8 +191,4 @@ function stoppable<T>(inner: AsyncGenerator<T, void, undefined>, stop: () => voi
       return this
     },
   }
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : String(error))
 }

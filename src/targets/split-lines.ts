@@ -1,5 +1,5 @@
-// Bytes in, lines out, at any cut: LF, CRLF or a lone CR, with or without a last one. Never holds more than one line of
-// 64 KiB, whatever comes, and never gives two results for the same bytes cut in two ways.
+// Bytes in, lines out, at any cut: LF, CRLF or a lone CR, with or without a last one. Never holds more than one line, and
+// no more of that than is asked for, whatever comes, and never gives two results for the same bytes cut in two ways.
 
 import { isAscii, isUtf8 } from 'node:buffer'
 import { TextDecoder } from 'node:util'
@@ -28,7 +28,7 @@ export interface LineSplitter {
   end(): readonly Line[]
   /** 1-based number of the first line that was not UTF-8 and was read as Windows-1252; null while there is none. */
   firstLegacyLine(): number | null
-  /** Bytes held between two calls, for tests: at most 64 KiB. */
+  /** Bytes held between two calls, for tests: at most those of the longest line. */
   heldBytes(): number
 }
 
@@ -38,20 +38,23 @@ const LF = 10
 const CR = 13
 const NONE: readonly Line[] = []
 
-/** A splitter for one input whose byte order mark, if any, is already taken off. Some 20 million lines of ASCII a second. */
-export function createLineSplitter(encoding: Encoding = 'utf-8'): LineSplitter {
-  return new Splitter(encoding)
+/** A splitter for one input, by default with lines of up to 64 KiB, whose byte order mark, if any, is already taken off. Some 20 million lines of ASCII a second. */
+export function createLineSplitter(encoding: Encoding = 'utf-8', maxBytes = MAX_LINE_BYTES): LineSplitter {
+  return new Splitter(encoding, maxBytes)
 }
 
 class Splitter implements LineSplitter {
   readonly #decoder: TextDecoder | null
-  readonly #held = new HeldLine()
+  readonly #held: HeldLine
+  readonly #maxBytes: number
   /** The last byte was a CR that ended a line: an LF now belongs to it. */
   #afterCr = false
   #lineCount = 0
   #legacyLine: number | null = null
 
-  constructor(encoding: Encoding) {
+  constructor(encoding: Encoding, maxBytes: number) {
+    this.#held = new HeldLine(maxBytes)
+    this.#maxBytes = maxBytes
     this.#decoder = encoding === 'utf-8' ? null : new TextDecoder(encoding, { ignoreBOM: true })
   }
 
@@ -76,8 +79,8 @@ class Splitter implements LineSplitter {
   #split(bytes: Buffer): readonly Line[] {
     const lines: Line[] = []
     // In pieces, so that no line between two breaks of one piece can be overlong.
-    for (let at = 0; at < bytes.length; at += MAX_LINE_BYTES) {
-      this.#splitPiece(bytes.subarray(at, at + MAX_LINE_BYTES), lines)
+    for (let at = 0; at < bytes.length; at += this.#maxBytes) {
+      this.#splitPiece(bytes.subarray(at, at + this.#maxBytes), lines)
     }
     this.#lineCount += lines.length
     return lines

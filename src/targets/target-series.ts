@@ -5,26 +5,37 @@ import type { Target } from '../settings/target.js'
 import { trimInvisible } from './invisible.js'
 import type { ParsedLine } from './parse-line.js'
 
+/** What a row holds beside its URL and settings. */
+export type Extra = NonNullable<Target['extra']> | null
+
 /** Numbers targets and counts lines, over all inputs of a run. */
 export class TargetSeries {
   /** Lines so far: every one is a target or blank (a comment counts as blank, an argument as a line). */
   lines = 0
   blank = 0
-  /** Lines of the list in hand so far. */
+  /** Lines of the list in hand so far, and how many of them were blank. */
   line = 0
-  #source = ''
+  blankOfList = 0
+  /** The list in hand. */
+  source = ''
   #index = 0
-  readonly #keepLines: boolean
+  /** Every target keeps its line (`raw`), which costs its memory. */
+  readonly keepsLines: boolean
 
-  /** With `keepLines` every target keeps its line (`raw`), which costs its memory. */
-  constructor(keepLines: boolean) {
-    this.#keepLines = keepLines
+  constructor(keepsLines: boolean) {
+    this.keepsLines = keepsLines
   }
 
   /** From here on lines are of this list. */
   begin(source: string): void {
-    this.#source = source
+    this.source = source
     this.line = 0
+    this.blankOfList = 0
+  }
+
+  /** The next target, or what is skipped next, begins on this line. */
+  moveTo(line: number): void {
+    this.line = line - 1
   }
 
   /** A line that holds no target. */
@@ -32,15 +43,19 @@ export class TargetSeries {
     this.line++
     this.lines++
     this.blank++
+    this.blankOfList++
   }
 
-  /** The target of the next line; `text` is the line as written, null where it cannot be written again. */
-  next({ input, url, host, problem, ask, expect, skip }: ParsedLine, text: string | null): Target {
+  /**
+   * The target of the next line, with what is beside it there; `text` is the line as written or one that asks the same,
+   * null where it cannot be written again.
+   */
+  next({ input, url, host, problem, ask, expect, skip }: ParsedLine, text: string | null, extra: Extra = null): Target {
     const line = ++this.line
     this.lines++
-    const raw = this.#keepLines && text !== null ? rawLine(text, input) : null
-    const source = this.#source
-    return { index: this.#index++, line, source, input, url, host, problem, ask, expect, skip, raw }
+    const raw = this.keepsLines && text !== null ? rawLine(text, input) : null
+    const { source } = this
+    return { index: this.#index++, line, source, input, url, host, problem, ask, expect, skip, raw, extra }
   }
 
   /** The target of an argument, which stands on no line. */

@@ -2,7 +2,6 @@
 
 import { link, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { run } from '../../src/cli.js'
 import { closeAfterTest } from '../support/close-after-test.js'
@@ -121,14 +120,15 @@ test.each([
 
 test('a binary input is named with the command that unpacks it', async () => {
   const folder = await tempFolder()
-  const [packed, noise] = [join(folder, 'urls.txt.gz'), join(folder, 'noise')]
-  await writeFile(packed, gzipSync('https://example.com\n'))
+  const [packed, noise] = [join(folder, 'urls.txt.xz'), join(folder, 'noise')]
+  const xz = Buffer.from('\xfd7zXZ\0', 'latin1')
+  await writeFile(packed, xz)
   await writeFile(noise, Buffer.from([104, 116, 0, 0, 1, 2, 3, 255, 0, 7, 9, 200]))
-  expect(await refusal([packed])).toBe(`${packed} is gzip, not a list of URLs; try: zcat ${packed} | scrape-status`)
+  expect(await refusal([packed])).toBe(`${packed} is xz, not a list of URLs; try: xzcat ${packed} | scrape-status`)
   expect(await refusal([noise])).toBe(`${noise} is binary (it has NUL bytes), not a list of URLs`)
-  const { code, stderr } = await runCli([], { stdin: gzipSync('https://example.com\n') })
+  const { code, stderr } = await runCli([], { stdin: xz })
   expect(code).toBe(2)
-  expect(stderr).toBe('scrape-status: stdin is gzip, not a list of URLs; try: zcat | scrape-status\n')
+  expect(stderr).toBe('scrape-status: stdin is xz, not a list of URLs; try: xzcat | scrape-status\n')
 })
 
 test('the input is never overwritten, by whatever name it is called', async () => {

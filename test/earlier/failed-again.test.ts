@@ -23,7 +23,9 @@ const CONTEXT = {
 }
 
 async function read(list: string): Promise<Target[]> {
-  const inputs = await openInputs(['-'], { stdin: Readable.from([Buffer.from(list)], { objectMode: false }) })
+  const stdin = Readable.from([Buffer.from(list)], { objectMode: false })
+  // As text, whatever it looks like: lines of all shapes come here.
+  const inputs = await openInputs([{ name: '-', format: 'text' }], { stdin, columns: new Map() })
   const targets: Target[] = []
   for await (const batch of readTargets(inputs, { ...CONTEXT, keepLines: true }).batches) targets.push(...batch)
   return targets

@@ -80,6 +80,7 @@ test('beside the bundles there are only types, and these', () => {
       "bin/scrape-status.js",
       "docs/architecture.md",
       "docs/benchmarks.md",
+      "docs/inputs.md",
       "docs/judging.md",
       "docs/recipes.md",
       "docs/scaling.md",

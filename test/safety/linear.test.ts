@@ -20,10 +20,16 @@ import { parseStatusSet } from '../../src/settings/status-set.js'
 import type { Target } from '../../src/settings/target.js'
 import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/target.js'
 import * as numbers from '../../src/settings/values.js'
+import { detectFormat, isTellable } from '../../src/targets/detect-format.js'
 import { variablesOfList } from '../../src/targets/expand.js'
+import { whyNoTextList } from '../../src/targets/foreign-shape.js'
+import { INPUT_FORMATS } from '../../src/targets/formats/index.js'
+import { isNdjson, jsonHead } from '../../src/targets/json-head.js'
 import { parseArgument, parseLine } from '../../src/targets/parse-line.js'
 import { parseUrl } from '../../src/targets/parse-url.js'
 import { parseRule } from '../../src/targets/rules.js'
+import { createSitemapEntries } from '../../src/targets/sitemap-entries.js'
+import { sniff } from '../../src/targets/sniff.js'
 import { nearest } from '../../src/words/nearest.js'
 import type { Reply } from '../../src/words/reply.js'
 import type { Verdict } from '../../src/words/verdict.js'
@@ -38,6 +44,7 @@ const context = {
   variables: variablesOfList([], {}),
 }
 const PLACE = 'https://example.com/'
+const lookAt = (head: string) => ({ head, shown: 'list', isWhole: true, isNamed: true, columns: new Map() })
 const target = (expected: Partial<Target['expect']>) =>
   ({ url: PLACE, expect: { ...DEFAULT_EXPECT, ...expected } }) as Target
 const reply = (text: string) =>
@@ -118,6 +125,20 @@ const FUNCTIONS: Readonly<Record<string, (text: string) => unknown>> = {
     return list.each(verdict({ index: 0, outcome: 'failed' }))
   },
   ...reporters,
+  sniff: (text) => sniff(Buffer.from(`PK\x03\x04${text}`, 'latin1')),
+  detectFormat: (text) => [detectFormat('-', text), detectFormat('robots.txt', text), isTellable(text)],
+  whyNoTextList: (text) => whyNoTextList(text, 'a.txt'),
+  'the start of JSON': (text) => [
+    isNdjson(text),
+    isNdjson(`{${text}`),
+    jsonHead(text),
+    jsonHead(`[${text}`),
+    jsonHead(`{${text}`),
+  ],
+  'the start of a table': (text) => INPUT_FORMATS.csv.look(lookAt(text)),
+  'the start of a sitemap': (text) => INPUT_FORMATS.sitemap.look(lookAt(text)),
+  'a sitemap': (text) => createSitemapEntries('<urlset>')!.push(`<urlset><url><loc>${text}`),
+  'lines of sitemaps': (text) => createSitemapEntries('Sitemap: x')!.push(text),
 }
 
 const PIECES = [
@@ -181,6 +202,7 @@ const PIECES = [
     ', ',
     '\r\n',
   ],
+  ...['<', '<!--', '<a ', '&', '{"', '"\\', 'sitemap:', '\n', '#\n', 'url,'],
 ]
 const AROUND = [
   ['', ''],

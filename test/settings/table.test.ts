@@ -29,7 +29,7 @@ const page = (name: string) => readFileSync(join(import.meta.dirname, '../..', n
 /** Texts of all the little languages: of each row's own the first one that is not its default. */
 const TEXTS = [
   ...['7s', 'HEAD', 'no', 'yes', '404', '7', '70/s', '3/8', 'x.example:443:127.0.0.1', '127.0.0.9', 'X-A: b', '/place'],
-  ...['name:word', 'new', 'failed', 'csv', 'out.csv', 'NAME', 'text'],
+  ...['name:word', 'new', 'failed', 'csv', 'out.csv', 'NAME', 'text', 'url=Page'],
 ]
 
 function sampleOf([name, setting]: readonly [SettingName, Setting]): { text: string; value: unknown } {

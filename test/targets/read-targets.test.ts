@@ -3,11 +3,11 @@ import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
-import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UsageError } from '../../src/settings/errors.js'
 import type { Target } from '../../src/settings/target.js'
+import { parseInput } from '../../src/targets/input-request.js'
 import { openInputs } from '../../src/targets/open-inputs.js'
 import { readTargets, type TargetReader } from '../../src/targets/read-targets.js'
 import { CONTEXT, stdinOf } from './support.js'
@@ -30,7 +30,13 @@ const untouched = new Proxy(new PassThrough(), {
 })
 
 async function reader(names: string[], stdin: Readable = untouched): Promise<TargetReader> {
-  return readTargets(await openInputs(names, { stdin }), CONTEXT)
+  return readTargets(
+    await openInputs(
+      names.map((name) => parseInput(name)),
+      { stdin, columns: new Map() },
+    ),
+    CONTEXT,
+  )
 }
 
 async function all(from: TargetReader): Promise<Target[]> {
@@ -42,7 +48,10 @@ async function all(from: TargetReader): Promise<Target[]> {
 const urls = (targets: readonly Target[]) => targets.map(({ url }) => url)
 
 async function refusal(names: string[], stdin: Readable = untouched): Promise<string> {
-  const error = await openInputs(names, { stdin }).then(
+  const error = await openInputs(
+    names.map((name) => parseInput(name)),
+    { stdin, columns: new Map() },
+  ).then(
     () => null,
     (reason: unknown) => reason,
   )
@@ -197,13 +206,13 @@ describe('opening', () => {
   })
 
   it('refuses binary, and says how to unpack it', async () => {
-    const packed = file('urls.txt.gz', gzipSync('https://x/'))
+    const packed = file('urls.txt.xz', Buffer.from('\xfd7zXZ\0', 'latin1'))
     expect(await refusal([packed])).toBe(
-      'urls.txt.gz is gzip, not a list of URLs; try: zcat urls.txt.gz | scrape-status',
+      'urls.txt.xz is xz, not a list of URLs; try: xzcat urls.txt.xz | scrape-status',
     )
     expect(await refusal([file('a.bin', 'a\0b\n')])).toBe('a.bin is binary (it has NUL bytes), not a list of URLs')
-    expect(await refusal(['-'], stdinOf(gzipSync('https://x/')))).toBe(
-      'stdin is gzip, not a list of URLs; try: zcat | scrape-status',
+    expect(await refusal(['-'], stdinOf(Buffer.from('BZh91AY&SY')))).toBe(
+      'stdin is bzip2, not a list of URLs; try: bzcat | scrape-status',
     )
   })
 

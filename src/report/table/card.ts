@@ -11,6 +11,8 @@ import { textWidth, wrapText } from './text-width.js'
 import type { Theme } from './theme.js'
 
 const LABEL_WIDTH = 13
+/** Of the last part of a path, for a look at its end. */
+const NAME_LENGTH = 100
 const PHASES: readonly (readonly [keyof Verdict['timingsMs'], string])[] = [
   ['queue', 'queue'],
   ['dns', 'DNS'],
@@ -29,8 +31,16 @@ export function card(verdict: Verdict, summary: Summary, theme: Theme): string {
     '',
     `  exit code ${summary.exitCode} after ${humanDuration(summary.durationMs)}`,
     ...summary.notices.flatMap((notice) => line('note', notice, theme)),
+    ...line('next', sitemapAdvice(verdict), theme),
   ]
   return joinLines(lines)
+}
+
+/** A URL is asked and never read: of a sitemap, told by its name and its type, that may not be what was meant. */
+function sitemapAdvice({ ok, contentType, finalUrl, source, input }: Verdict): string {
+  const name = finalUrl.split(/[?#]/, 1)[0]!.split('/').pop()!.slice(-NAME_LENGTH)
+  const isSitemap = /sitemap.*\.xml(?:\.gz)?$/i.test(name) && /xml|gzip/i.test(contentType ?? '')
+  return ok && isSitemap && source === 'argv' ? `to check what it lists: sitemap=${input}` : ''
 }
 
 function head(verdict: Verdict, theme: Theme): string[] {

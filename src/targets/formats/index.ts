@@ -1,10 +1,15 @@
-// All formats of lists by name. A new one is its file and its name here; which one a list is, `open-inputs` tells.
+// All formats of lists by name. A new one is its file, its name here and in the flag's list; which one a list is,
+// `detect-format` tells.
 
+import type { InputFormatName } from '../../settings/input-formats.js'
+import { csv, tsv } from './csv.js'
 import type { InputFormat } from './input-format.js'
+import { json } from './json.js'
+import { ndjson } from './ndjson.js'
+import { sitemap } from './sitemap.js'
 import { text } from './text.js'
 
 /** The formats. */
-export const INPUT_FORMATS = { text } as const satisfies Readonly<Record<string, InputFormat>>
-
-/** The names that a format can have. */
-export type InputFormatName = keyof typeof INPUT_FORMATS
+export const INPUT_FORMATS = { text, csv, tsv, json, ndjson, sitemap } as const satisfies Readonly<
+  Record<InputFormatName, InputFormat>
+>
