@@ -1,7 +1,7 @@
 // The README says what the program does: its lists are compared with the code, its examples are run.
 
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -23,7 +23,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const read = (name: string) => readFileSync(join(ROOT, name), 'utf8')
 const README = read('README.md')
 
-/** The text below a heading, up to the next of its rank. */
+/** The text below a heading of the README, up to the next of its rank. */
 function section(heading: string): string {
   const at = README.indexOf(`\n## ${heading}\n`)
   expect(at, `## ${heading}`).toBeGreaterThan(-1)
@@ -36,26 +36,27 @@ const blocks = (text: string, language: string) =>
   [...text.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, block]) => block!)
 
 test('the flags are the help, word for word', () => {
-  expect(blocks(section('Flags'), 'text')).toEqual([helpText(true)])
+  expect(blocks(read('docs/flags.md'), 'text')).toEqual([helpText(true)])
 })
 
 test('the fields are those of the record, in its order', () => {
-  expect(firstCells(section('The record'))).toEqual(FIELDS)
+  expect(firstCells(read('docs/record.md').split('\n## Kinds\n')[0]!)).toEqual(FIELDS)
   const schema = JSON.parse(read('schema/verdict.schema.json'))
   expect(Object.keys(schema.properties)).toEqual(FIELDS)
 })
 
 test('the kinds are all there are, with their meanings', () => {
-  const rows = [...section('Kinds').matchAll(/^\| `([^`]+)` +\| (.+?) +\|$/gm)].map(([, kind, meaning]) => [
-    kind,
-    meaning,
-  ])
+  const rows = [
+    ...read('docs/record.md')
+      .split('\n## Kinds\n')[1]!
+      .matchAll(/^\| `([^`]+)` +\| (.+?) +\|$/gm),
+  ].map(([, kind, meaning]) => [kind, meaning])
   expect(rows.slice(0, -1)).toEqual(Object.entries(KINDS).map(([kind, { meaning }]) => [kind, meaning]))
   expect(rows.at(-1)![0]).toBe('local.<code>')
 })
 
 test('the keys of a line are all there are', () => {
-  expect(firstCells(section('The list'))).toEqual([...KEYS.keys()])
+  expect(firstCells(read('docs/inputs.md').split('\n## Text\n')[1]!.split('\n## ')[0]!)).toEqual([...KEYS.keys()])
 })
 
 test('every format is named', () => {
@@ -102,13 +103,14 @@ describe('the examples', () => {
   })
 
   test('of list lines are lines that can be asked', async () => {
-    const [list] = blocks(section('The list'), 'text')
+    const [list] = blocks(read('docs/inputs.md').split('\n## Text\n')[1]!, 'text')
+    expect(list).toContain('header="Authorization')
     const world = createTestWorld({ stdin: list!, env: { TOKEN: 'x' } })
     expect(await run(['--dry-run', '--env', 'TOKEN'], world)).toBe(0)
   })
 
   test('of the library run', async () => {
-    const [code] = blocks(section('The library'), 'js')
+    const [code] = blocks(read('docs/library.md'), 'js')
     const server = closeAfterTest(await startHttpServer({ '/': 200, '/b': 404 }))
     const script = join(await tempFolder(), 'example.mjs')
     const library = pathToFileURL(join(ROOT, 'dist/index.js')).href
@@ -140,8 +142,9 @@ describe('urls.example.txt', () => {
 })
 
 test('files that the pages point at exist', () => {
-  for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md']) {
-    for (const [, target] of read(page).matchAll(/\]\(([^):#]+)\)/g)) {
+  const pages = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))
+  for (const page of ['README.md', 'CONTRIBUTING.md', ...pages.map((name) => `docs/${name}`)]) {
+    for (const [, target] of read(page).matchAll(/\]\(([^):#]+)(?:#[^)]*)?\)/g)) {
       expect(existsSync(join(ROOT, page, '..', target!)), `${page}: ${target}`).toBe(true)
     }
   }

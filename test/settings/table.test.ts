@@ -61,7 +61,7 @@ describe('every flag', () => {
     expect([group, help]).not.toContain(undefined)
     expect(helpText(true)).toContain(flag)
     expect(helpText(false).includes(flag)).toBe(setting.brief === true)
-    expect(page('README.md')).toContain(flag)
+    expect(page('docs/flags.md')).toContain(flag)
     const options = optionsOf(argvOf(name, setting))
     expect(settingsText(options[name])).not.toBe(settingsText(DEFAULTS[name]))
     expect(optionsOf([])).toHaveProperty(name)
@@ -135,11 +135,14 @@ describe('every key', () => {
     expect(parseLine(`https://x/ ${key}="$NOPE:x"`, CONTEXT)!.problem?.reason).toContain('--env NOPE')
   })
 
-  test.each(keys)('$key is in the README and, where it is expected, on the page of judging', ({ key, setting }) => {
-    expect(page('README.md')).toMatch(new RegExp(`^\\| \`${key}\` +\\|`, 'm'))
-    if (setting.of === 'ask') expect(page('docs/judging.md')).toContain(`\`${key}`)
-    else expect(page('docs/judging.md')).toMatch(new RegExp(`^\\| \`${key}[=\`]`, 'm'))
-  })
+  test.each(keys)(
+    '$key is on the page of inputs and, where it is expected, on the page of judging',
+    ({ key, setting }) => {
+      expect(page('docs/inputs.md')).toMatch(new RegExp(`^\\| \`${key}\` +\\|`, 'm'))
+      if (setting.of === 'ask') expect(page('docs/judging.md')).toContain(`\`${key}`)
+      else expect(page('docs/judging.md')).toMatch(new RegExp(`^\\| \`${key}[=\`]`, 'm'))
+    },
+  )
 
   test.each(keys)('$key has its $NAME put in', ({ key, name, setting }) => {
     const { text } = sampleOf([name, setting])
@@ -213,10 +216,13 @@ describe('two targets', () => {
 })
 
 describe('every expectation with a rule', () => {
-  test.each(CHECKS.map((name) => ({ name })))('$name has a kind, in the README and in the schema', ({ name }) => {
-    const kind = checkKind(name)
-    expect(KINDS).toHaveProperty([kind])
-    expect(page('README.md')).toContain(`| \`${kind}\` |`)
-    expect(page('schema/verdict.schema.json')).toContain(`"${kind}"`)
-  })
+  test.each(CHECKS.map((name) => ({ name })))(
+    '$name has a kind, on the page of the record and in the schema',
+    ({ name }) => {
+      const kind = checkKind(name)
+      expect(KINDS).toHaveProperty([kind])
+      expect(page('docs/record.md')).toContain(`| \`${kind}\` |`)
+      expect(page('schema/verdict.schema.json')).toContain(`"${kind}"`)
+    },
+  )
 })
