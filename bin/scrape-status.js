@@ -13,7 +13,19 @@ if (XDG_CACHE_HOME && !CI) require('node:module').enableCompileCache?.(`${XDG_CA
 process.env.RES_OPTIONS ??= 'timeout:1 attempts:2'
 
 const { getHeapSpaceStatistics, setFlagsFromString } = require('node:v8')
-const { crashText, run } = require('../dist/cli.cjs')
+const { crashText, run } = requireCommand()
+
+/** The command; of a clone that was never built a sentence instead of a stack. */
+function requireCommand() {
+  try {
+    return require('../dist/cli.cjs')
+  } catch (error) {
+    if (error.code !== 'MODULE_NOT_FOUND' || !error.message.includes("'../dist/cli.cjs'")) throw error
+    const folder = require('node:path').dirname(__dirname)
+    process.stderr.write(`scrape-status: not built yet; in ${folder}: npm ci && npm run build\n`)
+    return { crashText: String, run: async () => 3 }
+  }
+}
 
 const SIGNALS = ['SIGINT', 'SIGTERM']
 

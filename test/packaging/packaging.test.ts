@@ -2,7 +2,7 @@
 // Packs what `npm run build` made; building here would take `dist` away from tests that run meanwhile.
 
 import { execFile, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, posix, relative } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -67,9 +67,13 @@ test('no module is installed twice, and none is left out', async () => {
   expect(own.toSorted()).toEqual(wanted.toSorted())
 })
 
-test('beside the bundles there are only types, and these', () => {
+test('beside the bundles there are only types, the pages, and these', async () => {
   expect(packed.filter((path) => path.startsWith('dist/') && !/(\.d\.ts|js)$/.test(path))).toEqual([])
-  expect(packed.filter((path) => !path.startsWith('dist/')).toSorted()).toMatchInlineSnapshot(`
+  const pages = (await readdir(join(ROOT, 'docs'))).filter((name) => name.endsWith('.md'))
+  expect(packed.filter((path) => path.startsWith('docs/')).toSorted()).toEqual(
+    pages.map((name) => `docs/${name}`).toSorted(),
+  )
+  expect(packed.filter((path) => !/^(dist|docs)\//.test(path)).toSorted()).toMatchInlineSnapshot(`
     [
       "CHANGELOG.md",
       "CONTRIBUTING.md",
@@ -78,16 +82,6 @@ test('beside the bundles there are only types, and these', () => {
       "SECURITY.md",
       "bin/package.json",
       "bin/scrape-status.js",
-      "docs/architecture.md",
-      "docs/benchmarks.md",
-      "docs/flags.md",
-      "docs/inputs.md",
-      "docs/judging.md",
-      "docs/library.md",
-      "docs/recipes.md",
-      "docs/record.md",
-      "docs/scaling.md",
-      "docs/trust.md",
       "package.json",
       "schema/summary.schema.json",
       "schema/verdict.schema.json",
@@ -134,8 +128,39 @@ test('the bundles hold no package but chalk, under its licence', async () => {
 
 test('a pack builds first, so that no old build is ever published', async () => {
   const { scripts, bin } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
-  expect(scripts.prepack).toBe('npm run build')
+  expect(scripts.prepack).toBe('npm run --silent build')
   expect(await readFile(join(ROOT, bin['scrape-status']), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+})
+
+test('a clone that was not built says how to build it', async () => {
+  const clone = join(home, 'clone')
+  await mkdir(join(clone, 'bin'), { recursive: true })
+  for (const name of ['package.json', 'scrape-status.js'])
+    await copyFile(join(ROOT, 'bin', name), join(clone, 'bin', name))
+  const { code, stdout, stderr } = await inProject(process.execPath, [join(clone, 'bin/scrape-status.js')])
+  expect([code, stdout, stderr]).toEqual([
+    3,
+    '',
+    `scrape-status: not built yet; in ${clone}: npm ci && npm run build\n`,
+  ])
+})
+
+test('npm start says nothing but what the command says', { timeout: 120_000 }, async () => {
+  // In a copy: building takes `dist` away.
+  const copy = join(home, 'copy')
+  for (const name of [
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'rolldown.config.js',
+    'bin',
+    'src',
+    'schema',
+  ])
+    await cp(join(ROOT, name), join(copy, name), { recursive: true })
+  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+  const { stdout, stderr } = await exec('npm', ['start', '-s', '--', '--version'], { cwd: copy })
+  expect([stdout, stderr]).toEqual([expect.stringMatching(/^scrape-status \d[^\n]+\n$/), ''])
 })
 
 test('npx scrape-status runs on a list and from a pipe', async () => {
