@@ -47,8 +47,7 @@ export async function runDocPage({ blocks, commands }: DocPage): Promise<readonl
   const local = (text: string) => text.replaceAll(SHOP, url)
   const folder = await tempFolder()
   for (const { name, text } of blocks) if (name !== undefined) await writeFile(join(folder, name), local(text))
-  await writeProgram(join(folder, 'scrape-status'), join(ROOT, 'bin/scrape-status.js'))
-  await writeProgram(join(folder, 'duckdb'), fileURLToPath(new URL('duckdb.mjs', import.meta.url)))
+  await writeCommands(folder)
   const printed: string[] = []
   for (const { line, code } of commands) {
     const result = await spawnShell(local(line), { cwd: folder, path: folder })
@@ -57,6 +56,12 @@ export async function runDocPage({ blocks, commands }: DocPage): Promise<readonl
     printed.push(result.stdout.replaceAll(url, SHOP))
   }
   return printed
+}
+
+/** Puts the commands that the pages call into a folder, for the front of a PATH. */
+export async function writeCommands(folder: string): Promise<void> {
+  await writeProgram(join(folder, 'scrape-status'), join(ROOT, 'bin/scrape-status.js'))
+  await writeProgram(join(folder, 'duckdb'), fileURLToPath(new URL('duckdb.mjs', import.meta.url)))
 }
 
 async function writeProgram(path: string, script: string) {
