@@ -5,6 +5,7 @@
 
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { rolldown } from 'rolldown'
 
 const BUILD = 'build'
 const chalk = readFileSync('node_modules/chalk/license', 'utf8').trim()
@@ -20,6 +21,38 @@ const door = {
       source: `export {\n${names.map((name) => `  ${name},\n`).join('')}} from './library.cjs'\n`,
     })
   },
+}
+
+/** Script and styles of the report for people, which `-o report.html` puts into its page: files that are read when asked for. */
+const page = {
+  name: 'page',
+  async generateBundle() {
+    const folder = join('src', 'report', 'page', 'browser')
+    const bundle = await rolldown({
+      input: join(folder, 'main.ts'),
+      platform: 'browser',
+      resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+    })
+    const { output } = await bundle.generate({ format: 'iife', minify: true })
+    const license = readFileSync('node_modules/@tanstack/virtual-core/LICENSE', 'utf8').trim()
+    const script = `/*! With @tanstack/virtual-core in it, which is under this licence:\n${license}\n*/\n${output[0].code.trim()}`
+    // In a page either would end the script, or begin a comment.
+    if (/<\/script|<!--/i.test(script)) throw new Error('page.js cannot stand in a page')
+    this.emitFile({ type: 'asset', fileName: 'page.js', source: script })
+    const styles = readFileSync(join(folder, 'page.css'), 'utf8')
+    this.emitFile({ type: 'asset', fileName: 'page.css', source: tight(styles) })
+  },
+}
+
+/** Styles without what only people need; no text in them may hold two blanks or a `{`. */
+function tight(styles) {
+  return styles
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([{};,>]) ?/g, '$1')
+    .replace(/: /g, ':')
+    .replaceAll(';}', '}')
+    .trim()
 }
 
 /** The types that the library's own need, and no others: what is behind the door is nobody's to lean on. */
@@ -52,7 +85,7 @@ export default {
   input: { cli: join(BUILD, 'cli.js'), library: join(BUILD, 'index.js') },
   platform: 'node',
   external: (name) => /^[a-z]/.test(name) && !name.startsWith('chalk') && !name.startsWith(BUILD),
-  plugins: [door, types],
+  plugins: [door, page, types],
   output: {
     dir: 'dist',
     format: 'cjs',

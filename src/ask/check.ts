@@ -1,6 +1,5 @@
 // The check of a pass: an attempt, and the policies around those that brought anything but a fine answer.
 
-import { isPublicAddress } from '../http/connect/is-public-address.js'
 import type { HopResult } from '../http/exchange/hop-request.js'
 import { answerTime } from '../http/wire/answer-time.js'
 import { createAnnounce } from '../policies/announce.js'
@@ -12,6 +11,7 @@ import { createWitnesses } from '../policies/witnesses.js'
 import { createWrongClock } from '../policies/wrong-clock.js'
 import type { Check } from '../settings/seams.js'
 import type { Target } from '../settings/target.js'
+import { isPublicAddress } from '../words/is-public-address.js'
 import type { RestOfList, Stop, Where } from '../words/limits.js'
 import type { Reply } from '../words/reply.js'
 import { attempt } from './attempt.js'

@@ -21,12 +21,12 @@ import { type Ask, DEFAULT_ASK, DEFAULT_EXPECT } from '../settings/target.js'
 import { overrideOf } from '../targets/override-of.js'
 import { applyOverride } from '../targets/settings.js'
 import type { Time } from '../words/limits.js'
+import { version } from '../words/version.js'
 import type { Client } from './client.js'
 import type { ClientOptions } from './client-options.js'
 import { connectionSettings } from './connection-settings.js'
 import { clientOf, type Engine, learningWith } from './engine.js'
 import { resolverFactsOf } from './resolver-facts.js'
-import { version } from './version.js'
 
 /** Makes a client. Throws `TypeError` for an option that makes no sense, `UsageError` for a proxy of `env` that does not. */
 export function createClient(options: ClientOptions = {}): Client {

@@ -2,13 +2,13 @@
 
 import type { LimiterOptions } from '../flow/limiter.js'
 import type { Connector } from '../http/connect/connector.js'
-import { isPublicAddress } from '../http/connect/is-public-address.js'
 import type { ExchangeParts, HopRequest, HopResult } from '../http/exchange/hop-request.js'
 import type { RequestHeaders } from '../http/exchange/request-headers.js'
 import type { SplitUrl } from '../http/wire/split-url.js'
 import type { ResolverFacts } from '../policies/blind-resolver.js'
 import { type Learning, learnFromAnswers } from '../policies/learn-from-answers.js'
 import type { Ask } from '../settings/target.js'
+import { isPublicAddress } from '../words/is-public-address.js'
 import type { Limiter, Stop, Time } from '../words/limits.js'
 import type { Client } from './client.js'
 

@@ -10,6 +10,7 @@ import { type ChosenColumns, chosenColumns } from '../targets/chosen-columns.js'
 import { type InputRequest, parseInput } from '../targets/input-request.js'
 import type { Reporter, ReporterContext } from '../words/output.js'
 import type { World } from '../words/world.js'
+import { describeRun } from './describe-run.js'
 import { createInterrupt, type Interrupt } from './interrupt.js'
 
 export interface SessionRequest {
@@ -36,7 +37,7 @@ export interface Session extends SessionRequest {
 /** Listens for signals from now on; end it with `interrupt.forget`. Throws `UsageError`. */
 export function openSession(request: SessionRequest): Session {
   const { names, options, world } = request
-  const context = reporterContext(options, world)
+  const context = { ...reporterContext(options, world), about: describeRun(names, options) }
   const reporter = FORMATS[options.report].create(context)
   // A wrong name is a mistake also where the table, which has no fields, is all that is printed.
   selectColumns(options.fields, FLAT)

@@ -2,7 +2,7 @@
 
 import { createRequire } from 'node:module'
 import { version as nodeVersion } from 'node:process'
-import { version } from '../ask/version.js'
+import { version } from '../words/version.js'
 
 /** The version of the record that the schema describes; it changes with the major version. */
 const SCHEMA_VERSION = 1

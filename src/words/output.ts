@@ -23,6 +23,18 @@ export interface ReporterContext {
   readonly show: Show
   /** Only these fields, in this order; null: all. */
   readonly fields: readonly string[] | null
+  /** What was asked for, for reports that are read by others; absent where that is not known. */
+  readonly about?: RunDescription
+}
+
+/** What a report says of the run that its rows do not. */
+export interface RunDescription {
+  /** The inputs as they were named. */
+  readonly inputs: readonly string[]
+  /** Statuses that are fine where a line or a rule says nothing else: `200-299`. */
+  readonly accept: string
+  /** What else every URL has to hold, in words: `an answer within 500 ms`. */
+  readonly expectations: readonly string[]
 }
 
 /** Takes text to where it goes; waits for the reader. */

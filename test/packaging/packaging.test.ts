@@ -53,7 +53,7 @@ test('no module is installed twice, and none is left out', async () => {
   const { default: config } = (await import(join(ROOT, 'rolldown.config.js'))) as { default: RolldownOptions }
   const { output } = await (await rolldown(config)).generate(config.output as OutputOptions)
   const chunks = output.filter((file) => file.type === 'chunk')
-  const files = [...chunks.map(({ fileName }) => `dist/${fileName}`), 'dist/index.js']
+  const files = [...chunks.map(({ fileName }) => `dist/${fileName}`), 'dist/index.js', 'dist/page.js']
   expect(packed.filter((path) => /^dist\/.*\.[cm]?js$/.test(path)).toSorted()).toEqual(files.toSorted())
   for (const { fileName, code } of chunks) expect(await readFile(join(ROOT, 'dist', fileName), 'utf8')).toBe(code)
   const held = chunks.flatMap(({ moduleIds }) => moduleIds).map((id) => relative(join(ROOT, 'build'), id))
@@ -68,7 +68,7 @@ test('no module is installed twice, and none is left out', async () => {
 })
 
 test('beside the bundles there are only types, the pages, and these', async () => {
-  expect(packed.filter((path) => path.startsWith('dist/') && !/(\.d\.ts|js)$/.test(path))).toEqual([])
+  expect(packed.filter((path) => path.startsWith('dist/') && !/(\.d\.ts|js)$/.test(path))).toEqual(['dist/page.css'])
   const pages = (await readdir(join(ROOT, 'docs'))).filter((name) => name.endsWith('.md'))
   const ofDocs = packed.filter((path) => /^docs\/(?!images\/)/.test(path))
   expect(ofDocs.toSorted()).toEqual(pages.map((name) => `docs/${name}`).toSorted())

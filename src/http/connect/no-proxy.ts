@@ -1,8 +1,8 @@
 // Which requests go past a proxy: the list of NO_PROXY, by curl's rules.
 
 import { domainToASCII } from 'node:url'
+import { addressBytes, isInSubnet, parseSubnet, type Subnet } from '../../words/subnet.js'
 import { withoutTrailingDot } from '../../words/without-trailing-dot.js'
-import { addressBytes, isInSubnet, parseSubnet, type Subnet } from './subnet.js'
 
 /** What of a request decides; `hostname` as in a URL: lower case, IPv6 in brackets. */
 export interface ProxyTarget {

@@ -5,6 +5,7 @@ import { kindFacts } from '../../settings/kinds.js'
 import { isNamedInconclusive } from '../../words/named-hint.js'
 import type { Outcome, Verdict } from '../../words/verdict.js'
 import { humanDuration, plainDuration } from './duration.js'
+import { shortTarget } from './short-target.js'
 import type { Theme } from './theme.js'
 
 /** The cells of one row, escaped. */
@@ -83,17 +84,6 @@ export function endOfWay(verdict: Verdict): string {
   } catch {
     return last.location ?? last.url
   }
-}
-
-/** Where redirects led, as short as it is clear: the path alone on the same origin. */
-export function shortTarget(from: string, to: string): string {
-  try {
-    const target = new URL(to)
-    if (target.origin === new URL(from).origin) return `${target.pathname}${target.search}${target.hash}`
-  } catch {
-    // Not a URL: as it is.
-  }
-  return to
 }
 
 function noteOf(verdict: Verdict, theme: Theme): string {

@@ -16,7 +16,8 @@ const STATUSES_SHOWN = 16
 /** Fewer answers say nothing about the slowest hundredth. */
 const P99_MIN = 100
 
-const LINE_WORDS: readonly (readonly [keyof LineAccount, string])[] = [
+/** The parts of the account of lines, in their order. */
+export const LINE_WORDS: readonly (readonly [keyof LineAccount, string])[] = [
   ['checked', 'checked'],
   ['invalid', 'invalid'],
   ['duplicate', 'duplicate'],

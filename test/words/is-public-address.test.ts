@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isPublicAddress } from '../../../src/http/connect/is-public-address.js'
+import { isPublicAddress } from '../../src/words/is-public-address.js'
 
 /** Range, first, last, the address before and the one after; null where that is not public either. */
 const RANGES: readonly (readonly [string, string, string, string | null, string | null])[] = [
