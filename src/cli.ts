@@ -9,6 +9,7 @@ import { helpText } from './command/help.js'
 import { leaveUnread } from './command/interrupt.js'
 import { print, say } from './command/messages.js'
 import { openList } from './command/open-list.js'
+import { reportEarlierRuns } from './command/report-earlier-runs.js'
 import { runReports } from './command/run-reports.js'
 import { openSession, type Session } from './command/session.js'
 import { lineContext, openClient } from './command/settings-from-flags.js'
@@ -27,6 +28,7 @@ export async function run(argv: readonly string[], world: World): Promise<number
     const invocation = parseCommand(argv, world.env)
     if (invocation.type === 'help') return await print(world, helpText(invocation.long))
     if (invocation.type === 'version') return await print(world, versionText())
+    if (invocation.type === 'report') return await reportEarlierRuns({ ...invocation, argv, world })
     const names = inputNames(invocation.inputs, world)
     if (names === null) {
       world.stderr.write(`${helpText(false).split('\n').slice(4, 9).join('\n')}\n`)

@@ -86,8 +86,8 @@ describe('the examples', () => {
   const commands = blocks(section('Everyday use'), 'sh').flatMap((block) => block.trimEnd().split('\n'))
   const own = commands.flatMap((line) => {
     const match = /^(?:cat \S+ \| |npx )?scrape-status ?([^|#]*)/.exec(line)
-    // A list behind a URL is fetched before anything is known of it: those of docs/inputs.md are run.
-    return match === null || match[1]!.includes('=https:') ? [] : [match[1]!.trim()]
+    // A list behind a URL is fetched, and a report read, before anything is known: those of docs/ are run.
+    return match === null || /=https:|^report /.test(match[1]!) ? [] : [match[1]!.trim()]
   })
 
   test('are many', () => expect(own.length).toBeGreaterThan(10))

@@ -4,7 +4,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import type { CommandOptions } from '../report/formats/output-request.js'
 import { UsageError, ValueError } from '../settings/errors.js'
-import { DEFAULTS, longFlag, type Options } from '../settings/options.js'
+import { DEFAULTS, type FlagName, longFlag, type Options } from '../settings/options.js'
 import type { Setting } from '../settings/table.js'
 import { type Environment, ExpansionError, expand, type Variables, variablesOfFlags } from '../targets/expand.js'
 import { nearest } from '../words/nearest.js'
@@ -15,6 +15,8 @@ export type Invocation =
   | { readonly type: 'help'; readonly long: boolean }
   | { readonly type: 'version' }
   | { readonly type: 'run'; readonly inputs: readonly string[]; readonly options: CommandOptions }
+  /** `scrape-status report OLD.ndjson…`: inputs are reports, and nothing is asked. */
+  | { readonly type: 'report'; readonly inputs: readonly string[]; readonly options: CommandOptions }
 
 /** Habits from curl and where they lead here. */
 const CURL_HABITS: Readonly<Record<string, string>> = {
@@ -37,18 +39,32 @@ const CURL_HABITS: Readonly<Record<string, string>> = {
   '--verbose': 'for everything that is known: -r ndjson',
 }
 
+/** What a report of earlier runs may be told: what it shows and how it judges the whole, nothing of asking. */
+const OF_REPORTS: ReadonlySet<FlagName> = new Set([
+  ...(['output', 'report', 'fields', 'show', 'quiet', 'progress', 'color', 'github'] as const),
+  ...(['strict', 'maxFailures', 'baseline', 'failOn'] as const),
+])
+
 const OPTION_DEFAULTS: Options = Object.fromEntries(FLAGS.map(({ name }) => [name, DEFAULTS[name]])) as Options
 
 /** Reads the arguments behind the program's name, `$NAME` in them from `env`. Throws `UsageError`. */
 export function parseCommand(argv: readonly string[], env: Environment): Invocation {
   const program = buildProgram(variablesOfFlags(env))
-  const { operands, unknown } = parseOptions(program, argv)
+  // As the first word; a list of that name is ./report.
+  const isReport = argv[0] === 'report'
+  const { operands, unknown } = parseOptions(program, isReport ? argv.slice(1) : argv)
   const [stranger] = unknown
   if (stranger !== undefined) throw strangerError(stranger)
   const { help, longHelp, showVersion, ...given } = program.opts<Record<string, unknown>>()
   if (help || longHelp) return { type: 'help', long: longHelp === true }
   if (showVersion) return { type: 'version' }
-  return { type: 'run', inputs: operands, options: { ...OPTION_DEFAULTS, ...given } as CommandOptions }
+  const options = { ...OPTION_DEFAULTS, ...given } as CommandOptions
+  if (!isReport) return { type: 'run', inputs: operands, options }
+  for (const { name, setting } of FLAGS) {
+    if (OF_REPORTS.has(name) || program.getOptionValueSource(name) !== 'cli') continue
+    throw new UsageError(`report: ${longFlag(setting)} is for a run; a report only shows what earlier runs found`)
+  }
+  return { type: 'report', inputs: operands, options }
 }
 
 function buildProgram(variables: Variables): Command {

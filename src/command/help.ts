@@ -12,6 +12,7 @@ The HTTP status of every URL in a list, all at once.
   scrape-status https://example.com           one URL
   scrape-status urls.txt -r ndjson | jq .     for programs
   scrape-status urls.txt -o out.csv           a table to read and a file to keep
+  scrape-status report old.ndjson -o old.csv  show, join or compare earlier reports
 `
 
 const EXIT_CODES = `Exit code

@@ -4,11 +4,12 @@ import type { Client } from '../ask/client.js'
 import type { OpenedRuns } from '../earlier/open-earlier-runs.js'
 import { escapeText } from '../report/escape.js'
 import { FORMATS } from '../report/formats/index.js'
-import { createReport, type Report } from '../report/report.js'
+import { createReport, type Output, type Report } from '../report/report.js'
 import { createSink } from '../report/sink.js'
 import { checkTargets, type Run } from '../run/pipeline.js'
 import { UsageError } from '../settings/errors.js'
 import { conclude } from './conclude.js'
+import { githubOutputs } from './github-outputs.js'
 import { READER_GRACE_MS } from './interrupt.js'
 import { say } from './messages.js'
 import { failedOutput, textOf } from './output-fault.js'
@@ -20,7 +21,8 @@ import { whyNothingAsked } from './why-nothing-asked.js'
 /** Resolves to the exit code. Throws `UsageError` where there is nothing to ask and that is a mistake. */
 export async function runReports(earlier: OpenedRuns, client: Client, session: Session): Promise<number> {
   const { interrupt, options, world } = session
-  const { report, said } = openReport(earlier, session)
+  const github = githubOutputs(session)
+  const { report, said } = openReport([...earlier.outputs, ...github.outputs], session)
   const run = checkTargets(earlier.source, client, {
     ...runOptions(options),
     timeLimitMs: null,
@@ -39,6 +41,7 @@ export async function runReports(earlier: OpenedRuns, client: Client, session: S
     }
     const summary = run.summary({ signal: interrupt.name(), outputFailed: failedOutput(report) })
     await report.end(summary)
+    for (const notice of github.notices()) say(world, notice)
     return conclude({ run, summary, report, earlier, said, session })
   } catch (error) {
     if (error instanceof UsageError) await earlier.discard()
@@ -48,13 +51,16 @@ export async function runReports(earlier: OpenedRuns, client: Client, session: S
   }
 }
 
-/** All reports as one; of an output that fails is told when it fails. */
-function openReport(earlier: OpenedRuns, session: Session): { readonly report: Report; readonly said: Set<Error> } {
+/** All reports as one, that on stdout among them; of an output that fails is told when it fails. */
+export function openReport(
+  outputs: readonly Output[],
+  session: Session,
+): { readonly report: Report; readonly said: Set<Error> } {
   const { reporter, context, interrupt, options, world } = session
   const said = new Set<Error>()
   const keepsRows = FORMATS[options.report].keepsRows(context)
   const stdout = { reporter, sink: createSink(world.stdout, 'stdout'), keepsRows }
-  const report = createReport([stdout, ...earlier.outputs], (fault) => {
+  const report = createReport([stdout, ...outputs], (fault) => {
     said.add(fault.error)
     say(world, textOf(fault))
     stopForNothing(report, session)

@@ -64,6 +64,9 @@ function reporterContext(options: CommandOptions, { env, stdout }: World): Repor
     unicode: /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || ''),
     show: options.show,
     fields: options.fields,
+    strict: options.strict,
+    isFile: false,
+    workspace: env.GITHUB_WORKSPACE || null,
   }
 }
 

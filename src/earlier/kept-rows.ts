@@ -48,7 +48,7 @@ export async function readKeptRows(path: string, open: () => Promise<RowBytes>):
     const pageNumber = Math.floor(row.index / PAGE)
     const page = pages.get(pageNumber) ?? new Uint32Array(PAGE)
     pages.set(pageNumber, page)
-    if (page[row.index % PAGE] !== 0) throw new UsageError(`--resume: ${where()}: a second row with index ${row.index}`)
+    if (page[row.index % PAGE] !== 0) throw new UsageError(`${where()}: a second row with index ${row.index}`)
     page[row.index % PAGE] = fingerprint(row)
     count++
   }
@@ -56,19 +56,19 @@ export async function readKeptRows(path: string, open: () => Promise<RowBytes>):
   for await (const piece of readRows(bytes)) {
     if (!piece.isWhole) break
     piece.lines.forEach((text, at) => {
-      const where = () => `${path}, line ${piece.firstLine + at}`
+      const where = () => `--resume: ${path}, line ${piece.firstLine + at}`
       const row = verdictRow(text, where)
       if (row.outcome === 'inconclusive') inconclusive++
       else mark(row, where)
     })
     endByte = piece.endByte
   }
-  const isPlain = bytes.encoding === 'utf-8' && bytes.bomBytes === 0
+  const isPlain = bytes.encoding === 'utf-8' && bytes.bomBytes === 0 && !bytes.isPacked
   const markOf = (index: number) => pages.get(Math.floor(index / PAGE))?.[index % PAGE] ?? 0
 
   async function* rows(): AsyncGenerator<readonly Verdict[]> {
     for await (const { lines } of readRows(await open(), endByte))
-      yield lines.map((text) => verdictRow(text, () => path)).filter(isJudged)
+      yield lines.map((text) => verdictRow(text, () => `--resume: ${path}`)).filter(isJudged)
   }
   return {
     count,
@@ -83,7 +83,7 @@ export async function readKeptRows(path: string, open: () => Promise<RowBytes>):
     async *text() {
       for await (const { lines } of readRows(await open(), endByte))
         yield lines
-          .filter((text) => isJudged(verdictRow(text, () => path)))
+          .filter((text) => isJudged(verdictRow(text, () => `--resume: ${path}`)))
           .map((text) => `${text}\n`)
           .join('')
     },

@@ -14,10 +14,10 @@ import type { Verdict } from '../words/verdict.js'
 import type { Baseline } from './baseline.js'
 import { canBeReadAgain, heldAgainst, refuseChangedList } from './changed-list.js'
 import { createFailedList } from './failed-list.js'
-import { lockOutput } from './find-output.js'
 import { isReadAs } from './is-read-as.js'
 import { forgetJudgingFlags } from './judging-flags.js'
-import { type FileLock, lockOwner, type Process } from './lock-file.js'
+import type { Process } from './lock-file.js'
+import { lockOutputs } from './lock-outputs.js'
 import { openOutputs } from './outputs.js'
 import { readBaseline } from './read-baseline.js'
 import { refuseContradictions } from './refuse-contradictions.js'
@@ -85,16 +85,8 @@ export function noEarlierRuns(): OpenedRuns {
 /** Takes the files for this run, reads what is there, checks it against the list, and opens all of them. */
 export async function openEarlierRuns(request: EarlierRunsRequest): Promise<OpenedRuns> {
   refuseContradictions(request.options)
-  const locks: FileLock[] = []
-  const release = async () => {
-    for (const lock of locks) await lock.release()
-  }
+  const release = await lockOutputs(request.options, request.process)
   try {
-    const owner = await lockOwner(request.process)
-    for (const { path, flag } of filesOf(request.options)) {
-      const lock = await lockOutput(path, flag, owner)
-      if (lock !== null) locks.push(lock)
-    }
     const opened = await openLocked(request)
     const close = () => opened.close().finally(release)
     return { ...opened, close }
@@ -102,15 +94,6 @@ export async function openEarlierRuns(request: EarlierRunsRequest): Promise<Open
     await release()
     throw error
   }
-}
-
-/** Whatever is written to. */
-function filesOf({ output, baseline, updateBaseline, writeFailed }: CommandOptions) {
-  return [
-    ...output.map(({ path }) => ({ path, flag: '--output' })),
-    ...(updateBaseline && baseline !== null ? [{ path: baseline, flag: '--baseline' }] : []),
-    ...(writeFailed === null ? [] : [{ path: writeFailed, flag: '--write-failed' }]),
-  ]
 }
 
 async function openLocked(request: EarlierRunsRequest): Promise<OpenedRuns> {

@@ -1,7 +1,9 @@
 // Opens an earlier report, however it was written and brought here: an editor's byte order mark, the UTF-16 of PowerShell's
-// `>`, a named pipe from `<(zcat …)`.
+// `>`, a named pipe from `<(xzcat …)`, gzip.
 
 import { UsageError } from '../settings/errors.js'
+import { withHead } from '../targets/byte-source.js'
+import { gunzip, isGzip } from '../targets/gunzip.js'
 import { openBytes } from '../targets/open-inputs.js'
 import { mayBecomeBom, sniff } from '../targets/sniff.js'
 import type { RowBytes } from './read-rows.js'
@@ -11,7 +13,7 @@ import type { RowBytes } from './read-rows.js'
  * and with the signal's reason where the wait for a pipe has to end.
  */
 export async function openRows(path: string, flag: string, signal?: AbortSignal): Promise<RowBytes> {
-  const source = await openBytes(path)
+  let source = await openBytes(path)
   const stop = () => void source.close()
   if (signal?.aborted) stop()
   signal?.addEventListener('abort', stop)
@@ -27,12 +29,21 @@ export async function openRows(path: string, flag: string, signal?: AbortSignal)
     signal?.throwIfAborted()
     return chunk
   }
-  try {
+  const readHead = async () => {
     let head: Uint8Array = new Uint8Array(0)
-    while (head.length === 0 || mayBecomeBom(head)) {
+    while (head.length === 0 || mayBecomeBom(head) || isStartOfGzip(head)) {
       const chunk = await next()
       if (chunk === null) break
       head = Buffer.concat([head, chunk])
+    }
+    return head
+  }
+  try {
+    let head = await readHead()
+    const isPacked = isGzip(head)
+    if (isPacked) {
+      source = gunzip(withHead(head, source), { mayBeCut: true })
+      head = await readHead()
     }
     const found = sniff(head)
     if (found.binary !== null && found.unpack !== null) {
@@ -46,9 +57,13 @@ export async function openRows(path: string, flag: string, signal?: AbortSignal)
       first = null
       return chunk !== null && chunk.length > 0 ? chunk : next()
     }
-    return { encoding, bomBytes, read, close }
+    return { encoding, bomBytes, isPacked, read, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+function isStartOfGzip(head: Uint8Array): boolean {
+  return head.length === 1 && head[0] === 0x1f
 }

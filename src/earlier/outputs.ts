@@ -1,9 +1,12 @@
 // The files that a run writes: reports, a new baseline, the list of failures. Opened before anything is asked, with the
 // rows of an earlier run in them that this one goes on with.
 
+import { createWriteStream } from 'node:fs'
 import { copyFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
 import { FORMATS } from '../report/formats/index.js'
 import type { CommandOptions, OutputRequest } from '../report/formats/output-request.js'
+import { gzipInto, isPacked } from '../report/gzip-into.js'
 import type { Output } from '../report/report.js'
 import { UsageError } from '../settings/errors.js'
 import { counted } from '../words/counted.js'
@@ -64,7 +67,7 @@ class Opening implements Outputs {
 
   constructor(options: CommandOptions, context: ReporterContext, facts: OutputFacts) {
     this.#options = options
-    this.#context = { ...context, columns: null, color: false }
+    this.#context = { ...context, columns: null, color: false, isFile: true }
     this.#facts = facts
     this.#resumable = options.output.find(({ format }) => format === 'ndjson')?.path
   }
@@ -120,6 +123,7 @@ async function layDown({ rows, rowsPath, partPath, output }: ResumedReport): Pro
   const newPath = `${partPath}.new`
   try {
     if (rows.bytes !== null) await copyFile(rowsPath, newPath)
+    else if (isPacked(output.path)) await pipeline(rows.text(), gzipInto(createWriteStream(newPath)))
     else await writeFile(newPath, rows.text())
     await rename(newPath, partPath)
     return rows.bytes ?? (await stat(partPath)).size

@@ -1,9 +1,11 @@
 // A file that has its name only when it is whole: written as `NAME.part`, renamed at the end. So a run that breaks never
 // takes the place of a good report, and what it has written stays where `--resume` finds it.
 
-import { createWriteStream, type WriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import type { Writable } from 'node:stream'
 import type { ReportFormat } from '../report/formats/report-format.js'
+import { gzipInto, isPacked } from '../report/gzip-into.js'
 import { openFileSink, openPipeSink } from '../report/open-sink.js'
 import { createSink } from '../report/sink.js'
 import { whyNotWritten } from '../report/why-not-written.js'
@@ -109,7 +111,7 @@ class PartSink implements PartFile {
   readonly aside: SetAside | null
   notice: string | null = null
   readonly #place: Place
-  readonly #stream: WriteStream
+  readonly #stream: Writable
   readonly #inner: Sink
   #failure: Error | null = null
   #ended: Promise<void> | null = null
@@ -121,7 +123,8 @@ class PartSink implements PartFile {
     this.aside = place.aside
     this.#place = place
     // By its number: a stream of the handle itself would close it, and what was written is read again where the part is gone.
-    this.#stream = createWriteStream(part, { fd: file.fd, start, autoClose: false })
+    const stream = createWriteStream(part, { fd: file.fd, start, autoClose: false })
+    this.#stream = isPacked(path) ? gzipInto(stream) : stream
     this.#inner = createSink(this.#stream, path)
   }
 

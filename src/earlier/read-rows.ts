@@ -7,6 +7,8 @@ export interface RowBytes {
   readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be'
   /** Bytes of the byte order mark that were left out. */
   readonly bomBytes: number
+  /** Whether the file is packed: then its bytes are not those of its rows. */
+  readonly isPacked: boolean
   /** The next ones; null at the end. Valid until the next call. Rejects with what the system says. */
   read(): Promise<Uint8Array | null>
   close(): Promise<void>

@@ -4,7 +4,6 @@ import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { CommandOptions, OutputRequest } from '../report/formats/output-request.js'
 import { UsageError } from '../settings/errors.js'
-import type { Input } from '../targets/open-inputs.js'
 import { partPathOf } from './find-output.js'
 
 const STDOUT_FILES = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'])
@@ -22,16 +21,19 @@ export function refuseTwiceOnStdout(outputs: readonly OutputRequest[]): void {
 }
 
 /** By device and inode, so that links and other spellings of a path are seen through. */
-export async function refuseOverwritingInputs(inputs: readonly Input[], options: CommandOptions): Promise<void> {
+export async function refuseOverwritingInputs(
+  inputs: readonly { readonly kind: string; readonly name?: string }[],
+  options: CommandOptions,
+): Promise<void> {
   const files = options.output.map(({ path }) => ({ flag: '--output', path }))
   if (options.writeFailed !== null) files.push({ flag: '--write-failed', path: options.writeFailed })
   for (const { flag, path } of files) {
     const written = [await identity(path), await identity(partPathOf(path))]
     for (const input of inputs) {
-      if (input.kind !== 'list' || input.name === '-') continue
-      const read = await identity(input.name)
+      const { name = '-' } = input
+      const read = input.kind !== 'list' || name === '-' ? null : await identity(name)
       if (read !== null && written.includes(read)) {
-        throw new UsageError(`${flag} ${path}: that is the input ${input.name}`)
+        throw new UsageError(`${flag} ${path}: that is the input ${name}`)
       }
     }
   }

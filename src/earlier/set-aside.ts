@@ -1,7 +1,7 @@
 // Rows that an earlier run has left and this one does not go on with: moved out of the way, never deleted.
 
-import { createReadStream } from 'node:fs'
 import { lstat, rename, rm } from 'node:fs/promises'
+import { openRows } from './open-rows.js'
 
 /** Where they went and how many lines that are. */
 export interface SetAside {
@@ -41,11 +41,18 @@ export async function placeFor(path: string, lines: number): Promise<string> {
 
 const LF = 10
 
-/** Whole lines. */
+/** Whole lines, of a packed file too, up to where that is damaged. */
 async function countLines(path: string): Promise<number> {
   let lines = 0
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    for (let at = chunk.indexOf(LF); at !== -1; at = chunk.indexOf(LF, at + 1)) lines++
+  const bytes = await openRows(path, '--output')
+  try {
+    for (let chunk = await bytes.read(); chunk !== null; chunk = await bytes.read()) {
+      for (let at = chunk.indexOf(LF); at !== -1; at = chunk.indexOf(LF, at + 1)) lines++
+    }
+  } catch (error) {
+    if (!(error as NodeJS.ErrnoException).code?.startsWith('Z_')) throw error
+  } finally {
+    await bytes.close()
   }
   return lines
 }

@@ -28,13 +28,12 @@ export function verdictRow(text: string, where: () => string): Verdict {
   } catch {
     // What it is not is said below.
   }
-  if (typeof row !== 'object' || row === null)
-    throw new UsageError(`--resume: ${where()}: not a row of an ndjson report`)
+  if (typeof row !== 'object' || row === null) throw new UsageError(`${where()}: not a row of an ndjson report`)
   const missing = NEEDED_FIELDS.find((name) => row[name] === undefined)
-  if (missing !== undefined) throw new UsageError(`--resume: ${where()}: no ${missing}; was it written with --fields?`)
-  if (!Number.isSafeInteger(row.index) || row.index! < 0) throw new UsageError(`--resume: ${where()}: a wrong index`)
+  if (missing !== undefined) throw new UsageError(`${where()}: no ${missing}; was it written with --fields?`)
+  if (!Number.isSafeInteger(row.index) || row.index! < 0) throw new UsageError(`${where()}: a wrong index`)
   const wrong = wrongField(row)
-  if (wrong !== undefined) throw new UsageError(`--resume: ${where()}: a wrong ${wrong}`)
+  if (wrong !== undefined) throw new UsageError(`${where()}: a wrong ${wrong}`)
   return { ...BLANK, ...row }
 }
 

@@ -61,8 +61,20 @@ export interface Column {
 /** Every field, nested ones as they are: what NDJSON and JSON print. */
 export const NESTED: readonly Column[] = FIELDS.map((name) => ({ name, get: (verdict) => verdict[name] }))
 
+/** What a redirect map is read for; in a record it is in `redirects`. */
+const OF_REDIRECTS: readonly Column[] = [
+  { name: 'location', get: ({ redirects }) => redirects[0]?.location ?? null },
+  { name: 'hops', get: ({ redirects }) => redirects.length },
+]
+
+/** What people look for first in a spreadsheet. */
+const FIRST = ['line', 'input', 'outcome', 'status', 'reason', 'finalUrl', 'location', 'hops']
+
 /** Every value, parts with dots in their names: what CSV prints. */
-export const FLAT: readonly Column[] = FIELDS.flatMap((field) => partsOf(field) ?? [columnOf(field)])
+export const FLAT: readonly Column[] = inFront(FIRST, [
+  ...FIELDS.flatMap((field) => partsOf(field) ?? [columnOf(field)]),
+  ...OF_REDIRECTS,
+])
 
 /**
  * The columns that the user named, in that order; `all` when none were named. A nested field may be named as a whole or
@@ -76,6 +88,11 @@ export function selectColumns(names: readonly string[] | null, all: readonly Col
     if (column === undefined) throw unknownField(name, known.keys())
     return all === FLAT ? (partsOf(name as keyof Verdict) ?? [column]) : [column]
   })
+}
+
+function inFront(names: readonly string[], columns: readonly Column[]): readonly Column[] {
+  const placeOf = ({ name }: Column) => (names.includes(name) ? names.indexOf(name) : names.length)
+  return columns.toSorted((a, b) => placeOf(a) - placeOf(b))
 }
 
 function columnOf(field: keyof Verdict): Column {

@@ -1,8 +1,10 @@
 // Sinks into files and named pipes that the user named. A mistake in the name is one line before anything is requested.
 
 import { open } from 'node:fs/promises'
+import type { Writable } from 'node:stream'
 import { UsageError } from '../settings/errors.js'
 import type { Sink } from '../words/output.js'
+import { gzipInto, isPacked } from './gzip-into.js'
 import { openPipe } from './open-pipe.js'
 import { createOwnSink } from './sink.js'
 import { whyNotWritten } from './why-not-written.js'
@@ -13,7 +15,7 @@ export async function openPipeSink(
   { flag, signal }: { readonly flag: string; readonly signal: AbortSignal | undefined },
 ): Promise<Sink> {
   try {
-    return createOwnSink(await openPipe(path, signal), path)
+    return createOwnSink(packedWhereNamed(await openPipe(path, signal), path), path)
   } catch (cause) {
     signal?.throwIfAborted()
     throw new UsageError(`${flag} ${path}: ${whyNotWritten(path, (cause as NodeJS.ErrnoException).code)}`, { cause })
@@ -24,8 +26,12 @@ export async function openPipeSink(
 export async function openFileSink(path: string, flag = '--output'): Promise<Sink> {
   try {
     const file = await open(path, 'w')
-    return createOwnSink(file.createWriteStream(), path)
+    return createOwnSink(packedWhereNamed(file.createWriteStream(), path), path)
   } catch (cause) {
     throw new UsageError(`${flag} ${path}: ${whyNotWritten(path, (cause as NodeJS.ErrnoException).code)}`, { cause })
   }
+}
+
+function packedWhereNamed(stream: Writable, path: string): Writable {
+  return isPacked(path) ? gzipInto(stream) : stream
 }

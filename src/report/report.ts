@@ -3,7 +3,7 @@
 
 import { hideSecrets, shorten } from '../words/hide-secrets.js'
 import type { Reporter, Sink } from '../words/output.js'
-import type { Summary } from '../words/summary.js'
+import type { ReportedSummary } from '../words/summary.js'
 import type { Verdict } from '../words/verdict.js'
 import { createTypeText, redact } from './redact.js'
 
@@ -13,6 +13,8 @@ export interface Output {
   readonly sink: Sink
   /** Whether every row can be found in there later. Default false. */
   readonly keepsRows?: boolean
+  /** Nobody asked for it: a run does not go on for its sake. Default false. */
+  readonly isAside?: boolean
 }
 
 /** All reports of a run as one. Nothing here rejects because of a sink. */
@@ -22,7 +24,7 @@ export interface Report {
   /** A promise only when some sink wants to wait; with more than one waiting, for the slowest. */
   each(verdict: Verdict): Promise<void> | undefined
   /** Writes the ends; resolves when everything is safe or its reader has left. */
-  end(summary: Summary): Promise<void>
+  end(summary: ReportedSummary): Promise<void>
   /** True when there were sinks and none takes text any more: then the run can stop. */
   readonly allGone: boolean
   /** True when an output failed and none is left that keeps rows: to go on asking would be for nothing. */
@@ -70,7 +72,8 @@ export function createReport(outputs: readonly Output[], onFault: (fault: Output
       await Promise.all(outputs.map((output) => endOf(output, shown)))
     },
     get allGone() {
-      return outputs.length > 0 && outputs.every(({ sink }) => isDone(sink))
+      const wanted = outputs.filter(({ isAside }) => !isAside)
+      return wanted.length > 0 && wanted.every(({ sink }) => isDone(sink))
     },
     get keepsNothing() {
       return (
@@ -90,7 +93,7 @@ export function createReport(outputs: readonly Output[], onFault: (fault: Output
   }
 }
 
-async function endOf({ reporter, sink }: Output, summary: Summary): Promise<void> {
+async function endOf({ reporter, sink }: Output, summary: ReportedSummary): Promise<void> {
   for (const text of isDone(sink) ? [] : reporter.end(summary)) {
     if (isDone(sink)) break
     await sink.write(text)

@@ -6,6 +6,7 @@ import type { EarlierRuns } from '../settings/seams.js'
 import type { Target } from '../settings/target.js'
 import type { Distinct } from '../targets/distinct.js'
 import type { Verdict } from '../words/verdict.js'
+import type { ListOrder } from './list-order.js'
 import { SettledRows } from './settled-rows.js'
 
 export interface AdmitOptions {
@@ -17,6 +18,8 @@ export interface AdmitOptions {
   readonly window?: number | undefined
   /** Told of every target that is asked. */
   begins(target: Target): void
+  /** Holds rows back until those before them are done; null: rows come as they are done. */
+  readonly order: Pick<ListOrder, 'begins' | 'room'> | null
   /** Ms since 1970. */
   wallNow(): number
 }
@@ -32,7 +35,7 @@ export interface Admission {
 }
 
 export function admit(batches: AsyncIterable<readonly Target[]>, options: AdmitOptions): Admission {
-  const { keep, distinct, earlier, begins, wallNow } = options
+  const { keep, distinct, earlier, order, begins, wallNow } = options
   const settled = new SettledRows(options.window)
   let known = 0
   let excluded = 0
@@ -56,6 +59,7 @@ export function admit(batches: AsyncIterable<readonly Target[]>, options: AdmitO
     }
     earlier?.passes(target)
     known++
+    order?.begins(target.index)
     const row = rowWithoutAsking(target)
     if (row === null) begins(target)
     else settled.add(row)
@@ -65,6 +69,7 @@ export function admit(batches: AsyncIterable<readonly Target[]>, options: AdmitO
     for await (const batch of batches) {
       yield batch.filter(isToAsk)
       await settled.room()
+      await order?.room()
     }
   }
   return {

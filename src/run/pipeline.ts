@@ -19,6 +19,7 @@ import { type Admission, admit } from './admit.js'
 import { createEnding, type Ending } from './ending.js'
 import { firstPass } from './first-pass.js'
 import { LaterPasses } from './later-passes.js'
+import { ListOrder } from './list-order.js'
 
 /** What a run needs beside its list and its asker. */
 export interface RunOptions extends Omit<OptionsOf<'run'>, 'rules' | 'baseUrl' | 'shard'> {
@@ -75,20 +76,23 @@ export function startRun(source: TargetSource, asker: Asker, options: StartOptio
     stop: ending.stop,
     notify: account.note,
   })
+  const order = options.inOrder ? new ListOrder() : null
   const admission = admit(source.batches, {
     keep: createFilter({ include: options.include ?? [], exclude: options.exclude ?? [] }),
     distinct: options.dedupe ? createDistinct() : null,
     earlier,
     window: options.window,
+    order,
     begins: (target) => later.begins(target),
     wallNow: time.wallNow,
   })
   const asking = asker.ask(admission.toAsk, { gently: false })
   ending.onHalt(() => {
     asking.stop()
+    order?.close()
     source.close()
   })
-  const rows = new Rows({ account, admission, asking, later, ending, options })
+  const rows = new Rows({ account, admission, asking, later, order, ending, options })
   const unfinished = () => ending.why ?? (source.broke() === null ? null : 'input-broke')
   return {
     batches: { [Symbol.asyncIterator]: () => rows.all() },
@@ -112,6 +116,7 @@ interface RowsOptions {
   readonly admission: Admission
   readonly asking: Asking
   readonly later: LaterPasses
+  readonly order: ListOrder | null
   readonly ending: Ending
   readonly options: StartOptions
 }
@@ -156,15 +161,14 @@ class Rows {
   }
 
   async *all(): AsyncGenerator<readonly Verdict[]> {
-    const { ending, options, later } = this.#parts
+    const { ending, options } = this.#parts
     const { timeLimitMs, time } = options
     ending.listen()
     if (timeLimitMs) time.wait(timeLimitMs, ending.stop).then(() => ending.isOver || ending.halt('time-limit'))
     try {
       yield* this.#kept()
       if (ending.why !== null) return
-      yield* this.#firstPass()
-      for await (const batch of later.run()) if (batch.length > 0) yield this.#deliver(batch)
+      yield* this.#inOrder()
     } finally {
       ending.forget()
       ending.halt(null)
@@ -181,12 +185,37 @@ class Rows {
     this.#failedBefore = account.counts().failed
   }
 
+  /** What is held back is handed on however the run ends. */
+  async *#inOrder() {
+    const { order, account } = this.#parts
+    if (order === null) return yield* this.#passes()
+    try {
+      for await (const batch of this.#passes()) {
+        const next = order.arrive(batch)
+        if (next.length > 0) yield next
+      }
+    } catch (error) {
+      const held = order.rest()
+      if (held.length > 0) yield held
+      throw error
+    }
+    const held = order.rest()
+    if (order.leftBehind > 0) account.note(leftBehind(order.leftBehind))
+    if (held.length > 0) yield held
+  }
+
+  async *#passes() {
+    yield* this.#firstPass()
+    for await (const batch of this.#parts.later.run()) if (batch.length > 0) yield this.#deliver(batch)
+  }
+
   async *#firstPass() {
-    const { asking, admission, later, ending } = this.#parts
+    const { asking, admission, later, order, ending } = this.#parts
     try {
       for await (const batch of firstPass(asking, admission.settled)) {
-        const final = batch.filter((row) => !later.hold(row, this.progress.done))
-        if (final.length > 0) yield this.#deliver(final)
+        const final = batch.filter((row) => !later.hold(row, this.progress.done) || order?.waits(row.index))
+        // A row that waits may make room as well.
+        if (final.length > 0 || order !== null) yield this.#deliver(final)
         const released = later.overflow()
         if (released.length > 0) yield this.#deliver(released)
       }
@@ -207,6 +236,11 @@ class Rows {
     if (bail !== null && account.counts().failed - this.#failedBefore >= bail) ending.halt('bail')
     return added
   }
+}
+
+function leftBehind(rows: number): string {
+  const which = rows === 1 ? '1 row is' : `${rows} rows are`
+  return `${which} not in the order of the list: asked again after all others, too late to wait for`
 }
 
 /** Whether a verdict may be another one later. */

@@ -199,6 +199,8 @@ export const SETTINGS = {
   report: { of: 'command', flag: '-r, --report <format>', group: 'Output', brief: true, type: value.elsewhere, initial: 'table', shown: 'table', help: 'on stdout instead of the table' },
   writeFailed: { of: 'command', flag: '--write-failed <file>', group: 'Output', type: value.text, initial: null, help: 'write the lines that failed, as a list to run again' },
   resume: { of: 'command', flag: '--resume', group: 'Output', type: value.yes, initial: false, help: 'go on with an interrupted -o FILE.ndjson: ask only what is missing' },
+  /** Verdicts in the order of the list; what is done is held back within a bound. Default false: as they are done. */
+  inOrder: { of: 'run', flag: '--in-order', group: 'Output', type: value.yes, initial: false, help: 'rows in the order of the list, not as they are done' },
   fields: { of: 'command', flag: '--fields <names>', group: 'Output', type: value.names, initial: null,
     help: 'only these fields in ndjson, json and csv, in this order, such as url,status' },
   show: { of: 'command', flag: '--show <rows>', group: 'Output', type: value.oneOf<Show>(['auto', 'all', 'failed']), initial: 'auto', shown: 'auto',
@@ -207,6 +209,7 @@ export const SETTINGS = {
   progress: { of: 'command', flag: '--no-progress', group: 'Output', type: value.yes, initial: true, help: 'no progress on stderr' },
   color: { of: 'command', flag: '--color', group: 'Output', type: value.yes, initial: null,
     help: 'colour even in a pipe; --no-color for none (default: on a terminal, NO_COLOR and FORCE_COLOR obeyed)' },
+  github: { of: 'command', flag: '--no-github', group: 'Output', type: value.yes, initial: true, help: 'in GitHub Actions no annotations and no job summary' },
 
   /** Ask only URLs that match one of these. Default: all. What cannot run in time linear in the text (look-around, back references) is a `TypeError`. */
   include: { of: 'run', flag: '--include <regexp>', group: 'Input', type: listOf(pattern), initial: [], help: 'ask only URLs that match; repeatable: any of them' },

@@ -1,13 +1,13 @@
 // Where text is made and where it goes.
 
-import type { Summary } from './summary.js'
+import type { ReportedSummary, Summary } from './summary.js'
 import type { Verdict } from './verdict.js'
 
 /** Turns verdicts into text, in pieces; never writes, never reads the environment. */
 export interface Reporter {
   begin?(): string
   each(verdict: Verdict): string
-  end(summary: Summary): Iterable<string>
+  end(summary: ReportedSummary): Iterable<string>
 }
 
 /** Which rows a table shows. */
@@ -25,14 +25,20 @@ export interface ReporterContext {
   readonly fields: readonly string[] | null
   /** What was asked for, for reports that are read by others; absent where that is not known. */
   readonly about?: RunDescription
+  /** Whether inconclusive URLs fail the run. */
+  readonly strict: boolean
+  /** Whether the text goes into a file that somebody opens later, not to a program that waits for it. */
+  readonly isFile: boolean
+  /** The folder of the repository that a CI job is about (`GITHUB_WORKSPACE`); null: not known. */
+  readonly workspace: string | null
 }
 
 /** What a report says of the run that its rows do not. */
 export interface RunDescription {
   /** The inputs as they were named. */
   readonly inputs: readonly string[]
-  /** Statuses that are fine where a line or a rule says nothing else: `200-299`. */
-  readonly accept: string
+  /** Statuses that are fine where a line or a rule says nothing else: `200-299`; null: not known. */
+  readonly accept: string | null
   /** What else every URL has to hold, in words: `an answer within 500 ms`. */
   readonly expectations: readonly string[]
 }

@@ -51,3 +51,9 @@ export interface Summary {
   readonly notices: readonly string[]
   readonly exitCode: number
 }
+
+/** What reports are given. Of rows that were joined from files, nobody may know how many lines their list had. */
+export interface ReportedSummary extends Omit<Summary, 'lines'> {
+  /** Null: unknown. */
+  readonly lines: LineAccount | null
+}

@@ -23,7 +23,7 @@ async function refusal(argv: readonly string[], stdin: string | null = null): Pr
 const DURATION = 'expected a duration such as 800ms, 10s or 2m'
 const STATUSES = 'expected statuses such as 200-299,301,4xx or +403'
 const FILES =
-  'expected a file ending in one of .txt .ndjson .jsonl .json .csv, or FORMAT=FILE with one of table ndjson json csv summary'
+  'expected a file ending in one of .txt .ndjson .jsonl .json .csv .html .htm .xml .md (or that and .gz), or FORMAT=FILE with one of table ndjson json csv html summary junit markdown github'
 
 test.each<[argv: string[], line: string]>([
   [['-t', '10x'], `--timeout 10x: ${DURATION}`],
@@ -41,7 +41,7 @@ test.each<[argv: string[], line: string]>([
   [['-c', '0'], '--concurrency 0: expected a whole number from 1 to 100000'],
   [['--per-host', 'many'], '--per-host many: expected a whole number from 1 to 100000'],
   [['--max-redirects', '-1'], '--max-redirects -1: expected a whole number from 0 to 1000'],
-  [['-r', 'xml'], '--report xml: expected one of table ndjson json csv summary'],
+  [['-r', 'xml'], '--report xml: expected one of table ndjson json csv html summary junit markdown github'],
   [['--show', 'some'], '--show some: expected one of auto all failed'],
   [['--include', '('], '--include (: expected a regular expression'],
   [['--exclude', '['], '--exclude [: expected a regular expression'],

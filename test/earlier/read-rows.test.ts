@@ -22,7 +22,7 @@ function chunked(bytes: Buffer, encoding: RowBytes['encoding'], bomBytes: number
     at += chunk.length
     return chunk
   }
-  return { encoding, bomBytes, read, close: async () => {} }
+  return { encoding, bomBytes, isPacked: false, read, close: async () => {} }
 }
 
 it('reads lines as they are, with the place of each', async () => {

@@ -1,9 +1,9 @@
 // RFC 4180: a header, CRLF, every text quoted. Made for spreadsheets as much as for programs, so no cell can be taken
-// for a formula and none holds a line break.
+// for a formula, none holds a line break, and moments are written as a spreadsheet reads them.
 
 import type { Reporter, ReporterContext } from '../../words/output.js'
 import { escapeHidden, guardLine } from '../escape.js'
-import { FLAT, selectColumns } from '../fields.js'
+import { type Column, FLAT, selectColumns } from '../fields.js'
 import { toJson } from '../to-json.js'
 import type { ReportFormat } from './report-format.js'
 
@@ -23,12 +23,20 @@ export const csv = {
 } as const satisfies ReportFormat
 
 function createCsv(context: ReporterContext): Reporter {
-  const columns = selectColumns(context.fields, FLAT)
+  const columns = selectColumns(context.fields, FLAT).map(asSpreadsheet)
+  // Excel takes a file without it for the encoding of its country; a program at the end of a pipe takes it for text.
+  const mark = context.isFile ? '\ufeff' : ''
   return {
-    begin: () => `${columns.map((column) => column.name).join(',')}\r\n`,
+    begin: () => `${mark}${columns.map((column) => column.name).join(',')}\r\n`,
     each: (verdict) => `${columns.map((column) => cell(column.get(verdict))).join(',')}\r\n`,
     end: () => [],
   }
+}
+
+/** `2026-11-25 22:36:27`, in UTC: Excel and LibreOffice take `T`, `Z` and milliseconds for text. */
+function asSpreadsheet(column: Column): Column {
+  if (column.name !== 'checkedAt') return column
+  return { ...column, get: ({ checkedAt }) => checkedAt.slice(0, 19).replace('T', ' ') }
 }
 
 function cell(value: unknown): string {

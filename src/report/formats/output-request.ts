@@ -30,19 +30,27 @@ export const REPORT_SETTINGS: Readonly<Record<'output' | 'report', Setting>> = {
   },
 }
 
-/** `FILE` or `FORMAT=FILE`. A name with `=` that is no format's is a file. Throws `ValueError`. */
+/** `FILE` or `FORMAT=FILE`; packed where it ends in `.gz`. A name with `=` that is no format's is a file. Throws `ValueError`. */
 export function parseOutput(text: string): OutputRequest {
   if (text === '-') throw new ValueError('a file; for a report on stdout: -r FORMAT')
   const equals = text.indexOf('=')
   const named = FORMAT_NAMES.find((format) => equals > 0 && format === text.slice(0, equals))
   const path = named === undefined ? text : text.slice(equals + 1)
   if (path === '') throw new ValueError('a file name')
-  const format = named ?? FORMAT_NAMES.find((name) => endingsOf(name).some((end) => path.toLowerCase().endsWith(end)))
+  const format = named ?? formatOf(path.toLowerCase())
   if (format === undefined) {
     const endings = FORMAT_NAMES.flatMap(endingsOf).join(' ')
-    throw new ValueError(`a file ending in one of ${endings}, or FORMAT=FILE with one of ${FORMAT_NAMES.join(' ')}`)
+    throw new ValueError(
+      `a file ending in one of ${endings} (or that and .gz), or FORMAT=FILE with one of ${FORMAT_NAMES.join(' ')}`,
+    )
   }
   return { format, path }
+}
+
+/** By the ending before `.gz`, where the file is packed. */
+function formatOf(path: string): Format | undefined {
+  const name = path.endsWith('.gz') ? path.slice(0, -'.gz'.length) : path
+  return FORMAT_NAMES.find((format) => endingsOf(format).some((end) => name.endsWith(end)))
 }
 
 function endingsOf(name: Format): readonly string[] {

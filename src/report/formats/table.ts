@@ -2,7 +2,7 @@
 // that memory stays flat: failures in groups, and rows only as they come and only when asked for. One URL: a card.
 
 import type { Reporter, ReporterContext } from '../../words/output.js'
-import type { Summary } from '../../words/summary.js'
+import type { ReportedSummary } from '../../words/summary.js'
 import type { Verdict } from '../../words/verdict.js'
 import { card } from '../table/card.js'
 import { grid, streamedGrid } from '../table/grid.js'
@@ -42,9 +42,9 @@ function createTable(context: ReporterContext): Reporter {
     return context.show === 'auto' ? '' : streamed.head + rows
   }
 
-  const shortReport = (summary: Summary): string => {
+  const shortReport = (summary: ReportedSummary): string => {
     const verdicts = kept.sort(inInputOrder)
-    if (verdicts.length === 1 && summary.lines.total === 1 && context.show === 'auto')
+    if (verdicts.length === 1 && summary.lines?.total === 1 && context.show === 'auto')
       return card(verdicts[0]!, summary, theme)
     const rows = verdicts.filter(isShown).map((verdict) => rowOf(verdict, theme))
     const head = rows.length === 0 ? '' : grid(rows, theme)
@@ -69,12 +69,12 @@ function createTable(context: ReporterContext): Reporter {
 }
 
 /** What helps most now; only flags that exist. */
-function nextStep(summary: Summary, hidesRows: boolean): string | null {
+function nextStep(summary: ReportedSummary, hidesRows: boolean): string | null {
   if (summary.unfinished === 'time-limit' || summary.unfinished === 'interrupted') {
     return 'with -o report.ndjson, --resume goes on where a run ended'
   }
   if (summary.failed === 0 && summary.inconclusive === 0) return null
-  if (summary.lines.notAsked > 0) return null
+  if ((summary.lines?.notAsked ?? 0) > 0) return null
   if (hidesRows && summary.failed > 0) return '--show failed for each of them, -o report.csv for all rows'
   return '-o report.csv'
 }

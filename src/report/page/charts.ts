@@ -1,6 +1,6 @@
 // What answered and how fast, as bars and a table. Drawn with attributes only, see palette.ts.
 
-import type { Summary } from '../../words/summary.js'
+import type { ReportedSummary } from '../../words/summary.js'
 import { count } from '../table/count.js'
 import { humanDuration } from '../table/duration.js'
 import type { AnswerTimes, HostTimes, TimeBar } from './answer-times.js'
@@ -23,7 +23,7 @@ const CLASS_WORDS: Readonly<Record<string, string>> = {
 }
 
 export interface ChartFacts {
-  readonly summary: Summary
+  readonly summary: ReportedSummary
   readonly times: AnswerTimes
   /** URLs that are fine behind a redirect, and those whose redirects are all for good (301, 308). */
   readonly redirected: number
@@ -74,7 +74,7 @@ function redirects(redirected: number, forGood: number): string {
   return `<p>${linked}, ${part}for good: the list could name the new address${forGood === 1 ? '' : 'es'}</p>`
 }
 
-function timeToAnswer(bars: readonly TimeBar[], time: Summary['timeMs'], answered: number): string {
+function timeToAnswer(bars: readonly TimeBar[], time: ReportedSummary['timeMs'], answered: number): string {
   const list = barList(bars.map((bar) => ({ words: rangeOf(bar), count: bar.count, colour: 'bar' })))
   if (time === null) return card('Time to answer', list)
   const parts = [`Half within ${humanDuration(time.p50)}`, `9 in 10 within ${humanDuration(time.p90)}`]

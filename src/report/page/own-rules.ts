@@ -11,7 +11,7 @@ export interface OwnRules {
 
 /** Sees it by what was accepted or refused against what the run says. */
 export function createOwnRules(about: RunDescription | undefined): OwnRules {
-  const accepted = about === undefined ? null : parseStatusSet(about.accept)
+  const accepted = about === undefined || about.accept === null ? null : parseStatusSet(about.accept)
   let found = false
   return {
     look({ outcome, status, failedChecks }) {

@@ -1,6 +1,6 @@
 // The share bar and the counts below it. Widths and colours are attributes: a viewer that forbids styles shows them too.
 
-import type { Summary } from '../../words/summary.js'
+import type { ReportedSummary } from '../../words/summary.js'
 import { count } from '../table/count.js'
 import { filterLink } from './html.js'
 import { PALETTE } from './palette.js'
@@ -17,7 +17,7 @@ interface Part {
 }
 
 /** One bar for the run, and each outcome as a link to its rows. */
-export function pageCounts(summary: Summary): string {
+export function pageCounts(summary: ReportedSummary): string {
   const parts = partsOf(summary)
   if (summary.verdicts === 0) return ''
   const changes = summary.baseline === null ? [] : changesOf(summary.baseline)
@@ -25,7 +25,7 @@ export function pageCounts(summary: Summary): string {
   return `${shareBar(parts)}<ul class="tiles" aria-label="Counts">${list}</ul>`
 }
 
-function partsOf({ failed, inconclusive, ok, skipped }: Summary): readonly Part[] {
+function partsOf({ failed, inconclusive, ok, skipped }: ReportedSummary): readonly Part[] {
   const parts: readonly Part[] = [
     { name: 'failed', count: failed, words: 'failed', filter: { outcome: 'failed' } },
     { name: 'inconclusive', count: inconclusive, words: 'could not be judged', filter: { outcome: 'inconclusive' } },
@@ -36,7 +36,7 @@ function partsOf({ failed, inconclusive, ok, skipped }: Summary): readonly Part[
 }
 
 /** How the run differs from its baseline; what is gone has no rows to show. */
-function changesOf(baseline: NonNullable<Summary['baseline']>): readonly Part[] {
+function changesOf(baseline: NonNullable<ReportedSummary['baseline']>): readonly Part[] {
   const parts: readonly Part[] = [
     { name: 'failed', count: baseline.new, words: 'new', filter: { change: 'new-failure' } },
     { name: 'failed', count: baseline.stillFailing, words: 'known', filter: { change: 'still-failing' } },

@@ -3,14 +3,14 @@
 
 import { createHash } from 'node:crypto'
 import type { RunDescription } from '../../words/output.js'
-import type { Summary } from '../../words/summary.js'
+import type { ReportedSummary } from '../../words/summary.js'
 import { version } from '../../words/version.js'
+import { headline } from '../headline.js'
 import { count } from '../table/count.js'
 import { LINE_WORDS } from '../table/totals.js'
 import { type ChartFacts, charts } from './charts.js'
 import type { FailureGroups } from './failure-groups.js'
 import { failureLists } from './failure-lists.js'
-import { headline } from './headline.js'
 import { html, jsonForScript } from './html.js'
 import { pageCounts } from './page-counts.js'
 import type { PageFacts } from './page-facts.js'
@@ -41,7 +41,7 @@ export function* pageDocument(parts: PageParts): Generator<string> {
   yield `<script>${files.script}</script></body></html>\n`
 }
 
-function head(summary: Summary, name: string, { script, styles }: PageFiles): string {
+function head(summary: ReportedSummary, name: string, { script, styles }: PageFiles): string {
   const { state, text } = headline(summary)
   const policy = [
     "default-src 'none'",
@@ -62,7 +62,9 @@ function hashOf(text: string): string {
 }
 
 /** `500 lines = 474 checked + 26 blank or comment`. */
-function footer({ lines }: Summary): string {
+function footer({ lines }: ReportedSummary): string {
+  if (lines === null)
+    return `<footer>Lines unknown. Made by scrape-status ${version()}. This file asks nothing of the network.</footer>\n`
   const parts = LINE_WORDS.filter(([name]) => lines[name] > 0).map(([name, word]) => `${count(lines[name])} ${word}`)
   const total = `${count(lines.total)} ${lines.total === 1 ? 'line' : 'lines'}`
   const account = lines.total === 0 ? '' : `<span id="lines">${total} = ${parts.join(' + ')}</span>. `

@@ -2,9 +2,9 @@
 
 import { hideSecrets, shorten } from '../../words/hide-secrets.js'
 import type { RunDescription } from '../../words/output.js'
-import type { Summary } from '../../words/summary.js'
+import type { ReportedSummary } from '../../words/summary.js'
+import { earlyEnd, headline } from '../headline.js'
 import { plainDuration } from '../table/duration.js'
-import { earlyEnd, headline } from './headline.js'
 import { html } from './html.js'
 
 export const MARKS = { failed: '✗', inconclusive: '?', ok: '✓' } as const
@@ -16,7 +16,7 @@ const MONTHS = [
 const NAME_MAX = 120
 
 export interface HeaderFacts {
-  readonly summary: Summary
+  readonly summary: ReportedSummary
   readonly about: RunDescription | undefined
   /** Some lines or rules had expectations of their own. */
   readonly hasOwnRules: boolean
@@ -30,7 +30,9 @@ export function pageHeader(facts: HeaderFacts): string {
     ...(about === undefined ? [] : [html(listName(about.inputs))]),
     startedAt(summary.startedAt),
     `took ${unbroken(plainDuration(summary.durationMs))}`,
-    ...(about === undefined ? [] : [`fine means ${fineMeans(about, facts.hasOwnRules)}`]),
+    ...(about === undefined || about.accept === null
+      ? []
+      : [`fine means ${fineMeans(about, about.accept, facts.hasOwnRules)}`]),
   ]
   const early = earlyEnd(summary)
   const note = early === null ? '' : `<p class="early" role="note">${html(early)}</p>`
@@ -51,7 +53,7 @@ export function listName(inputs: readonly string[]): string {
 }
 
 /** `200–299, an answer within 500 ms, and what the list says of some lines`. */
-function fineMeans({ accept, expectations }: RunDescription, hasOwnRules: boolean): string {
+function fineMeans({ expectations }: RunDescription, accept: string, hasOwnRules: boolean): string {
   const ranges = accept.replaceAll('-', '–').replaceAll(',', ', ')
   const own = hasOwnRules ? [', or what is said of a line or a host'] : []
   return [unbroken(html(ranges)), ...expectations.map((text) => `, ${html(text)}`), ...own].join('')

@@ -1,6 +1,6 @@
 // What stands around the rows; the script fills it. Without a script it stays hidden, and a sentence says why.
 
-import type { Summary } from '../../words/summary.js'
+import type { ReportedSummary } from '../../words/summary.js'
 
 type Choice = readonly [value: string, words: string]
 
@@ -29,7 +29,13 @@ const COLUMNS: readonly (readonly [key: string, words: string, className: string
 ]
 
 /** Filters, buttons and the heads of the columns. `left` says which rows are here, null when all are. */
-export function tableFrame({ summary, left }: { readonly summary: Summary; readonly left: string | null }): string {
+export function tableFrame({
+  summary,
+  left,
+}: {
+  readonly summary: ReportedSummary
+  readonly left: string | null
+}): string {
   if (summary.verdicts === 0) return ''
   const note =
     left === null

@@ -1,6 +1,6 @@
 // One URL alone, told in full: every hop, how long each phase took, who answered, and the certificate.
 
-import type { Summary } from '../../words/summary.js'
+import type { ReportedSummary } from '../../words/summary.js'
 import type { Verdict } from '../../words/verdict.js'
 import { joinLines } from '../escape.js'
 import { count } from './count.js'
@@ -23,7 +23,7 @@ const PHASES: readonly (readonly [keyof Verdict['timingsMs'], string])[] = [
 ]
 
 /** The card of the only verdict of a run. */
-export function card(verdict: Verdict, summary: Summary, theme: Theme): string {
+export function card(verdict: Verdict, summary: ReportedSummary, theme: Theme): string {
   const lines = [
     ...head(verdict, theme),
     '',

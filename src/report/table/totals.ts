@@ -1,6 +1,6 @@
 // The last lines of the table: how many of what, which answers, how fast, where every line went, and what to do next.
 
-import type { LineAccount, Summary } from '../../words/summary.js'
+import type { LineAccount, ReportedSummary } from '../../words/summary.js'
 import { joinLines } from '../escape.js'
 import { count } from './count.js'
 import { humanDuration } from './duration.js'
@@ -28,7 +28,7 @@ export const LINE_WORDS: readonly (readonly [keyof LineAccount, string])[] = [
 ]
 
 /** The block of totals with a blank line before it; `next` is a suggestion, null for none. */
-export function totals(summary: Summary, next: string | null, theme: Theme): string {
+export function totals(summary: ReportedSummary, next: string | null, theme: Theme): string {
   const blocks: readonly Labelled[] = [
     { label: 'answers', parts: answers(summary, theme), separator: '  ' },
     { label: 'baseline', parts: changes(summary), separator: ` ${theme.dot} ` },
@@ -41,7 +41,7 @@ export function totals(summary: Summary, next: string | null, theme: Theme): str
   return `\n${joinLines([...heading(summary, theme), ...blocks.flatMap((block) => labelled(block, LABEL_WIDTH, theme))])}`
 }
 
-function heading(summary: Summary, theme: Theme): string[] {
+function heading(summary: ReportedSummary, theme: Theme): string[] {
   const parts = (['ok', 'failed', 'inconclusive', 'skipped'] as const)
     .filter((outcome) => summary[outcome] > 0)
     .map((outcome) => `${count(summary[outcome])} ${outcome}`)
@@ -52,7 +52,7 @@ function heading(summary: Summary, theme: Theme): string[] {
   return room >= 2 ? [left + ' '.repeat(room) + right] : [left, right]
 }
 
-function answers(summary: Summary, theme: Theme): string[] {
+function answers(summary: ReportedSummary, theme: Theme): string[] {
   const statuses = Object.entries(summary.statuses)
   const shown = statuses.slice(0, STATUSES_SHOWN).map(([status, often]) => `${status} ${theme.times}${count(often)}`)
   const others = statuses.slice(STATUSES_SHOWN).reduce((sum, [, often]) => sum + often, 0)
@@ -61,7 +61,7 @@ function answers(summary: Summary, theme: Theme): string[] {
   return shown
 }
 
-function changes({ baseline }: Summary): string[] {
+function changes({ baseline }: ReportedSummary): string[] {
   if (baseline === null) return []
   const parts: readonly (readonly [number | null, string])[] = [
     [baseline.new, 'new'],
@@ -73,7 +73,7 @@ function changes({ baseline }: Summary): string[] {
   return shown.length === 0 ? ['as before'] : shown
 }
 
-function times({ statuses, timeMs }: Summary): string[] {
+function times({ statuses, timeMs }: ReportedSummary): string[] {
   const answered = Object.values(statuses).reduce((sum, often) => sum + often, 0)
   if (timeMs === null || answered < 2) return []
   const parts = [`half within ${humanDuration(timeMs.p50)}`, `9 in 10 within ${humanDuration(timeMs.p90)}`]
@@ -81,13 +81,14 @@ function times({ statuses, timeMs }: Summary): string[] {
   return parts
 }
 
-function linesOf(lines: LineAccount): string[] {
+function linesOf(lines: LineAccount | null): string[] {
+  if (lines === null) return ['unknown']
   if (lines.total === 0) return []
   const parts = LINE_WORDS.filter(([name]) => lines[name] > 0).map(([name, word]) => `${count(lines[name])} ${word}`)
   return [count(lines.total), '=', ...parts.flatMap((part, at) => (at === 0 ? [part] : [`+ ${part}`]))]
 }
 
-function ended({ unfinished }: Summary): string[] {
+function ended({ unfinished }: ReportedSummary): string[] {
   switch (unfinished) {
     case null:
       return []

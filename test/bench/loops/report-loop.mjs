@@ -13,7 +13,16 @@ const [format, given] = process.argv.slice(2)
 const count = Number(given)
 const verdicts = makeVerdicts(MADE)
 const summary = summaryOf(verdicts, count)
-const context = { columns: null, color: false, unicode: true, show: 'auto', fields: null }
+const context = {
+  columns: null,
+  color: false,
+  unicode: true,
+  show: 'auto',
+  fields: null,
+  strict: false,
+  isFile: false,
+  workspace: null,
+}
 const report = createReport([{ reporter: FORMATS[format].create(context), sink: await openFileSink('/dev/null') }])
 
 const startedAt = performance.now()

@@ -45,6 +45,27 @@ it('leaves null empty and lists as JSON', () => {
   expect(JSON.parse(row!.redirects!)).toEqual(VERDICTS[1]!.redirects)
 })
 
+it('begins with what people look for, each column once', () => {
+  const names = FLAT.map(({ name }) => name)
+  expect(names.slice(0, 8)).toEqual(['line', 'input', 'outcome', 'status', 'reason', 'finalUrl', 'location', 'hops'])
+  expect(new Set(names).size).toBe(names.length)
+})
+
+it('shows where the first answer redirects to, and how many redirects there were', () => {
+  const rows = read(csv([VERDICTS[0]!, VERDICTS[1]!, VERDICTS[11]!], ['location', 'hops']))
+  expect(rows).toEqual([
+    { location: '', hops: '0' },
+    { location: '/company', hops: '1' },
+    { location: '/b', hops: '2' },
+  ])
+})
+
+it('begins a file with the mark by which Excel knows UTF-8, and a pipe without', () => {
+  expect(csv([])).toMatch(/^line,/)
+  const file = FORMATS.csv.create(surroundings({ isFile: true }))
+  expect(printed(file, [])).toMatch(/^\ufeffline,/)
+})
+
 it('names a nested field by all its parts', () => {
   expect(csv([verdict()], ['status', 'timingsMs', 'tls.protocol'])).toBe(
     'status,timingsMs.queue,timingsMs.dns,timingsMs.connect,timingsMs.tls,timingsMs.firstByte,tls.protocol\r\n' +
@@ -77,12 +98,17 @@ function unflatten(row: Record<string, string>, model: Verdict): unknown {
     if (typeof like === 'number' || typeof like === 'boolean') return JSON.parse(cell)
     return typeof like === 'object' ? JSON.parse(cell) : cell
   }
+  const moment = (cell: string, like: string): string => {
+    expect(cell).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
+    return `${cell.replace(' ', 'T')}${like.slice(19)}`
+  }
   const parts = (prefix: 'timingsMs' | 'tls', like: object | null) =>
     like &&
     Object.fromEntries(Object.entries(like).map(([name, value]) => [name, typed(row[`${prefix}.${name}`]!, value)]))
   return Object.fromEntries(
-    Object.entries(model).map(([name, like]) =>
-      name === 'timingsMs' || name === 'tls' ? [name, parts(name, like)] : [name, typed(row[name]!, like)],
-    ),
+    Object.entries(model).map(([name, like]) => {
+      if (name === 'timingsMs' || name === 'tls') return [name, parts(name, like)]
+      return [name, name === 'checkedAt' ? moment(row[name]!, like) : typed(row[name]!, like)]
+    }),
   )
 }

@@ -1,6 +1,6 @@
 // The verdicts that every reporter is shown: each mark, each sort of trouble, and a way to make one more.
 
-import type { Summary } from '../../../src/words/summary.js'
+import type { ReportedSummary, Summary } from '../../../src/words/summary.js'
 import type { Verdict } from '../../../src/words/verdict.js'
 
 /** A verdict that is fine, with some of its fields replaced. */
@@ -228,13 +228,15 @@ export function summaryOf(fields: Partial<Summary> = {}): Summary {
 export function printed(
   reporter: import('../../../src/words/output.js').Reporter,
   verdicts: readonly Verdict[],
-  summary: Summary = summaryOf(),
+  summary: ReportedSummary = summaryOf(),
 ): string {
   const text = [reporter.begin?.() ?? '', ...verdicts.map((one) => reporter.each(one)), ...reporter.end(summary)]
   return text.join('')
 }
 
+const OUTSIDE = { strict: false, isFile: false, workspace: null }
+
 /** Surroundings of a reporter in a pipe, with some replaced. */
 export function surroundings(fields: Partial<import('../../../src/words/output.js').ReporterContext> = {}) {
-  return { columns: null, color: false, unicode: true, show: 'auto', fields: null, ...fields } as const
+  return { columns: null, color: false, unicode: true, show: 'auto', fields: null, ...OUTSIDE, ...fields } as const
 }

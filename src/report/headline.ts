@@ -1,7 +1,7 @@
-// A run in one line, which is also the title of the page: what somebody who opens it wants to know.
+// A run in one line: the first thing that a page, its title, a job summary or a notice says.
 
-import type { Summary, Unfinished } from '../../words/summary.js'
-import { count } from '../table/count.js'
+import type { ReportedSummary, Unfinished } from '../words/summary.js'
+import { count } from './table/count.js'
 
 export interface Headline {
   /** What colour it has. */
@@ -10,7 +10,7 @@ export interface Headline {
 }
 
 /** `24 of 500 URLs failed`; against a baseline `3 new failures, 21 known`. */
-export function headline(summary: Summary): Headline {
+export function headline(summary: ReportedSummary): Headline {
   const { failed, ok, inconclusive, verdicts, unfinished, baseline } = summary
   if (failed > 0 && baseline !== null) return againstBaseline(summary, baseline)
   if (failed > 0)
@@ -29,11 +29,11 @@ export function urls(often: number): string {
 }
 
 /** A yellow note where the run ended early; null where it is whole. */
-export function earlyEnd({ unfinished, lines }: Summary): string | null {
+export function earlyEnd({ unfinished, lines }: ReportedSummary): string | null {
   if (unfinished === null) return null
-  const left = lines.notAsked === 1 ? '1 line was not asked' : `${count(lines.notAsked)} lines were not asked`
-  const rest =
-    lines.notAsked === 0 ? 'this page is about what was done until then' : `${left}; this page is about the others`
+  const notAsked = lines?.notAsked ?? 0
+  const left = notAsked === 1 ? '1 line was not asked' : `${count(notAsked)} lines were not asked`
+  const rest = notAsked === 0 ? 'this page is about what was done until then' : `${left}; this page is about the others`
   return `${EARLY[unfinished]}: ${rest}.`
 }
 
@@ -46,8 +46,8 @@ const EARLY: Readonly<Record<Unfinished, string>> = {
 }
 
 function againstBaseline(
-  { failed }: Summary,
-  { new: fresh, stillFailing }: NonNullable<Summary['baseline']>,
+  { failed }: ReportedSummary,
+  { new: fresh, stillFailing }: NonNullable<ReportedSummary['baseline']>,
 ): Headline {
   const others = failed - fresh - stillFailing
   const parts = [
