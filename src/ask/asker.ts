@@ -21,6 +21,8 @@ export interface AskerOptions extends PolicyOptions {
   readonly window?: number | undefined
   /** Sentences for the user. */
   notify(text: string): void
+  /** Told when a host asks to be left alone for so long. */
+  onWait?(host: string, ms: number): void
 }
 
 /** Requests at once when failures are asked again. */

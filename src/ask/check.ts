@@ -26,6 +26,8 @@ export interface CheckOptions extends PolicyOptions {
   readonly rest: RestOfList
   /** Sentences for the user. */
   notify(text: string): void
+  /** Told when a host asks to be left alone for so long. */
+  onWait?(host: string, ms: number): void
   /** The check of the first pass, for a later one: what it knows of origins that asked to be left alone holds on. */
   readonly before?: PassCheck
   /** What is wanted of bodies; see `Surroundings`. */
@@ -49,10 +51,10 @@ const HOLD_MS = 2000
 /** Makes the check of one pass over a list; what it learns of origins and of this machine is this pass's. */
 export function createCheck(engine: Engine, options: CheckOptions): PassCheck {
   const { limiter, time, resolver } = engine
-  const { stop, rest, notify, retryTimeouts = false, maxWaitMs = 30_000, before, body } = options
+  const { stop, rest, notify, retryTimeouts = false, maxWaitMs = 30_000, before, body, onWait } = options
   const wait = (ms: number) => time.wait(ms, stop)
   const clock = { now: time.now, wallNow: time.wallNow, random: time.random, wait }
-  const announce = createAnnounce(notify)
+  const announce = createAnnounce({ notify, ...(onWait === undefined ? {} : { onWait }) })
   const common = { ...clock, limiter, stop, notify, announce, maxWaitMs }
   const breaker = createBreaker<HopResult>({ ...common, hasOthers: rest.hasSome }, before?.closed ?? null)
   const blindResolver = createBlindResolver({ resolver, wait, notify })

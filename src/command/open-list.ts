@@ -24,6 +24,7 @@ export function openList(inputs: readonly Input[], { lines, options, fetchList }
     otherShard: () => 0,
     notices: reader.notices,
     broke: () => reader.broke,
+    readShare: reader.readShare,
     close: () => void reader.batches.return?.(),
   }
   return shardSource(whole, options.shard)

@@ -1,27 +1,20 @@
 // How far the run is, on stderr: one live line on a terminal, gone without debris when the report comes; one plain line
 // every 30 s elsewhere, because CI kills silent jobs. Never touches stdout.
 
+import { cutEnd } from '../report/table/text-width.js'
 import type { TerminalWritable } from '../words/world.js'
-
-/** The figures of the moment. */
-export interface ProgressFigures {
-  readonly done: number
-  readonly known: number
-  /** Whether `known` is all there is. */
-  readonly inputEnded: boolean
-  readonly failed: number
-  /** The host that has most to do or to wait for; null when none has. */
-  readonly waitsFor: string | null
-}
+import { type ProgressFigures, progressText } from './progress-text.js'
+import { RecentRate } from './recent-rate.js'
+import type { Screen } from './screen.js'
 
 export interface ProgressLine {
-  /** Takes the line away so that something else can be printed. */
-  hide(): void
   stop(): void
 }
 
 export interface ProgressOptions {
-  readonly stream: TerminalWritable
+  readonly screen: Pick<Screen, 'isLive' | 'columns' | 'draw' | 'clear'>
+  /** Where plain lines go. */
+  readonly stream: Pick<TerminalWritable, 'write'>
   readonly figures: () => ProgressFigures
   now(): number
   /** Escapes what comes from the list. */
@@ -30,60 +23,36 @@ export interface ProgressOptions {
 
 const LIVE_MS = 200
 const PLAIN_MS = 30_000
+/** Between two looks at how fast it is, where nothing is drawn. */
+const LOOK_MS = 1000
+/** Of a terminal whose width nobody knows: no longer line wraps on the narrowest that are used. */
+const UNKNOWN_WIDTH = 80
 
 /** Starts showing; ends with `stop`. */
-export function createProgress({ stream, figures, now, safe }: ProgressOptions): ProgressLine {
-  const startedAt = now()
-  const live = stream.isTTY === true
-  let shown = false
-
-  const hide = () => {
-    if (shown) stream.write('\r\x1b[K')
-    shown = false
-  }
+export function createProgress({ screen, stream, figures, now, safe }: ProgressOptions): ProgressLine {
+  const { isLive } = screen
+  const rate = new RecentRate(now())
+  let shownAt = now()
   const show = () => {
-    const text = progressText(figures(), now() - startedAt, safe)
-    if (live) stream.write(`\r${cutTo(text, (stream.columns ?? 80) - 1)}\x1b[K`)
+    const found = figures()
+    rate.add(now(), found.done)
+    if (!isLive && now() - shownAt < PLAIN_MS) return
+    shownAt = now()
+    const text = progressText(found, rate.perSecond(), safe)
+    if (isLive) screen.draw(cutTo(text, (screen.columns ?? UNKNOWN_WIDTH) - 1))
     else stream.write(`${text}\n`)
-    shown = live
   }
   // Unref'd: showing progress must not keep a finished run alive.
-  const timer = setInterval(show, live ? LIVE_MS : PLAIN_MS).unref()
+  const timer = setInterval(show, isLive ? LIVE_MS : LOOK_MS).unref()
   return {
-    hide,
     stop() {
       clearInterval(timer)
-      hide()
+      screen.clear()
     },
   }
 }
 
-/** `812 of 10,000 · 240/s · 3 failed · 38 s left · waiting for example.com`. */
-export function progressText(figures: ProgressFigures, elapsedMs: number, safe: (text: string) => string): string {
-  const { done, known, inputEnded, failed, waitsFor } = figures
-  const perSecond = elapsedMs > 0 ? (done * 1000) / elapsedMs : 0
-  const left = inputEnded && perSecond > 0 ? Math.ceil((known - done) / perSecond) : null
-  const parts = [
-    `${grouped(done)} of ${grouped(known)}${inputEnded ? '' : '+'}`,
-    `${perSecond >= 10 ? grouped(Math.round(perSecond)) : perSecond.toFixed(1)}/s`,
-    ...(failed > 0 ? [`${grouped(failed)} failed`] : []),
-    ...(left !== null && left > 0 ? [`${clock(left)} left`] : []),
-    ...(waitsFor !== null && known > done ? [`waiting for ${safe(waitsFor)}`] : []),
-  ]
-  return parts.join(' · ')
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString('en-US')
-}
-
-function clock(seconds: number): string {
-  if (seconds < 100) return `${seconds} s`
-  const minutes = Math.round(seconds / 60)
-  return minutes < 100 ? `${minutes} min` : `${Math.round(minutes / 60)} h`
-}
-
-/** In characters; a wide one too many wraps at worst one line, which the next picture overwrites. */
+/** By columns: a wide character too many would wrap, and the next picture leaves what wrapped. */
 function cutTo(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`
+  return cutEnd(text, Math.max(1, width), '…')
 }

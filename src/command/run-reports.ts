@@ -8,29 +8,37 @@ import { createReport, type Output, type Report } from '../report/report.js'
 import { createSink } from '../report/sink.js'
 import { checkTargets, type Run } from '../run/pipeline.js'
 import { UsageError } from '../settings/errors.js'
+import type { TargetSource } from '../settings/seams.js'
+import type { Target } from '../settings/target.js'
+import { hideSecrets, shorten } from '../words/hide-secrets.js'
+import { AskedWaits } from './asked-waits.js'
 import { conclude } from './conclude.js'
 import { githubOutputs } from './github-outputs.js'
 import { READER_GRACE_MS } from './interrupt.js'
 import { say } from './messages.js'
 import { failedOutput, textOf } from './output-fault.js'
 import { createProgress, type ProgressLine } from './progress.js'
+import type { WaitsFor } from './progress-text.js'
 import type { Session } from './session.js'
 import { runOptions } from './settings-from-flags.js'
 import { whyNothingAsked } from './why-nothing-asked.js'
 
 /** Resolves to the exit code. Throws `UsageError` where there is nothing to ask and that is a mistake. */
 export async function runReports(earlier: OpenedRuns, client: Client, session: Session): Promise<number> {
-  const { interrupt, options, world } = session
+  const { interrupt, options, world, listed } = session
   const github = githubOutputs(session)
   const { report, said } = openReport([...earlier.outputs, ...github.outputs], session)
+  const waits = new AskedWaits(world.now)
   const run = checkTargets(earlier.source, client, {
     ...runOptions(options),
     timeLimitMs: null,
     earlier: earlier.run,
     signal: interrupt.signal,
     notify: (text) => say(world, text),
+    onWait: (host, ms) => waits.add(host, ms),
+    ...(listed === undefined ? {} : { onTarget: (target) => listed.add(target.index, () => shownUrl(target)) }),
   })
-  const progress = startProgress(run, client, session)
+  const progress = startProgress({ run, client, source: earlier.source, waits }, session)
   try {
     const hasRows = await feed(run, report, () => stopForNothing(report, session))
     progress?.stop()
@@ -87,15 +95,39 @@ async function feed({ batches }: Run, report: Report, afterBatch: () => void): P
   return hasRows
 }
 
-function startProgress(run: Run, client: Client, { options, world }: Session): ProgressLine | null {
+interface ProgressParts {
+  readonly run: Run
+  readonly client: Client
+  readonly source: TargetSource
+  readonly waits: AskedWaits
+}
+
+function startProgress({ run, client, source, waits }: ProgressParts, session: Session): ProgressLine | null {
+  const { options, world, screen } = session
   if (options.quiet || !options.progress) return null
+  let knownFromShare = 0
   return createProgress({
+    screen,
     stream: world.stderr,
     now: world.now,
     safe: escapeText,
     figures() {
       const { done, known, inputEnded } = run.progress
-      return { done, known, inputEnded, failed: run.counts().failed, waitsFor: client.busiestHost() }
+      const readShare = source.readShare?.() ?? null
+      if (known === 0) knownFromShare = readShare ?? 0
+      const failed = run.counts().failed + run.later.size
+      const waitsFor = waits.longest() ?? busiest(client)
+      return { done, known, inputEnded, readShare, knownFromShare, failed, waitsFor, later: run.later.progress }
     },
   })
+}
+
+/** As the table shows it. */
+function shownUrl({ url, input }: Target): string {
+  return escapeText(hideSecrets(shorten(url ?? input), 'prose'))
+}
+
+function busiest(client: Client): WaitsFor | null {
+  const host = client.busiestHost()
+  return host === null ? null : { host, askedMs: null }
 }

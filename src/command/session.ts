@@ -6,12 +6,14 @@ import { refuseTwiceOnStdout } from '../earlier/refuse-outputs.js'
 import { FLAT, selectColumns } from '../report/fields.js'
 import { FORMATS } from '../report/formats/index.js'
 import type { CommandOptions } from '../report/formats/output-request.js'
+import { ListedTargets } from '../report/table/listed-targets.js'
 import { type ChosenColumns, chosenColumns } from '../targets/chosen-columns.js'
 import { type InputRequest, parseInput } from '../targets/input-request.js'
 import type { Reporter, ReporterContext } from '../words/output.js'
 import type { World } from '../words/world.js'
 import { describeRun } from './describe-run.js'
 import { createInterrupt, type Interrupt } from './interrupt.js'
+import { columnsOf, createScreen, type Screen } from './screen.js'
 
 export interface SessionRequest {
   /** Inputs as named: files, URLs, `-`. */
@@ -32,12 +34,18 @@ export interface Session extends SessionRequest {
   readonly reporter: Reporter
   readonly context: ReporterContext
   readonly interrupt: Interrupt
+  readonly screen: Screen
+  /** Told of the targets, where rows are shown while the run is on. */
+  readonly listed: ListedTargets | undefined
 }
 
 /** Listens for signals from now on; end it with `interrupt.forget`. Throws `UsageError`. */
 export function openSession(request: SessionRequest): Session {
-  const { names, options, world } = request
-  const context = { ...reporterContext(options, world), about: describeRun(names, options) }
+  const { names, options } = request
+  const screen = createScreen(request.world)
+  const { world } = screen
+  const listed = options.report === 'table' && world.stdout.isTTY ? new ListedTargets() : undefined
+  const context = { ...reporterContext(options, world), about: describeRun(names, options), listed }
   const reporter = FORMATS[options.report].create(context)
   // A wrong name is a mistake also where the table, which has no fields, is all that is printed.
   selectColumns(options.fields, FLAT)
@@ -48,6 +56,9 @@ export function openSession(request: SessionRequest): Session {
   const stdin = requests.some(({ name }) => name === '-') ? world.stdin : Readable.from([])
   return {
     ...request,
+    world,
+    screen,
+    listed,
     requests,
     columns,
     context,
@@ -59,7 +70,7 @@ export function openSession(request: SessionRequest): Session {
 
 function reporterContext(options: CommandOptions, { env, stdout }: World): ReporterContext {
   return {
-    columns: stdout.isTTY ? (stdout.columns ?? 80) : null,
+    columns: columnsOf(stdout),
     color: options.color ?? wantsColor(env, stdout.isTTY === true),
     unicode: /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || ''),
     show: options.show,

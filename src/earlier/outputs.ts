@@ -67,7 +67,7 @@ class Opening implements Outputs {
 
   constructor(options: CommandOptions, context: ReporterContext, facts: OutputFacts) {
     this.#options = options
-    this.#context = { ...context, columns: null, color: false, isFile: true }
+    this.#context = { ...context, columns: null, listed: undefined, color: false, isFile: true }
     this.#facts = facts
     this.#resumable = options.output.find(({ format }) => format === 'ndjson')?.path
   }

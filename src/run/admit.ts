@@ -18,6 +18,8 @@ export interface AdmitOptions {
   readonly window?: number | undefined
   /** Told of every target that is asked. */
   begins(target: Target): void
+  /** Told of every target that gets a row. */
+  onTarget?(target: Target): void
   /** Holds rows back until those before them are done; null: rows come as they are done. */
   readonly order: Pick<ListOrder, 'begins' | 'room'> | null
   /** Ms since 1970. */
@@ -35,7 +37,7 @@ export interface Admission {
 }
 
 export function admit(batches: AsyncIterable<readonly Target[]>, options: AdmitOptions): Admission {
-  const { keep, distinct, earlier, order, begins, wallNow } = options
+  const { keep, distinct, earlier, order, begins, onTarget, wallNow } = options
   const settled = new SettledRows(options.window)
   let known = 0
   let excluded = 0
@@ -60,6 +62,7 @@ export function admit(batches: AsyncIterable<readonly Target[]>, options: AdmitO
     earlier?.passes(target)
     known++
     order?.begins(target.index)
+    onTarget?.(target)
     const row = rowWithoutAsking(target)
     if (row === null) begins(target)
     else settled.add(row)

@@ -1,6 +1,7 @@
 // Failures that are asked again after everything else: once and gently (`recheck`), or every 2 s until all is fine or
 // the time is over (`wait`). Their rows are held back until then, within bounds.
 
+import type { LaterProgress } from '../settings/seams.js'
 import type { Target } from '../settings/target.js'
 import type { Verdict } from '../words/verdict.js'
 
@@ -36,6 +37,8 @@ export class LaterPasses {
   /** Targets of the first pass that have no verdict yet; only where there are later ones, for they cost memory. */
   #begun = new Map<number, Target>()
   #isOff: boolean
+  /** When the pass after the first one ends or begins, monotonic ms; null: the first one is on. */
+  #untilMs: number | null = null
 
   constructor(options: LaterPassOptions) {
     this.#options = options
@@ -82,9 +85,24 @@ export class LaterPasses {
     return rows
   }
 
+  /** Failures whose rows are held back. */
+  get size(): number {
+    return this.#held.size
+  }
+
+  /** Null while the first pass is on, and where there is nothing to ask again. */
+  get progress(): LaterProgress | null {
+    const [first] = this.#held.values()
+    if (this.#untilMs === null || first === undefined) return null
+    const { now, waitMs } = this.#options
+    const leftMs = Math.max(0, this.#untilMs - now())
+    return { failing: this.#held.size, sample: first.verdict.input, leftMs, isUntilFine: waitMs !== null }
+  }
+
   /** The later passes; yields every verdict that was held, once. */
   async *run(): AsyncGenerator<readonly Verdict[]> {
     const { recheckMs, waitMs, now, wait, stop } = this.#options
+    this.#untilMs = waitMs === null ? now() + (recheckMs ?? 0) : this.#startedAt + waitMs
     if (waitMs === null) {
       if (this.#held.size > 0) {
         await wait(recheckMs ?? 0)

@@ -26,12 +26,18 @@ export interface RunOptions extends Omit<OptionsOf<'run'>, 'rules' | 'baseUrl' |
   /** What hints about the run as a whole depend on; null: none are made. */
   readonly hints?: HintFacts | null | undefined
   readonly earlier?: EarlierRuns | null | undefined
+  /** Told when a host asks to be left alone for so long, ms. */
+  onWait?(host: string, ms: number): void
+  /** Told of every target that gets a row in this run, in the order of the list. */
+  onTarget?(target: Target): void
 }
 
 export interface Run {
   /** Verdicts as they come, many at a time: a promise a verdict would cost more than the verdict. */
   readonly batches: AsyncIterable<readonly Verdict[]>
   readonly progress: Progress
+  /** What is asked again after everything else; null: nothing yet. */
+  readonly later: Pick<LaterPasses, 'progress' | 'size'>
   readonly counts: Account['counts']
   /** Ends the run; what is on the wire has no verdict. */
   stop(why: Unfinished): void
@@ -84,6 +90,7 @@ export function startRun(source: TargetSource, asker: Asker, options: StartOptio
     window: options.window,
     order,
     begins: (target) => later.begins(target),
+    ...(options.onTarget === undefined ? {} : { onTarget: options.onTarget }),
     wallNow: time.wallNow,
   })
   const asking = asker.ask(admission.toAsk, { gently: false })
@@ -97,6 +104,7 @@ export function startRun(source: TargetSource, asker: Asker, options: StartOptio
   return {
     batches: { [Symbol.asyncIterator]: () => rows.all() },
     progress: rows.progress,
+    later,
     counts: account.counts,
     stop: ending.halt,
     summary(end) {

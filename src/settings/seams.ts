@@ -30,6 +30,8 @@ export interface TargetSource {
   readonly notices: readonly string[]
   /** A sentence when an input ended by an error. */
   broke(): string | null
+  /** How much of the list was read, 0 to 1; null or absent: not known. */
+  readShare?(): number | null
   /** Reads no more; works at once, also while a slow pipe is waited for. */
   close(): void
 }
@@ -48,6 +50,16 @@ export interface EarlierRuns {
   changes(isWhole: boolean): Summary['baseline']
   /** With `--fail-on new` the failures that count, else null. */
   newFailures(): number | null
+}
+
+/** What is asked again after everything else. */
+export interface LaterProgress {
+  readonly failing: number
+  /** One of them. */
+  readonly sample: string
+  /** Until the next look, or under `wait` until the last one; ms. */
+  readonly leftMs: number
+  readonly isUntilFine: boolean
 }
 
 /** Live figures. */

@@ -11,6 +11,8 @@ export interface ListBytesOptions {
   isStopped(): boolean
   /** Told of what broke, in a code or a few words; not of what broke because it was stopped. */
   onBreak(code: string): void
+  /** Told of how many bytes were read. */
+  onBytes?(bytes: number): void
 }
 
 export class ListBytes implements InputBytes {
@@ -22,11 +24,14 @@ export class ListBytes implements InputBytes {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    const { open, isStopped, onBreak } = this.#options
+    const { open, isStopped, onBreak, onBytes } = this.#options
     let source: ByteSource | null = null
     try {
       source = await open()
-      for (let chunk = await source.read(); chunk !== null && !isStopped(); chunk = await source.read()) yield chunk
+      for (let chunk = await source.read(); chunk !== null && !isStopped(); chunk = await source.read()) {
+        onBytes?.(chunk.length)
+        yield chunk
+      }
     } catch (error) {
       this.isBroken = true
       if (!isStopped()) onBreak(codeOf(error))

@@ -45,6 +45,8 @@ export interface ListInput {
   readonly read: ReadTargets
   /** Whether `open` can be called again, and leads to no other lists. */
   readonly isRepeatable: boolean
+  /** Of a file that is not packed; null: nobody knows before its end. */
+  readonly bytes: number | null
   /** Starts behind the byte order mark, without gzip around it. */
   open(): Promise<ByteSource>
   /** Lets go of what was opened and is not wanted any more; never rejects. */
@@ -149,6 +151,7 @@ async function openFile(known: Known, signal: AbortSignal | undefined): Promise<
     name,
     ...looked,
     isRepeatable: looked.format !== 'sitemap',
+    bytes: begun.layers === 0 ? stats.size : null,
     open: reopen,
     close: async () => {},
   }
@@ -170,6 +173,7 @@ async function openStream(known: Known, source: ByteSource, signal: AbortSignal 
       name,
       ...looked,
       isRepeatable: false,
+      bytes: null,
       open: async () => whole,
       close: () => begun.source.close(),
     }

@@ -32,6 +32,8 @@ export interface TargetReader {
   readonly notices: readonly string[]
   /** Why an input ended before its end (a sentence with the code); null while none did. */
   readonly broke: string | null
+  /** How much of the inputs was read, by their bytes, 0 to 1; null where one of them is no plain file. */
+  readShare(): number | null
 }
 
 /** What lines start from, and whether targets keep theirs (`raw`), which costs its memory. Default false. */
@@ -49,6 +51,7 @@ export function readTargets(inputs: readonly Input[], context: ReadContext): Tar
     batches,
     counts: () => reading.counts(),
     notices: reading.notices,
+    readShare: () => reading.readShare(),
     get broke() {
       return reading.broken.length === 0 ? null : reading.broken.join('; ')
     },
@@ -64,6 +67,7 @@ class Reading {
   readonly #series: TargetSeries
   /** Aborted when nobody wants more. */
   readonly #stopping = new AbortController()
+  #bytesRead = 0
 
   constructor(inputs: readonly Input[], context: ReadContext) {
     this.#inputs = inputs
@@ -73,6 +77,15 @@ class Reading {
 
   counts(): LineCounts {
     return { lines: this.#series.lines, blank: this.#series.blank }
+  }
+
+  readShare(): number | null {
+    let total = 0
+    for (const input of this.#inputs) {
+      if (input.kind === 'fetched' || (input.kind === 'list' && input.bytes === null)) return null
+      if (input.kind === 'list') total += input.bytes!
+    }
+    return total === 0 ? null : Math.min(1, this.#bytesRead / total)
   }
 
   stop(): void {
@@ -95,7 +108,10 @@ class Reading {
 
   #listed(input: ListInput): AsyncGenerator<readonly Target[], void, undefined> {
     if (input.notice !== null) this.notices.push(input.notice)
-    const bytes = new ListBytes({ open: input.open, ...this.#breaks(input.name) })
+    const onBytes = (count: number) => {
+      this.#bytesRead += count
+    }
+    const bytes = new ListBytes({ open: input.open, onBytes, ...this.#breaks(input.name) })
     return this.#read(input.read, { name: input.name, bytes, encoding: input.encoding, base: null })
   }
 

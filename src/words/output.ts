@@ -25,12 +25,24 @@ export interface ReporterContext {
   readonly fields: readonly string[] | null
   /** What was asked for, for reports that are read by others; absent where that is not known. */
   readonly about?: RunDescription
+  /** The first targets of the list, where rows are shown while the run is on: on a terminal. Absent: at its end. */
+  readonly listed?: ListedRows | undefined
   /** Whether inconclusive URLs fail the run. */
   readonly strict: boolean
   /** Whether the text goes into a file that somebody opens later, not to a program that waits for it. */
   readonly isFile: boolean
   /** The folder of the repository that a CI job is about (`GITHUB_WORKSPACE`); null: not known. */
   readonly workspace: string | null
+}
+
+/** Which rows will come, as far as is known. */
+export interface ListedRows {
+  /** Places of the first targets that get a row, in the order of the list. */
+  readonly indexes: readonly number[]
+  /** How many there are so far. */
+  readonly known: number
+  /** Columns of the longest URL among the first. */
+  readonly widestUrl: number
 }
 
 /** What a report says of the run that its rows do not. */

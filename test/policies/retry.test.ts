@@ -27,7 +27,7 @@ function createRig(replies: readonly Reply[], options: Partial<RetryOptions> = {
     lastTurn: async () => {},
     isAwaited: () => false,
     stop,
-    announce: createAnnounce((text) => said.push(text)),
+    announce: createAnnounce({ notify: (text) => void said.push(text) }),
     ...options,
   })
   const ask = (target: Target = targetOf('http://a.test/'), context = FIRST) => retrying(target, context)

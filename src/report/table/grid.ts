@@ -22,7 +22,8 @@ const NOTE_MIN = 14
 const NOTE_SHARE = 0.35
 /** Where the note starts in a pipe, when the URLs are not known yet. */
 const STREAMED_URL_WIDTH = 60
-const STREAMED_NOTE_WIDTH = 24
+/** Longer URLs push their own note on, not that of all rows. */
+const NOTE_BEGINS_MAX = 100
 
 const NO_BORDER = Object.fromEntries(
   [
@@ -48,8 +49,13 @@ const [, , , HEAD_OF_URL, HEAD_OF_NOTE] = HEAD
 /** The whole table with its head, ending in a line break. */
 export function grid(rows: readonly Row[], theme: Theme): string {
   const timeWidth = Math.max(TIME_WIDTH, ...rows.map((row) => textWidth(row.time)))
+  const widestUrl = Math.max(HEAD_OF_URL.length, ...rows.map((row) => textWidth(row.url)))
+  if (widestUrl > NOTE_BEGINS_MAX) {
+    const { head, row } = streamedGrid(theme, widestUrl)
+    return head + rows.map(row).join('')
+  }
   const wanted = {
-    url: Math.max(HEAD_OF_URL.length, ...rows.map((row) => textWidth(row.url))),
+    url: widestUrl,
     note: Math.max(HEAD_OF_NOTE.length, ...rows.map((row) => textWidth(row.note))),
   }
   const widths = fit(wanted, timeWidth, theme.columns)
@@ -66,21 +72,33 @@ export function grid(rows: readonly Row[], theme: Theme): string {
   return joinLines(table.toString().split('\n'))
 }
 
-/** The head and a function for one row, for rows that come one by one. */
-export function streamedGrid(theme: Theme): { head: string; row: (row: Row) => string } {
-  const wanted = { url: STREAMED_URL_WIDTH, note: STREAMED_NOTE_WIDTH }
-  const widths =
-    theme.columns === null ? wanted : fit({ url: theme.columns, note: wanted.note }, STREAMED_TIME_WIDTH, theme.columns)
-  // In a pipe nothing is cut; the widths are only where the columns begin.
-  const most = theme.columns === null ? UNCUT : widths
+/** The head and a function for one row, for rows that come one by one. `widestUrl` is that of the URLs, if it is known. */
+export function streamedGrid(theme: Theme, widestUrl?: number): { head: string; row: (row: Row) => string } {
+  const { columns } = theme
+  const timeWidth = widestUrl === undefined ? STREAMED_TIME_WIDTH : TIME_WIDTH
+  const room = columns === null ? Number.POSITIVE_INFINITY : roomFor(timeWidth, columns)
+  const noteShare = Math.max(NOTE_MIN, Math.floor(room * NOTE_SHARE))
+  // Where the note begins: right behind the longest URL, but for a few that are much longer than the rest.
+  const wanted = widestUrl === undefined ? STREAMED_URL_WIDTH : Math.min(widestUrl, NOTE_BEGINS_MAX)
+  const urlWidth = Math.max(
+    HEAD_OF_URL.length,
+    columns === null ? wanted : Math.min(wanted, Math.max(URL_MIN, room - noteShare)),
+  )
   const line = ([mark, status, time, url, note]: Cells): string => {
-    const cells = [mark.padEnd(MARK_WIDTH), status, padStart(time, STREAMED_TIME_WIDTH), padEnd(url, widths.url), note]
+    const cells = [mark.padEnd(MARK_WIDTH), status, padStart(time, timeWidth), padEnd(url, urlWidth), note]
     return joinLines([cells.join(' '.repeat(GAP))])
+  }
+  /** In a pipe nothing is cut. On a terminal a row has its room, and a URL what its note leaves. */
+  const widthsOf = (row: Row): Widths => {
+    if (columns === null) return UNCUT
+    const kept = row.note === '' ? 0 : Math.min(textWidth(row.note), noteShare)
+    const url = Math.max(urlWidth, room - kept)
+    return { url, note: Math.max(0, room - Math.max(urlWidth, Math.min(url, textWidth(row.url)))) }
   }
   return {
     head: line(HEAD),
     row: (row) => {
-      const [mark, status, ...others] = cellsOf(row, most, theme)
+      const [mark, status, ...others] = cellsOf(row, widthsOf(row), theme)
       return line([mark, status + ' '.repeat(STATUS_WIDTH - row.status.length), ...others])
     },
   }
@@ -99,10 +117,15 @@ function cellsOf(row: Row, widths: Widths, theme: Theme): Cells {
   ]
 }
 
+/** Columns of URL and note together. */
+function roomFor(timeWidth: number, columns: number): number {
+  return columns - MARK_WIDTH - STATUS_WIDTH - timeWidth - 4 * GAP
+}
+
 /** Gives both what they want where there is room, else the note its share at most and the URL the rest. */
 function fit(wanted: Widths, timeWidth: number, columns: number | null): Widths {
   if (columns === null) return wanted
-  const room = columns - MARK_WIDTH - STATUS_WIDTH - timeWidth - 4 * GAP
+  const room = roomFor(timeWidth, columns)
   if (wanted.url + wanted.note <= room) return wanted
   const share = Math.max(NOTE_MIN, Math.floor(room * NOTE_SHARE), room - wanted.url)
   const note = Math.min(wanted.note, share)

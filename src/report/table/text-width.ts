@@ -22,7 +22,8 @@ function characterWidth(character: string): number {
 
 /** At most `width` columns, the end replaced by `mark`. */
 export function cutEnd(text: string, width: number, mark: string): string {
-  return textWidth(text) <= width ? text : `${takeStart(text, width - textWidth(mark))}${mark}`
+  if (textWidth(text) <= width) return text
+  return width < textWidth(mark) ? '' : `${takeStart(text, width - textWidth(mark))}${mark}`
 }
 
 /** At most `width` columns, the middle replaced by `mark`: a URL is known by its host and by its end. */

@@ -150,31 +150,66 @@ describe('beyond 100 URLs', () => {
     expect(table(many, { columns: 80 })).toMatchSnapshot()
   })
 
-  it('shows three samples, counts the rest, and puts the biggest first', () => {
+  it('is by what is wrong over all hosts, with three samples of the worst of them, the biggest first', () => {
     const text = table([
       ...copies(readme[4]!, 41, () => 'a.example'),
       ...copies(readme[2]!, 61, () => 'www.example.com'),
+      ...copies(readme[2]!, 9, () => 'b.example'),
+      ...Array.from({ length: 50 }, (_, at) => copies(readme[2]!, 1, () => `h${at}.example`)).flat(),
     ])
-    expect(text).toContain('Not Found on www.example.com  ×61')
-    expect(text).toContain('and 58 more')
-    expect(text.match(/urls\.txt:/g)).toHaveLength(6)
-    expect(text.indexOf('×61')).toBeLessThan(text.indexOf('×41'))
+    expect(text).toContain(
+      '\n  404     Not Found ×120 on 52 hosts\n          www.example.com ×61\n            urls.txt:',
+    )
+    expect(text).toContain('\n          b.example ×9\n')
+    expect(text).toContain('\n          and 50 more on 50 other hosts\n')
+    expect(text).toContain('no such host ×41 on a.example\n')
+    expect(text.indexOf('×120')).toBeLessThan(text.indexOf('×41'))
+    expect(text.match(/urls\.txt:/g)).toHaveLength(9)
   })
 
-  it('is one entry for many hosts with a failure each', () => {
+  it('shows three samples of many hosts with a failure each, and counts the rest', () => {
     const text = table(copies(readme[4]!, 500))
-    expect(text).toContain('DNS     no such host, 500 hosts  ×500\n')
+    expect(text).toContain('DNS     no such host ×500 on 500 hosts\n')
+    expect(text).toContain('          and 497 more\n')
+    expect(text.match(/urls\.txt:/g)).toHaveLength(3)
   })
 
-  it('counts every failure however many groups there are', () => {
-    const verdicts = Array.from({ length: 3000 }, (_, at) => copies(readme[2]!, 4, () => `h${at}.example`)).flat()
-    const text = table(verdicts)
-    const shown = [...text.matchAll(/×([\d,]+)/g)].map((match) => Number(match[1]!.replaceAll(',', '')))
-    const rest = Number(/and ([\d,]+) more of/.exec(text)![1]!.replaceAll(',', ''))
-    // The last × is in the line of answers.
-    expect(shown.slice(0, -1).reduce((sum, often) => sum + often, rest)).toBe(12_000)
-    expect(text).toContain('Not Found, other hosts  ×8000')
+  it('says what a redirect map expected and found', () => {
+    const fault = { check: 'location', expected: 'https://a.example/new', actual: 'https://a.example/' }
+    const row = { ...readme[2]!, kind: 'check.location' as const, status: 301, failedChecks: [fault] }
+    const text = table(
+      copies(row, 200, () => 'a.example'),
+      { columns: 80 },
+    )
+    expect(text).toContain('found https://a.example/, expected https://a.example/new\n')
+  })
+
+  it('counts every failure however many groups and hosts there are', () => {
+    const verdicts = Array.from({ length: 12_000 }, (_, at) => copies(readme[2]!, 1, () => `h${at}.example`)).flat()
+    const phrases = Array.from({ length: 300 }, (_, at) => ({ ...readme[2]!, reason: `404 Phrase ${at}` }))
+    const text = table([...verdicts, ...phrases])
+    expect(text).toContain('\n12,300 failed\n')
+    expect(text).toContain('Not Found ×12,000 on 10,000 hosts and more\n')
+    expect(text).toMatch(/and \d+ more of 181 other sorts\n/)
     expect(text.split('\n').length).toBeLessThan(150)
+  })
+
+  it('tells what is new first, then what is fixed, and folds what was known', () => {
+    const rows = [
+      ...copies(readme[2]!, 200).map((row) => ({ ...row, change: 'still-failing' as const })),
+      ...copies(readme[4]!, 2, () => 'new.example').map((row) => ({ ...row, change: 'new-failure' as const })),
+      ...copies(readme[0]!, 3, () => 'fixed.example').map((row) => ({ ...row, change: 'fixed' as const })),
+    ]
+    for (const verdicts of [rows, rows.slice(150)]) {
+      const text = table(verdicts)
+      const known = verdicts.length - 5
+      const [fresh, fixed, folded] = [
+        '2 new against the baseline',
+        '3 fixed since the baseline',
+        `${known} failing as before: 404 ×${known}`,
+      ]
+      expect(text.match(/^\d+ (new|fixed|failing|failed).*$/gm)).toEqual([fresh, fixed, folded])
+    }
   })
 
   it('prints no row before the end by default, and each as it comes when all are asked for', () => {
