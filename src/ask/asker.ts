@@ -74,6 +74,7 @@ export function createAsker(engine: Engine, options: AskerOptions): Asker {
         results: plan.results,
         progress: plan.progress,
         stop: end,
+        inFlight: own.limiter.inUse,
         get gaveUp() {
           return gaveUp
         },

@@ -4,7 +4,7 @@ import type { OpenedRuns } from '../earlier/open-earlier-runs.js'
 import { exitCodeOf } from '../judge/exit-code.js'
 import type { Report } from '../report/report.js'
 import type { Run } from '../run/pipeline.js'
-import { counted } from '../words/counted.js'
+import { grouped as count, counted } from '../words/counted.js'
 import type { Summary } from '../words/summary.js'
 import { say } from './messages.js'
 import { failedOutput, textOf } from './output-fault.js'
@@ -40,11 +40,19 @@ export function conclude({ run, summary, report, earlier, said, session }: Concl
   for (const fault of report.errors) if (!said.has(fault.error)) say(world, textOf(fault))
   for (const notice of earlier.notices()) say(world, notice)
   for (const name of report.unread) say(world, `${name}: nobody read what was written; the rest of it was dropped`)
-  const notAsked = `${counted(summary.lines.notAsked, 'URL')} read and not asked`
+  const notAsked = leftOver(summary.lines.notAsked, run.inFlight)
   if (signal !== null) say(world, `${why}; ${notAsked}`)
   else if (summary.unfinished === 'output-failed') say(world, `no output is left that keeps rows; ${notAsked}`)
   else if (why !== null && outputFailed === null) say(world, why)
   const advice = earlier.resumeAdvice(summary)
   if (advice !== null) say(world, advice)
   return code
+}
+
+/** `12 URLs in flight, 3,088 read and not asked`. */
+function leftOver(notAsked: number, onTheWire: number): string {
+  const inFlight = Math.min(notAsked, onTheWire)
+  if (inFlight === 0) return `${counted(notAsked, 'URL')} read and not asked`
+  const more = notAsked === inFlight ? '' : `, ${count(notAsked - inFlight)} read and not asked`
+  return `${counted(inFlight, 'URL')} in flight${more}`
 }

@@ -1,7 +1,7 @@
 // The progress of a run in one line. A number that cannot be known is not guessed: no time is left to say where the last
 // URLs are waited for, and no percentage of a list whose length nobody knows.
 
-import { count } from '../report/table/count.js'
+import { grouped as count } from '../words/counted.js'
 
 /** The figures of the moment. Rows of an earlier run are in none of them. */
 export interface ProgressFigures {

@@ -6,6 +6,7 @@ import { escapeText } from '../report/escape.js'
 import { FORMATS } from '../report/formats/index.js'
 import { createReport, type Output, type Report } from '../report/report.js'
 import { createSink } from '../report/sink.js'
+import { humanUrl } from '../report/table/human-url.js'
 import { checkTargets, type Run } from '../run/pipeline.js'
 import { UsageError } from '../settings/errors.js'
 import type { TargetSource } from '../settings/seams.js'
@@ -124,7 +125,7 @@ function startProgress({ run, client, source, waits }: ProgressParts, session: S
 
 /** As the table shows it. */
 function shownUrl({ url, input }: Target): string {
-  return escapeText(hideSecrets(shorten(url ?? input), 'prose'))
+  return escapeText(humanUrl(hideSecrets(shorten(url ?? input), 'prose')))
 }
 
 function busiest(client: Client): WaitsFor | null {

@@ -59,6 +59,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
         waiter = next
       }
     },
+    inUse: () => permits.inUse(),
     lacksWork: () => permits.lacksWork(),
     onLackOfWork: (listener) => permits.onLackOfWork(listener),
     readyAtMs: (origin) => origins.known(origin)?.readyAtMs ?? readyAtMs(origin),

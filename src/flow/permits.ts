@@ -42,6 +42,11 @@ export class Permits {
     return this.#free > 0 && !this.#ring.hasSome()
   }
 
+  /** Requests on the wire. */
+  inUse(): number {
+    return this.#limit - this.#free
+  }
+
   onLackOfWork(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

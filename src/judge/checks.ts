@@ -82,7 +82,7 @@ function locationFindings(wanted: string, { reply, url }: Answer): Finding[] {
   const [first] = reply.redirects
   const location = first === undefined ? reply.headers.get('location') : first.location
   if (location === null) {
-    return [{ expected, actual: 'no redirect', reason: `no redirect, expected one to ${shown(expected)}` }]
+    return [{ expected, actual: 'no redirect', reason: `no redirect, expected ${shown(expected)}` }]
   }
   const actual = comparable(location, url)
   if (actual === expected) return []

@@ -7,6 +7,7 @@ import type { Expect } from '../settings/target.js'
 import { counted } from '../words/counted.js'
 import type { Hop } from '../words/reply.js'
 import type { Verdict } from '../words/verdict.js'
+import { cleanPhrase } from './reason.js'
 
 /** How the run was asked for, as far as hints depend on it. */
 export interface HintFacts {
@@ -16,6 +17,8 @@ export interface HintFacts {
   readonly sparesTimeouts: boolean
 }
 
+/** Longest Location that is repeated, in characters. */
+const SHOWN_URL_MAX = 300
 /** Different sets and statuses that are counted. */
 const COUNTED_MAX = 100
 /** Sentences of one sort; more is for the reports. */
@@ -27,8 +30,13 @@ export function hintOfStatus(
   status: number,
   redirects: readonly Hop[],
 ): string | null {
-  if (!acceptIsExplicit) return null
   const [first] = redirects
+  // Only where redirects are not followed a redirect is the last answer.
+  if (!acceptIsExplicit && redirects.length === 1 && first!.status === status) {
+    const to = first!.location === null ? '' : ` to ${cleanPhrase(first!.location, SHOWN_URL_MAX)}`
+    return `It redirects${to}; where that is fine: accept=3xx`
+  }
+  if (!acceptIsExplicit) return null
   if (first !== undefined && accept.has(first.status)) {
     return `It answered ${first.status}, which was followed; to judge that answer: add follow=no`
   }

@@ -3,6 +3,7 @@
 
 import { STATUS_CODES } from 'node:http'
 import { kindFacts } from '../settings/kinds.js'
+import { SUCCESSFUL } from '../settings/status-set.js'
 import type { Expect, Target } from '../settings/target.js'
 import { isLocal, type Kind } from '../words/kinds.js'
 import { namedHint } from '../words/named-hint.js'
@@ -111,7 +112,9 @@ function judgementOf(target: Target, reply: Reply): Judgement {
     return { outcome: 'inconclusive', kind: marker, reason: blocked, hint, failedChecks: NO_CHECKS }
   }
   const faults = faultsOf(target, reply)
-  if (!accepted) return ofWrongStatus(target, reply, faults)
+  // `location=` alone has said nothing of statuses: what is wrong with a page that is there is that it does not redirect.
+  const isUnmoved = !acceptIsExplicit && SUCCESSFUL.has(status) && faults.some(({ kind }) => kind === 'check.location')
+  if (!accepted && !isUnmoved) return ofWrongStatus(target, reply, faults)
   const first = firstOf(faults, target.expect)
   if (first === undefined) return reply.hint === null ? (FINE[status] ?? fine(reason, null)) : fine(reason, reply.hint)
   return {
@@ -154,10 +157,12 @@ function ofNoAnswer(kind: Kind, { detail, hint }: Reply): Judgement {
 
 function ofWrongStatus({ expect }: Target, reply: Reply, faults: readonly Fault[]): Judgement {
   const { status } = reply
+  const reason = reasonOfStatus(status, reply.statusText)
   return {
     outcome: 'failed',
     kind: 'http.error',
-    reason: reasonOfStatus(status, reply.statusText),
+    // `200 OK` alone reads as if all were well.
+    reason: SUCCESSFUL.has(status) ? `${reason}, expected ${expect.accept}` : reason,
     hint: reply.hint ?? hintOfStatus(expect, status, reply.redirects),
     failedChecks: [
       { check: 'status', expected: expect.accept.toString(), actual: `${status}` },

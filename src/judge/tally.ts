@@ -1,6 +1,8 @@
 // Verdicts counted as they pass, in flat memory: the totals of every report come from here. Keeps no verdict. Parts of a
 // run that were counted apart (threads, shards) can be put together.
 
+import { isUnfollowed } from '../words/is-unfollowed.js'
+import type { Hop } from '../words/reply.js'
 import type { LineAccount, Summary, Unfinished } from '../words/summary.js'
 import type { Verdict } from '../words/verdict.js'
 import { createHintCounter, type HintCounts, type HintFacts } from './hints.js'
@@ -34,6 +36,8 @@ export interface Counts {
 export interface TallyCounts extends Counts {
   readonly statuses: Readonly<Record<string, number>>
   readonly noAnswer: number
+  readonly redirected: number
+  readonly redirectedForGood: number
   readonly times: HistogramCounts
   readonly hints: HintCounts
 }
@@ -62,6 +66,8 @@ export function createTally(): Tally {
   const hints = createHintCounter()
   let verdicts = 0
   let noAnswer = 0
+  let redirected = 0
+  let redirectedForGood = 0
 
   const counts = (): Counts => ({ verdicts, ...outcomes, kinds: Object.fromEntries([...kinds].sort(byName)) })
 
@@ -77,11 +83,17 @@ export function createTally(): Tally {
         statuses[verdict.status]!++
         if (verdict.durationMs !== null) times.add(verdict.durationMs)
       } else if (verdict.attempts > 0) noAnswer++
+      if (verdict.redirects.length > 0 && verdict.outcome === 'ok' && !isUnfollowed(verdict)) {
+        redirected++
+        if (verdict.redirects.every(isForGood)) redirectedForGood++
+      }
     },
     snapshot: () => ({
       ...counts(),
       statuses: statusCounts(statuses),
       noAnswer,
+      redirected,
+      redirectedForGood,
       times: times.snapshot(),
       hints: hints.snapshot(),
     }),
@@ -91,23 +103,37 @@ export function createTally(): Tally {
       for (const [kind, often] of Object.entries(part.kinds)) countKind(kind, often)
       for (const [status, often] of Object.entries(part.statuses)) statuses[Number(status)]! += often
       noAnswer += part.noAnswer
+      redirected += part.redirected
+      redirectedForGood += part.redirectedForGood
       times.merge(part.times)
       hints.merge(part.hints)
     },
     counts,
     hints: hints.sentences,
-    summary: (run) => summaryOf(counts(), { noAnswer, statuses: statusCounts(statuses), timeMs: timesOf(times) }, run),
+    summary(run) {
+      const answers = { noAnswer, redirected, redirectedForGood, statuses: statusCounts(statuses) }
+      return summaryOf(counts(), { ...answers, timeMs: timesOf(times) }, run)
+    },
   }
 }
 
 function summaryOf(
   { verdicts, ok, failed, inconclusive, skipped, kinds }: Counts,
-  { statuses, noAnswer, timeMs }: Pick<Summary, 'statuses' | 'noAnswer' | 'timeMs'>,
+  {
+    statuses,
+    timeMs,
+    ...answers
+  }: Pick<Summary, 'statuses' | 'noAnswer' | 'redirected' | 'redirectedForGood' | 'timeMs'>,
   run: RunFacts,
 ): Summary {
   const { lines, durationMs, startedAt, unfinished, baseline = null, notices, exitCode } = run
-  const counted = { verdicts, ok, failed, inconclusive, skipped, lines, statuses, noAnswer, kinds, timeMs }
+  const counted = { verdicts, ok, failed, inconclusive, skipped, lines, statuses, ...answers, kinds, timeMs }
   return { ...counted, durationMs, startedAt, unfinished, baseline, notices, exitCode }
+}
+
+/** RFC 9110 §15.4.2 and §15.4.9. */
+function isForGood({ status }: Hop): boolean {
+  return status === 301 || status === 308
 }
 
 function timesOf({ count, max, percentile }: Histogram): Summary['timeMs'] {

@@ -1,7 +1,7 @@
 // A run in one line: the first thing that a page, its title, a job summary or a notice says.
 
+import { grouped as count } from '../words/counted.js'
 import type { ReportedSummary, Unfinished } from '../words/summary.js'
-import { count } from './table/count.js'
 
 export interface Headline {
   /** What colour it has. */

@@ -5,6 +5,7 @@ import type { HintFacts } from '../judge/hints.js'
 import { createTally, type Tally } from '../judge/tally.js'
 import type { EarlierRuns, TargetSource } from '../settings/seams.js'
 import type { FailureBudget } from '../settings/values.js'
+import { grouped } from '../words/counted.js'
 import type { Time } from '../words/limits.js'
 import type { LineAccount, Summary, Unfinished } from '../words/summary.js'
 import type { Verdict } from '../words/verdict.js'
@@ -119,7 +120,7 @@ function lineAccount(
 }
 
 function inferenceNotices({ down, limited }: { readonly down: number; readonly limited: number }): readonly string[] {
-  const urls = (count: number) => (count === 1 ? '1 URL was' : `${count} URLs were`)
+  const urls = (count: number) => (count === 1 ? '1 URL was' : `${grouped(count)} URLs were`)
   return [
     ...(down > 0 ? [`${urls(down)} not asked: others of the same host found no connection, four times in a row`] : []),
     ...(limited > 0

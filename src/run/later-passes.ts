@@ -3,6 +3,7 @@
 
 import type { LaterProgress } from '../settings/seams.js'
 import type { Target } from '../settings/target.js'
+import { grouped } from '../words/counted.js'
 import type { Verdict } from '../words/verdict.js'
 
 export interface LaterPassOptions {
@@ -63,7 +64,7 @@ export class LaterPasses {
     if (!this.#isTooMany(done)) return true
     this.#isOff = true
     this.#begun = new Map()
-    notify(`${this.#held.size} failures are too many to ask again; their rows are final`)
+    notify(`${grouped(this.#held.size)} failures are too many to ask again; their rows are final`)
     return true
   }
 

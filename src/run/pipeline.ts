@@ -11,6 +11,7 @@ import type { Asker, Asking, EarlierRuns, Progress, TargetSource } from '../sett
 import type { Target } from '../settings/target.js'
 import { createDistinct } from '../targets/distinct.js'
 import { createFilter } from '../targets/filter.js'
+import { grouped } from '../words/counted.js'
 import type { Stop, Time } from '../words/limits.js'
 import type { Summary, Unfinished } from '../words/summary.js'
 import type { Verdict } from '../words/verdict.js'
@@ -39,6 +40,8 @@ export interface Run {
   /** What is asked again after everything else; null: nothing yet. */
   readonly later: Pick<LaterPasses, 'progress' | 'size'>
   readonly counts: Account['counts']
+  /** Requests that were on the wire when the run was ended. */
+  readonly inFlight: number
   /** Ends the run; what is on the wire has no verdict. */
   stop(why: Unfinished): void
   summary(end: RunEnd): Summary
@@ -94,7 +97,9 @@ export function startRun(source: TargetSource, asker: Asker, options: StartOptio
     wallNow: time.wallNow,
   })
   const asking = asker.ask(admission.toAsk, { gently: false })
+  let inFlight = 0
   ending.onHalt(() => {
+    inFlight = asking.inFlight?.() ?? 0
     asking.stop()
     order?.close()
     source.close()
@@ -107,6 +112,9 @@ export function startRun(source: TargetSource, asker: Asker, options: StartOptio
     later,
     counts: account.counts,
     stop: ending.halt,
+    get inFlight() {
+      return inFlight
+    },
     summary(end) {
       const { isLeft = false } = end
       const state = {
@@ -247,7 +255,7 @@ class Rows {
 }
 
 function leftBehind(rows: number): string {
-  const which = rows === 1 ? '1 row is' : `${rows} rows are`
+  const which = rows === 1 ? '1 row is' : `${grouped(rows)} rows are`
   return `${which} not in the order of the list: asked again after all others, too late to wait for`
 }
 

@@ -89,6 +89,8 @@ export interface Asking {
   readonly progress: Progress
   /** Begins nothing any more and ends what is on the wire; those targets have no verdict. */
   stop(): void
+  /** Requests on the wire now; absent: not known. */
+  inFlight?(): number
   /** True when it stopped by itself because it cannot ask any more: its client was closed. */
   readonly gaveUp: boolean
 }

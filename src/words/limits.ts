@@ -69,6 +69,8 @@ export interface Limiter {
   clean(where: Where, isPublic: boolean): void
   /** Whoever waits for this origin goes on at once without a permit (`NO_PERMIT`): there is nothing to wait for. */
   dismiss(origin: string): void
+  /** How many permits are held: requests on the wire. */
+  inUse(): number
   /** Permits are free and nobody who waits may have one. */
   lacksWork(): boolean
   /** Calls back when that has become so, maybe more than once; the result ends it. */

@@ -30,6 +30,10 @@ export interface Summary {
   readonly statuses: Readonly<Record<string, number>>
   /** URLs that got no HTTP answer though they were asked. */
   readonly noAnswer: number
+  /** URLs that are fine and at another address than the list says. */
+  readonly redirected: number
+  /** Those of them whose redirects are all permanent (301, 308): the list could name the new address. */
+  readonly redirectedForGood: number
   /** Kinds and how often. */
   readonly kinds: Readonly<Record<string, number>>
   /** Of `durationMs` of what answered, in ms; null when nothing did. Exact to 1 ms below 1 s, to 1 % above. */

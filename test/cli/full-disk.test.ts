@@ -31,7 +31,7 @@ describe('a run whose only output that keeps rows is full ends with 3', () => {
     const { code, stdout, stderr } = await spawnCli([list, ...argv], { cwd: folder })
     expect(code).toBe(3)
     expect(stderr).toContain(FULL)
-    expect(stderr).toMatch(/no output is left that keeps rows; \d+ URLs read and not asked\n/)
+    expect(stderr).toMatch(/no output is left that keeps rows; \d+ URLs in flight, [\d,]+ read and not asked\n/)
     expect(stdout).toMatch(/no output is left that keeps rows|"unfinished":\s*"output-failed"/)
     expect(server.requests()).toBeLessThan(LINES)
   })

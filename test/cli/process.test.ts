@@ -152,7 +152,7 @@ test.each([
   cli.kill(signal)
   const { code, stdout, stderr } = await cli.finished
   expect(code).toBe(exitCode)
-  expect(stderr).toBe(`scrape-status: ${why}; 30 URLs read and not asked\n`)
+  expect(stderr).toBe(`scrape-status: ${why}; 20 URLs in flight, 10 read and not asked\n`)
   const rows = stdout
     .trimEnd()
     .split('\n')

@@ -25,7 +25,7 @@ test('the table of an interrupted run shows what is known and says that it is no
   expect(world.stdoutText()).toContain('/fast/2')
   expect(world.stdoutText()).toMatch(/lines +4 = 2 checked \+ 1 not asked \+ 1 blank or comment/)
   expect(world.stdoutText()).toMatch(/exit code 130/)
-  expect(world.stderrText()).toBe('scrape-status: interrupted; 1 URL read and not asked\n')
+  expect(world.stderrText()).toBe('scrape-status: interrupted; 1 URL in flight\n')
   expect(world.deaths()).toEqual([])
 })
 

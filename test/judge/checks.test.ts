@@ -8,6 +8,7 @@ import { createTally } from '../../src/judge/tally.js'
 import { parseStatusSet } from '../../src/settings/status-set.js'
 import type { Expect, Target } from '../../src/settings/target.js'
 import { DEFAULT_ASK, DEFAULT_EXPECT } from '../../src/settings/target.js'
+import { applyOverride } from '../../src/targets/settings.js'
 import { compilePattern } from '../../src/words/pattern.js'
 import type { Reply } from '../../src/words/reply.js'
 import { verdictSchema } from '../report/support/schemas.js'
@@ -112,7 +113,7 @@ describe('does not hold', () => {
       'check.location',
       moved,
       reply({ status: 301 }),
-      'no redirect, expected one to https://b.example/new',
+      'no redirect, expected https://b.example/new',
       'https://b.example/new',
       'no redirect',
     ],
@@ -241,6 +242,21 @@ describe('does not hold', () => {
     expect(verdict).toMatchObject({ outcome: 'failed', kind, reason })
     expect(verdict.failedChecks).toEqual([{ check: kind.slice('check.'.length), expected: should, actual: is }])
     expect(verdictSchema.faults(verdict)).toBe('')
+  })
+
+  it('is the place alone where the page is there and does not redirect: nobody has spoken of a status', () => {
+    const alone = applyOverride({ ask: DEFAULT_ASK, expect: DEFAULT_EXPECT, skip: null }, { location: '/new' }).expect
+    const stays = judge(target(alone), reply({ status: 200 }))
+    expect(stays).toMatchObject({ outcome: 'failed', kind: 'check.location', hint: null })
+    expect(stays.reason).toBe('no redirect, expected https://a.example/new')
+    expect(stays.failedChecks.map(({ check }) => check)).toEqual(['location'])
+    expect(judge(target(alone), reply({ status: 404 }))).toMatchObject({ kind: 'http.error', reason: '404 Not Found' })
+  })
+
+  it('a redirect that was not followed says where it leads and how that is fine', () => {
+    const verdict = judge(target({}), reply({ status: 301, redirects: [hop(301, '/new')] }))
+    expect(verdict).toMatchObject({ kind: 'http.error', reason: '301 Moved Permanently' })
+    expect(verdict.hint).toBe('It redirects to /new; where that is fine: accept=3xx')
   })
 
   it('is said of all that do not hold, the status first, and the kind is the first', () => {

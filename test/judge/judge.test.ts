@@ -111,7 +111,7 @@ describe('an answer', () => {
       '301 Moved Permanently',
     ],
     ['a named status is fine', '404', 404, {}, 'ok', 'ok', '404 Not Found'],
-    ['a status outside the named ones fails', '404', 200, {}, 'failed', 'http.error', '200 OK'],
+    ['a status outside the named ones fails', '404', 200, {}, 'failed', 'http.error', '200 OK, expected 404'],
     [
       'a Cloudflare challenge says nothing of the page',
       null,

@@ -47,6 +47,8 @@ it('takes what is known of the run as it is given', () => {
     skipped: 0,
     statuses: {},
     noAnswer: 0,
+    redirected: 0,
+    redirectedForGood: 0,
     kinds: {},
     timeMs: null,
     ...run,

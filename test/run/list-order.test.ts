@@ -154,7 +154,7 @@ describe('the command', () => {
     const rows = world.stdoutText().trimEnd().split('\n')
     // The last answer may still have been on its way.
     expect(rows.length).toBeGreaterThanOrEqual(19)
-    expect(world.stderrText()).toMatch(/interrupted; [12] URLs? read and not asked/)
+    expect(world.stderrText()).toMatch(/interrupted; [12] URLs? in flight/)
     const indexes = rows.map((text) => JSON.parse(text).index)
     expect(indexes).toEqual(indexes.toSorted((a, b) => a - b))
   })

@@ -3,12 +3,12 @@
 // https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
 
 import { relative, resolve, sep } from 'node:path'
+import { grouped as count } from '../../words/counted.js'
 import type { Reporter, ReporterContext } from '../../words/output.js'
 import type { Verdict } from '../../words/verdict.js'
 import { counted } from '../counted.js'
 import { escapeText } from '../escape.js'
 import { headline } from '../headline.js'
-import { count } from '../table/count.js'
 import { sentenceOf, urlOf } from '../table/row.js'
 import { troubleTitle } from '../trouble-title.js'
 import type { ReportFormat } from './report-format.js'

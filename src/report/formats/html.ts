@@ -2,14 +2,12 @@
 // nothing of any network; docs/reports.md says what is on it.
 
 import type { Reporter, ReporterContext } from '../../words/output.js'
-import type { Verdict } from '../../words/verdict.js'
 import { createAnswerTimes } from '../page/answer-times.js'
 import { createFailureGroups } from '../page/failure-groups.js'
 import { createOwnRules } from '../page/own-rules.js'
 import { pageDocument } from '../page/page-document.js'
 import { pageFiles } from '../page/page-files.js'
 import { createRowStore } from '../page/row-store.js'
-import { isUnfollowed } from '../table/row.js'
 import type { ReportFormat } from './report-format.js'
 
 /** Nothing is written before the run ends, because the first line says how it went; what is kept for that is bounded. */
@@ -28,18 +26,12 @@ function createHtml({ about }: ReporterContext): Reporter {
   const times = createAnswerTimes()
   const rows = createRowStore()
   const ownRules = createOwnRules(about)
-  let redirected = 0
-  let forGood = 0
   return {
     each(verdict) {
       rows.add(verdict)
       groups.add(verdict)
       times.add(verdict)
       ownRules.look(verdict)
-      if (isRedirected(verdict)) {
-        redirected++
-        if (verdict.redirects.every(({ status }) => status === 301 || status === 308)) forGood++
-      }
       return ''
     },
     end(summary) {
@@ -50,16 +42,9 @@ function createHtml({ about }: ReporterContext): Reporter {
         files,
         groups,
         times,
-        redirected,
-        forGood,
         hasOwnRules,
         kept: rows.finish(),
       })
     },
   }
-}
-
-/** Fine, and at another address than the list says. */
-function isRedirected(verdict: Verdict): boolean {
-  return verdict.outcome === 'ok' && verdict.redirects.length > 0 && !isUnfollowed(verdict)
 }

@@ -1,12 +1,12 @@
 // JUnit's XML as Jenkins, GitLab and Azure read it: one suite a run, one case a URL. Valid against the schemas of Jenkins'
 // junit and xunit plugins, so without `file` attributes. What is said of a case is text and never markup.
 
+import { grouped as count } from '../../words/counted.js'
 import type { Reporter, ReporterContext } from '../../words/output.js'
 import type { ReportedSummary } from '../../words/summary.js'
 import type { Verdict } from '../../words/verdict.js'
 import { escapeText } from '../escape.js'
 import { createCases, type JunitCase, type JunitRest } from '../junit-cases.js'
-import { count } from '../table/count.js'
 import { otherFaultsOf, placeOf, sentenceOf, urlOf } from '../table/row.js'
 import type { ReportFormat } from './report-format.js'
 

@@ -1,15 +1,15 @@
 // The run in Markdown: for a pull request, a chat, or the summary of a GitHub job. Headline, counts, and a table for
 // everything that is wrong. Bounded: so many tables of so many rows, and how many there are beside these.
 
+import { grouped as count } from '../../words/counted.js'
 import type { Reporter, ReporterContext } from '../../words/output.js'
 import type { LineAccount, ReportedSummary } from '../../words/summary.js'
 import type { Outcome, Verdict } from '../../words/verdict.js'
 import { counted } from '../counted.js'
 import { headline } from '../headline.js'
 import { markdownCode, markdownText } from '../markdown-text.js'
-import { count } from '../table/count.js'
 import { humanDuration } from '../table/duration.js'
-import { endOfWay, otherFaultsOf, placeOf, sentenceOf, urlOf } from '../table/row.js'
+import { endOfWay, otherFaultsOf, placeOf, sentenceOf, shownUrlOf, urlOf } from '../table/row.js'
 import { LINE_WORDS } from '../table/totals.js'
 import { troubleTitle } from '../trouble-title.js'
 import type { ReportFormat } from './report-format.js'
@@ -93,7 +93,7 @@ function row(verdict: Verdict, title: string, unicode: boolean): string {
     ...(led ? [`${unicode ? '→' : '->'} ${markdownCode(way)}`] : []),
     ...[sentenceOf(verdict), ...otherFaultsOf(verdict)].filter((text) => text !== title).map(markdownText),
   ]
-  return `| ${markdownCode(urlOf(verdict))} | ${markdownCode(placeOf(verdict))} | ${notes.join('; ')} |\n`
+  return `| ${markdownCode(shownUrlOf(verdict))} | ${markdownCode(placeOf(verdict))} | ${notes.join('; ')} |\n`
 }
 
 function account({ lines, notices }: ReportedSummary): string {

@@ -1,7 +1,7 @@
 // What answered and how fast, as bars and a table. Drawn with attributes only, see palette.ts.
 
+import { grouped as count } from '../../words/counted.js'
 import type { ReportedSummary } from '../../words/summary.js'
-import { count } from '../table/count.js'
 import { humanDuration } from '../table/duration.js'
 import type { AnswerTimes, HostTimes, TimeBar } from './answer-times.js'
 import { filterLink, html } from './html.js'
@@ -25,9 +25,6 @@ const CLASS_WORDS: Readonly<Record<string, string>> = {
 export interface ChartFacts {
   readonly summary: ReportedSummary
   readonly times: AnswerTimes
-  /** URLs that are fine behind a redirect, and those whose redirects are all for good (301, 308). */
-  readonly redirected: number
-  readonly forGood: number
 }
 
 /** All cards; '' when nothing was asked. */
@@ -44,7 +41,7 @@ export function charts(facts: ChartFacts): string {
   return `<section data-list="answers"><h2>Answers and times</h2><div class="cards">${cards.join('')}</div></section>`
 }
 
-function answers({ summary, redirected, forGood }: ChartFacts): string {
+function answers({ summary }: ChartFacts): string {
   const classes = new Map<string, number>()
   for (const [status, often] of Object.entries(summary.statuses)) {
     const name = status.charAt(0)
@@ -61,7 +58,7 @@ function answers({ summary, redirected, forGood }: ChartFacts): string {
   const others = statuses.slice(STATUSES_SHOWN).reduce((sum, [, often]) => sum + often, 0)
   if (others > 0) shown.push(`others ×${count(others)}`)
   const list = shown.length === 0 ? '' : `<p>${shown.join(' · ')}</p>`
-  return card('Answers', `${barList(bars)}${list}${redirects(redirected, forGood)}`)
+  return card('Answers', `${barList(bars)}${list}${redirects(summary.redirected, summary.redirectedForGood)}`)
 }
 
 /** `37 of the fine ones are redirected, 35 of them for good: the list could name the new address`. */

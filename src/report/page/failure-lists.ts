@@ -1,6 +1,6 @@
 // What failed and what could not be judged, a sort of trouble each: readable without a script, and the way into the table.
 
-import { count } from '../table/count.js'
+import { grouped as count } from '../../words/counted.js'
 import type { FailureGroup, FailureGroups, SectionName } from './failure-groups.js'
 import { filterLink, html, isWebAddress, link } from './html.js'
 import type { Row } from './page-row.js'

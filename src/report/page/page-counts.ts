@@ -1,7 +1,7 @@
 // The share bar and the counts below it. Widths and colours are attributes: a viewer that forbids styles shows them too.
 
+import { grouped as count } from '../../words/counted.js'
 import type { ReportedSummary } from '../../words/summary.js'
-import { count } from '../table/count.js'
 import { filterLink } from './html.js'
 import { PALETTE } from './palette.js'
 

@@ -2,11 +2,11 @@
 // network and says so to the browser: a policy (CSP) allows this one script and these styles by their hashes.
 
 import { createHash } from 'node:crypto'
+import { grouped as count } from '../../words/counted.js'
 import type { RunDescription } from '../../words/output.js'
 import type { ReportedSummary } from '../../words/summary.js'
 import { version } from '../../words/version.js'
 import { headline } from '../headline.js'
-import { count } from '../table/count.js'
 import { LINE_WORDS } from '../table/totals.js'
 import { type ChartFacts, charts } from './charts.js'
 import type { FailureGroups } from './failure-groups.js'

@@ -2,8 +2,9 @@
 
 import { shorten } from '../../words/hide-secrets.js'
 import { isPublicAddress } from '../../words/is-public-address.js'
+import { isUnfollowed } from '../../words/is-unfollowed.js'
 import type { Verdict } from '../../words/verdict.js'
-import { endOfWay, isUnfollowed, labelOf } from '../table/row.js'
+import { endOfWay, labelOf } from '../table/row.js'
 import type { Row } from './page-row.js'
 
 /** Columns of the list that we do not know; more is for a spreadsheet. */

@@ -1,12 +1,14 @@
 // One URL alone, told in full: every hop, how long each phase took, who answered, and the certificate.
 
+import { grouped as count } from '../../words/counted.js'
+import { isUnfollowed } from '../../words/is-unfollowed.js'
 import type { ReportedSummary } from '../../words/summary.js'
 import type { Verdict } from '../../words/verdict.js'
 import { joinLines } from '../escape.js'
-import { count } from './count.js'
 import { humanDuration } from './duration.js'
+import { humanUrl } from './human-url.js'
 import { labelled } from './labelled.js'
-import { endOfWay, isUnfollowed, labelOf, otherFaultsOf } from './row.js'
+import { endOfWay, labelOf, otherFaultsOf } from './row.js'
 import { shortTarget } from './short-target.js'
 import { textWidth, wrapText } from './text-width.js'
 import type { Theme } from './theme.js'
@@ -74,7 +76,7 @@ function hopLines(way: readonly { readonly url: string; readonly status: string 
   const widest = Math.max(...way.map((hop) => hop.status.length))
   return way.map((hop, at) => {
     const from = way[at - 1]?.url
-    const url = theme.clean(from === undefined ? hop.url : shortTarget(from, hop.url))
+    const url = theme.clean(humanUrl(from === undefined ? hop.url : shortTarget(from, hop.url)))
     return `  ${at === 0 ? ' ' : theme.arrow}${' '.repeat(at === 0 ? textWidth(theme.arrow) : 1)}${hop.status.padEnd(widest)}  ${url}`
   })
 }

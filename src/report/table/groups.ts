@@ -1,10 +1,10 @@
 // What is not fine in a long list, by what is wrong over all hosts, and under it the hosts that have most of it: a dead
 // host is one entry and not a thousand rows. Memory is bounded: so many groups and hosts, three samples each.
 
+import { grouped as count } from '../../words/counted.js'
 import type { Verdict } from '../../words/verdict.js'
 import { joinLines } from '../escape.js'
-import { count } from './count.js'
-import { labelOf, troubleOf, urlOf } from './row.js'
+import { labelOf, shownUrlOf, troubleOf } from './row.js'
 import { place, SECTIONS, titleLines } from './sections.js'
 import { cutMiddle, padEnd, textWidth, wrapText } from './text-width.js'
 import type { Theme } from './theme.js'
@@ -120,7 +120,7 @@ function sampleOf(verdict: Verdict, theme: Theme): Sample {
     fault === undefined || fault.check === 'status' ? '' : `found ${fault.actual}, expected ${fault.expected}`
   return {
     place: detach(place(verdict, theme)),
-    url: detach(theme.clean(urlOf(verdict))),
+    url: detach(theme.clean(shownUrlOf(verdict))),
     found: detach(theme.clean(found)),
   }
 }

@@ -2,9 +2,11 @@
 // the number 0 is never shown, because it is no status.
 
 import { kindFacts } from '../../settings/kinds.js'
+import { isUnfollowed } from '../../words/is-unfollowed.js'
 import { isNamedInconclusive } from '../../words/named-hint.js'
 import type { Outcome, Verdict } from '../../words/verdict.js'
 import { humanDuration, plainDuration } from './duration.js'
+import { humanUrl } from './human-url.js'
 import { shortTarget } from './short-target.js'
 import type { Theme } from './theme.js'
 
@@ -23,7 +25,7 @@ export function rowOf(verdict: Verdict, theme: Theme): Row {
     outcome: verdict.outcome,
     status: labelOf(verdict),
     time: verdict.durationMs === null ? '' : humanDuration(verdict.durationMs),
-    url: theme.clean(urlOf(verdict)),
+    url: theme.clean(shownUrlOf(verdict)),
     note: theme.clean(noteOf(verdict, theme)),
   }
 }
@@ -49,6 +51,11 @@ export function urlOf(verdict: Verdict): string {
   return verdict.url === '' ? verdict.input : verdict.url
 }
 
+/** The same as people write it. */
+export function shownUrlOf(verdict: Verdict): string {
+  return humanUrl(urlOf(verdict))
+}
+
 /** `urls.txt:12`; '' for an argument, which is not on a line. */
 export function placeOf(verdict: Verdict): string {
   if (verdict.line === null) return ''
@@ -64,12 +71,6 @@ export function sentenceOf(verdict: Verdict): string {
 /** The expectations beside the first one that did not hold: `also max-latency: 1.3 s, expected 500 ms`. */
 export function otherFaultsOf({ failedChecks }: Verdict): readonly string[] {
   return failedChecks.slice(1).map(({ check, expected, actual }) => `also ${check}: ${actual}, expected ${expected}`)
-}
-
-/** Whether the answer is a redirect that the user did not want followed. */
-export function isUnfollowed({ redirects, finalUrl, status, kind }: Verdict): boolean {
-  const last = redirects.at(-1)
-  return last !== undefined && last.url === finalUrl && last.status === status && !kind.startsWith('http.response.')
 }
 
 /** Where the way ends: after a redirect that was not or could not be followed it is where that one points to. */
@@ -88,6 +89,10 @@ export function endOfWay(verdict: Verdict): string {
 
 function noteOf(verdict: Verdict, theme: Theme): string {
   if (verdict.outcome === 'ok') return noteOfSuccess(verdict, theme)
+  if (verdict.kind === 'http.error' && isUnfollowed(verdict)) {
+    return `${theme.arrow} ${humanUrl(shortTarget(verdict.url, endOfWay(verdict)))}`
+  }
+  if (verdict.kind === 'check.location' || verdict.kind === 'check.final-url') return noteOfPlace(verdict, theme)
   if (verdict.kind === 'http.error' && verdict.attempts > 1) return `after ${verdict.attempts} tries`
   if (verdict.kind === 'timeout' && verdict.durationMs !== null) {
     const what = verdict.code === 'body' ? 'no whole body' : 'no answer'
@@ -100,9 +105,19 @@ function noteOf(verdict: Verdict, theme: Theme): string {
   return troubleOf(verdict)
 }
 
+/** `→ /here, not /there`, `no redirect, expected /there`. */
+function noteOfPlace({ url, kind, failedChecks }: Verdict, theme: Theme): string {
+  const fault = failedChecks.find(({ check }) => `check.${check}` === kind)
+  if (fault === undefined) return kindFacts(kind).meaning
+  const expected = humanUrl(shortTarget(url, fault.expected))
+  if (fault.actual === 'no redirect') return `no redirect, expected ${expected}`
+  return `${theme.arrow} ${humanUrl(shortTarget(url, fault.actual))}, not ${expected}`
+}
+
 function noteOfSuccess(verdict: Verdict, theme: Theme): string {
   const notes: string[] = []
-  if (verdict.redirects.length > 0) notes.push(`${theme.arrow} ${shortTarget(verdict.url, endOfWay(verdict))}`)
+  if (verdict.redirects.length > 0)
+    notes.push(`${theme.arrow} ${humanUrl(shortTarget(verdict.url, endOfWay(verdict)))}`)
   if (verdict.status < 200 || verdict.status > 299) notes.push(`${phraseOf(verdict)} (accepted)`.trimStart())
   if (verdict.tls !== null && verdict.tls.error !== null) notes.push(`certificate: ${verdict.tls.error}`)
   if (verdict.attempts > 1) notes.push(`after ${verdict.attempts} tries`)

@@ -4,7 +4,8 @@ import { isLocal, type Kind } from '../../words/kinds.js'
 import { isNamedInconclusive } from '../../words/named-hint.js'
 import type { Change, Verdict } from '../../words/verdict.js'
 import { joinLines } from '../escape.js'
-import { labelOf, otherFaultsOf, placeOf, sentenceOf, urlOf } from './row.js'
+import { humanUrl } from './human-url.js'
+import { labelOf, otherFaultsOf, placeOf, sentenceOf, shownUrlOf } from './row.js'
 import { cutMiddle, padEnd, textWidth, wrapText } from './text-width.js'
 import type { Theme } from './theme.js'
 
@@ -112,8 +113,8 @@ function item(verdict: Verdict, widest: number, theme: Theme): string[] {
   const width = theme.columns === null ? null : theme.columns - indent.length
   const moved = verdict.finalUrl !== '' && verdict.finalUrl !== verdict.url
   const texts = [
-    ...(moved ? [`${theme.arrow} ${theme.clean(verdict.finalUrl)}`] : []),
+    ...(moved ? [`${theme.arrow} ${theme.clean(humanUrl(verdict.finalUrl))}`] : []),
     ...[sentenceOf(verdict), ...otherFaultsOf(verdict)].flatMap((text) => wrapText(theme.clean(text), width)),
   ]
-  return [`${INDENT}${where}${theme.clean(urlOf(verdict))}`, ...texts.map((text) => `${indent}${text}`)]
+  return [`${INDENT}${where}${theme.clean(shownUrlOf(verdict))}`, ...texts.map((text) => `${indent}${text}`)]
 }

@@ -1,8 +1,8 @@
 // The last lines of the table: how many of what, which answers, how fast, where every line went, and what to do next.
 
+import { grouped as count } from '../../words/counted.js'
 import type { LineAccount, ReportedSummary } from '../../words/summary.js'
 import { joinLines } from '../escape.js'
-import { count } from './count.js'
 import { humanDuration } from './duration.js'
 import { type Labelled, labelled } from './labelled.js'
 import { textWidth } from './text-width.js'
@@ -32,6 +32,7 @@ export function totals(summary: ReportedSummary, next: string | null, theme: The
   const blocks: readonly Labelled[] = [
     { label: 'answers', parts: answers(summary, theme), separator: '  ' },
     { label: 'baseline', parts: changes(summary), separator: ` ${theme.dot} ` },
+    { label: 'moved', parts: redirects(summary), separator: ', ' },
     { label: 'time', parts: times(summary), separator: ', ' },
     { label: 'lines', parts: linesOf(summary.lines) },
     { label: 'ended', parts: ended(summary) },
@@ -59,6 +60,12 @@ function answers(summary: ReportedSummary, theme: Theme): string[] {
   if (others > 0) shown.push(`others ${theme.times}${count(others)}`)
   if (summary.noAnswer > 0) shown.push(`no answer ${theme.times}${count(summary.noAnswer)}`)
   return shown
+}
+
+/** `37 fine ones are redirected, 35 of them for good: the list could name the new address`. */
+function redirects({ redirected, redirectedForGood: forGood }: ReportedSummary): string[] {
+  if (redirected === 0) return []
+  return [`${count(redirected)} redirected`, ...(forGood === 0 ? [] : [`${count(forGood)} for good`])]
 }
 
 function changes({ baseline }: ReportedSummary): string[] {

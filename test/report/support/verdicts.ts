@@ -212,6 +212,8 @@ export function summaryOf(fields: Partial<Summary> = {}): Summary {
     },
     statuses: { '200': 2, '302': 1, '403': 1, '404': 1, '503': 1 },
     noAnswer: 4,
+    redirected: 1,
+    redirectedForGood: 0,
     kinds: { ok: 2, 'http.error': 2, duplicate: 1 },
     timeMs: { p50: 142, p90: 310, p99: 310, max: 310 },
     durationMs: 10_100,

@@ -1,7 +1,7 @@
 // The table of the page: reads the rows, and shows what the address, the filters and the reader ask for. All above it is
 // there without this script.
 
-import { count } from '../../table/count.js'
+import { grouped as count } from '../../../words/counted.js'
 import type { PageFacts } from '../page-facts.js'
 import type { Row } from '../page-row.js'
 import { copyText } from './copy-text.js'

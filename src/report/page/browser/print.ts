@@ -1,6 +1,6 @@
 // On paper: all groups open, and of the rows what is filtered, else what is not fine. Nobody needs pages of what is fine.
 
-import { count } from '../../table/count.js'
+import { grouped as count } from '../../../words/counted.js'
 import { byId, element } from './element.js'
 import type { RowList } from './row-list.js'
 

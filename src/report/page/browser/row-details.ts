@@ -1,7 +1,7 @@
 // What an open row shows: the way from the URL to its answer, where the time went, and the facts.
 
+import { grouped as count } from '../../../words/counted.js'
 import { escapeText } from '../../escape.js'
-import { count } from '../../table/count.js'
 import { humanDuration } from '../../table/duration.js'
 import { PHASES, type Row } from '../page-row.js'
 import { bar, element } from './element.js'

@@ -1,6 +1,6 @@
 // The filters above the table and what they say: from the controls to a filter and back.
 
-import { count } from '../../table/count.js'
+import { grouped as count } from '../../../words/counted.js'
 import type { PageFacts } from '../page-facts.js'
 import type { Row } from '../page-row.js'
 import { byId, element } from './element.js'
