@@ -13,6 +13,8 @@ import { reportEarlierRuns } from './command/report-earlier-runs.js'
 import { runReports } from './command/run-reports.js'
 import { openSession, type Session } from './command/session.js'
 import { lineContext, openClient } from './command/settings-from-flags.js'
+import { swallowedInput } from './command/swallowed-input.js'
+import { toldOfSilence } from './command/told-of-silence.js'
 import { versionText } from './command/version-text.js'
 import { noEarlierRuns, openEarlierRuns } from './earlier/open-earlier-runs.js'
 import { refuseOverwritingInputs } from './earlier/refuse-outputs.js'
@@ -31,6 +33,8 @@ export async function run(argv: readonly string[], world: World): Promise<number
     if (invocation.type === 'report') return await reportEarlierRuns({ ...invocation, argv, world })
     const names = inputNames(invocation.inputs, world)
     if (names === null) {
+      const swallowed = swallowedInput(argv)
+      if (swallowed !== null) throw new UsageError(`nothing to ask: ${swallowed}; name the list as well`)
       world.stderr.write(`${helpText(false).split('\n').slice(4, 9).join('\n')}\n`)
       return 2
     }
@@ -57,7 +61,7 @@ async function check(session: Session): Promise<number> {
   const { signal } = interrupt
   let inputs: readonly Input[] = []
   try {
-    inputs = await openInputs(requests, { stdin, columns, signal })
+    inputs = await toldOfSilence(openInputs(requests, { stdin, columns, signal }), session)
     await refuseOverwritingInputs(inputs, options)
     const lines = lineContext(options, world.env)
     const client = await openClient(options, world)

@@ -9,6 +9,7 @@ import type { Setting } from '../settings/table.js'
 import { type Environment, ExpansionError, expand, type Variables, variablesOfFlags } from '../targets/expand.js'
 import { nearest } from '../words/nearest.js'
 import { declarationsOf, FLAGS, type Flag, spellingsOf } from './flags.js'
+import { HABITS } from './habits.js'
 
 /** What the arguments ask for. */
 export type Invocation =
@@ -17,27 +18,6 @@ export type Invocation =
   | { readonly type: 'run'; readonly inputs: readonly string[]; readonly options: CommandOptions }
   /** `scrape-status report OLD.ndjson…`: inputs are reports, and nothing is asked. */
   | { readonly type: 'report'; readonly inputs: readonly string[]; readonly options: CommandOptions }
-
-/** Habits from curl and where they lead here. */
-const CURL_HABITS: Readonly<Record<string, string>> = {
-  '-L': 'redirects are followed already (--no-follow turns it off)',
-  '--location': 'redirects are followed already (--no-follow turns it off)',
-  '-I': 'for HEAD requests: -X HEAD',
-  '--head': 'for HEAD requests: -X HEAD',
-  '-m': 'for the time that one URL may take: -t',
-  '--max-time': 'for the time that one URL may take: -t',
-  '-s': 'for no progress: -q',
-  '--silent': 'for no progress: -q',
-  '--json': 'for JSON: -r json',
-  '-u': "for a host: --rule 'HOST user=$NAME'; for one URL: user=… behind it in the list",
-  '--user': "for a host: --rule 'HOST user=$NAME'; for one URL: user=… behind it in the list",
-  '-f': 'the exit code is 1 already when a URL fails',
-  '--fail': 'the exit code is 1 already when a URL fails',
-  '-w': 'for one column: -r csv --fields url,status',
-  '--write-out': 'for one column: -r csv --fields url,status',
-  '-v': 'for everything that is known: -r ndjson',
-  '--verbose': 'for everything that is known: -r ndjson',
-}
 
 /** What a report of earlier runs may be told: what it shows and how it judges the whole, nothing of asking. */
 const OF_REPORTS: ReadonlySet<FlagName> = new Set([
@@ -58,6 +38,7 @@ export function parseCommand(argv: readonly string[], env: Environment): Invocat
   const { help, longHelp, showVersion, ...given } = program.opts<Record<string, unknown>>()
   if (help || longHelp) return { type: 'help', long: longHelp === true }
   if (showVersion) return { type: 'version' }
+  refuseStrangeInputs(operands)
   const options = { ...OPTION_DEFAULTS, ...given } as CommandOptions
   if (!isReport) return { type: 'run', inputs: operands, options }
   for (const { name, setting } of FLAGS) {
@@ -125,15 +106,36 @@ function readValue(setting: Setting, text: string, variables: Variables): unknow
 function strangerError(argument: string): UsageError {
   // A value may be written without a blank: `-ualice:password`.
   const flag = /^-[^-]*[^-A-Za-z]/.test(argument) ? argument.slice(0, 2) : argument.split('=')[0]!
-  const habit = CURL_HABITS[flag] ?? CURL_HABITS[clusterStart(flag)]
+  const habit = HABITS[flag] ?? HABITS[clusterStart(flag)]
   if (habit !== undefined) return new UsageError(`${flag}: ${habit}`)
   const known = FLAGS.flatMap(spellingsOf)
   if (known.includes(flag)) return new UsageError(`${argument}: ${flag} takes no value`)
-  const near = flag.startsWith('--') ? nearest(flag, [...known, '--help', '--version']) : null
-  return new UsageError(`${flag}: no such flag${near === null ? '; see --help' : `; did you mean ${near}?`}`)
+  const near = flag.startsWith('--')
+    ? nearest(flag.slice(2), [...known, '--help', '--version'].map(withoutDashes))
+    : null
+  return new UsageError(`${flag}: no such flag${near === null ? '; see --help' : `; did you mean --${near}?`}`)
+}
+
+function withoutDashes(flag: string): string {
+  return flag.replace(/^--?/, '')
 }
 
 /** `-sS`, `-fsSL`: curl's short flags written together; the first one gets its answer. */
 function clusterStart(flag: string): string {
   return /^-[A-Za-z]{2,}$/.test(flag) ? flag.slice(0, 2) : ''
+}
+
+/** Dashes that an editor or a page made of a hyphen. */
+const OTHER_DASHES = /^[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+/
+
+/** Throws for what is no input, whatever the disk holds. */
+function refuseStrangeInputs(inputs: readonly string[]): void {
+  const known = FLAGS.flatMap(spellingsOf)
+  for (const input of inputs) {
+    if (input.trim() === '') throw new UsageError('an empty argument; is a variable of the shell not set?')
+    if (!OTHER_DASHES.test(input)) continue
+    const word = input.replace(OTHER_DASHES, '')
+    const meant = [`--${word}`, `-${word}`].find((flag) => known.includes(flag.split('=')[0]!))
+    throw new UsageError(`${input}: that dash is no hyphen${meant === undefined ? '' : `; did you mean ${meant}?`}`)
+  }
 }

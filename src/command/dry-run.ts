@@ -36,7 +36,7 @@ const HOSTS_SHOWN = 20
 
 /** Reads all targets; holds one counter a host. */
 export async function dryRun(source: TargetSource, options: DryRunOptions): Promise<DryRun> {
-  const keep = createFilter(options)
+  const { keep } = createFilter(options)
   const distinct = options.dedupe ? createDistinct() : null
   const hosts = new Map<string, number>()
   const problems: Target[] = []

@@ -35,7 +35,7 @@ export async function reportEarlierRuns({ inputs, argv, options, world }: Report
   const opened = openSession({ names: inputs, argv, options, world })
   // What was fine for those runs is not in their rows.
   const about = { inputs, accept: null, expectations: [] }
-  const session = { ...opened, context: { ...opened.context, about } }
+  const session = { ...opened, context: { ...opened.context, about, given: { ...opened.context.given!, asks: false } } }
   try {
     const code = await show(session)
     if (session.interrupt.signal.aborted) await leaveUnread(world, code)

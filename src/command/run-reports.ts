@@ -44,7 +44,7 @@ export async function runReports(earlier: OpenedRuns, client: Client, session: S
     const hasRows = await feed(run, report, () => stopForNothing(report, session))
     progress?.stop()
     if (!hasRows) {
-      const why = interrupt.signal.aborted ? null : whyNothingAsked(run, earlier.source, options)
+      const why = interrupt.signal.aborted ? null : whyNothingAsked(run, earlier.source, session)
       if (why !== null && !options.quiet) say(world, why)
       await report.begin()
     }

@@ -74,6 +74,7 @@ function reporterContext(options: CommandOptions, { env, stdout }: World): Repor
     color: options.color ?? wantsColor(env, stdout.isTTY === true),
     unicode: /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || ''),
     show: options.show,
+    given: { output: options.output.length > 0, writeFailed: options.writeFailed !== null, asks: true },
     fields: options.fields,
     strict: options.strict,
     isFile: false,

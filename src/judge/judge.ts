@@ -183,7 +183,8 @@ export function verdictOfProblem(target: Target, nowMs: number): Verdict {
   const named = problem.key !== null && !problem.reason.includes(problem.key)
   const where = problem.column === null ? '' : ` (column ${problem.column})`
   const reason = `${named ? `${problem.key}: ` : ''}${problem.reason}${where}`
-  return neverAsked(target, { outcome: 'failed', kind: problem.kind, reason, hint: problem.hint }, nowMs)
+  const outcome = problem.kind === 'skipped' ? 'skipped' : 'failed'
+  return neverAsked(target, { outcome, kind: problem.kind, reason, hint: problem.hint }, nowMs)
 }
 
 /** The row of a repeat under `dedupe`: never asked, skipped, with the index of the first one. `nowMs` is wall clock. */

@@ -33,6 +33,8 @@ export interface RunState {
   readonly unfinished: Unfinished | null
   readonly excluded: number
   readonly notAsked: number
+  /** What is said of patterns that matched nothing. */
+  readonly unmatched: readonly string[]
 }
 
 export interface Account {
@@ -73,7 +75,7 @@ export function createAccount(options: AccountOptions): Account {
     },
     counts: tally.counts,
     note: (text) => notes.push(text),
-    summary({ unfinished, excluded, notAsked }, end) {
+    summary({ unfinished, excluded, notAsked, unmatched }, end) {
       const blank = source.blank()
       const otherShard = source.otherShard()
       const exitCode = exitCodeOf({
@@ -90,7 +92,7 @@ export function createAccount(options: AccountOptions): Account {
         startedAt: new Date(startedAtMs).toISOString(),
         unfinished,
         baseline: earlier?.changes(unfinished === null) ?? null,
-        notices: notices(),
+        notices: [...notices(), ...unmatched],
         exitCode: exitCode.code,
       })
     },

@@ -86,8 +86,9 @@ export function startRun(source: TargetSource, asker: Asker, options: StartOptio
     notify: account.note,
   })
   const order = options.inOrder ? new ListOrder() : null
+  const filter = createFilter({ include: options.include ?? [], exclude: options.exclude ?? [] })
   const admission = admit(source.batches, {
-    keep: createFilter({ include: options.include ?? [], exclude: options.exclude ?? [] }),
+    keep: filter.keep,
     distinct: options.dedupe ? createDistinct() : null,
     earlier,
     window: options.window,
@@ -121,6 +122,8 @@ export function startRun(source: TargetSource, asker: Asker, options: StartOptio
         unfinished: unfinished() ?? (isLeft ? 'interrupted' : null),
         excluded: admission.excluded,
         notAsked: isLeft ? rows.withoutRow : rows.notAsked,
+        // Of a list that was not read to its end nobody knows.
+        unmatched: unfinished() === null && !isLeft ? filter.unmatched() : [],
       }
       return account.summary(state, end)
     },

@@ -25,7 +25,8 @@ export const DEFAULT_EXPECT: Expect = Object.freeze({ ...defaultsOf(['expect']),
 
 /** What is wrong with a line, found without asking anything. */
 export interface LineProblem {
-  readonly kind: 'url.invalid' | 'line.invalid'
+  /** `skipped`: nothing is wrong, and there is nothing to ask. */
+  readonly kind: 'url.invalid' | 'line.invalid' | 'skipped'
   /** One plain sentence, without the line number. */
   readonly reason: string
   readonly hint: string | null

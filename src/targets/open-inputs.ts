@@ -2,7 +2,7 @@
 // after a look at their start: a thousand of them need no thousand descriptors. What has to be fetched is fetched when its
 // turn comes.
 
-import { closeSync, constants, openSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
@@ -14,9 +14,12 @@ import type { ChosenColumns } from './chosen-columns.js'
 import type { ReadTargets } from './formats/input-format.js'
 import { type InputRequest, isAsked, isFetched } from './input-request.js'
 import { isEnough, type Known, lookAt } from './look-at.js'
+import { refuseNamesOfFiles } from './names-of-files.js'
 import type { Encoding } from './split-lines.js'
 import { unpack, unpackAgain } from './unpack.js'
 import { whyNotOpened } from './why-not-opened.js'
+
+const STDIN = 0
 
 /** A URL given as an argument. */
 export interface UrlInput {
@@ -165,6 +168,10 @@ async function openStream(known: Known, source: ByteSource, signal: AbortSignal 
   const begun = await unpack(source, (head) => isEnough(known, head))
   signal?.removeEventListener('abort', stop)
   try {
+    if (known.name === '-' && begun.head.length === 0 && isDirectory(STDIN)) {
+      throw new UsageError('stdin is a directory; name the files in it')
+    }
+    if (known.name === '-') refuseNamesOfFiles(begun.head)
     const { bomBytes, ...looked } = lookAt(known, begun.head, begun.isWhole)
     const whole = without(bomBytes, begun.source)
     const { name } = known
@@ -180,5 +187,14 @@ async function openStream(known: Known, source: ByteSource, signal: AbortSignal 
   } catch (error) {
     await begun.source.close()
     throw error
+  }
+}
+
+/** Of a directory Node makes a stream that ends at once. */
+function isDirectory(fd: number): boolean {
+  try {
+    return fstatSync(fd).isDirectory()
+  } catch {
+    return false
   }
 }

@@ -49,11 +49,19 @@ export function parseArgument(text: string, context: LineContext): ParsedLine {
   return compose(text, readUrl(trimInvisible(text), context), context)
 }
 
+/** What stands in pages beside links of the web. A scheme that nobody knows may be a slip of `http`. */
+const NOT_OF_THE_WEB =
+  /^(?:mailto|tel|sms|fax|callto|javascript|data|ftps?|sftp|file|about|blob|urn|magnet|wss?|rtsp|rtmp|ircs?|news|nntp|ssh|git|ldaps?|xmpp|sips?|webcal|feed|gopher|geo|skype|whatsapp|tg|slack|zoommtg|msteams|intent|market|itms-apps|view-source|chrome|edge|bitcoin):/i
 const USERINFO = /^https?:\/\/[^/]*@/
 
 /** The URL of a line; an argument was written by the user, whoever wrote the list. */
 export function readListed(written: string, context: LineContext): ParsedUrl {
   const parsed = readUrl(written, context)
+  if (parsed.url === null && NOT_OF_THE_WEB.test(written)) {
+    return refused(
+      problem('skipped', `${written.slice(0, written.indexOf(':')).toLowerCase()}: is no address of the web`),
+    )
+  }
   if (!context.untrusted || parsed.url === null || !USERINFO.test(parsed.url)) return parsed
   const { base = null } = context
   // Of the base it is the user's own.

@@ -172,11 +172,15 @@ class Reading {
         if (!this.#isStopped) this.#broke(series.source, `broke after line ${series.line} (${text})`)
       },
     }
+    let isEmpty = true
     for await (const batch of read(list.bytes, context)) {
       // What ended because it was closed may have ended in the middle of a line.
       if (this.#isStopped) return
+      isEmpty = false
       yield batch
     }
+    // Alone it is a mistake, and said as one.
+    if (isEmpty && !this.#isStopped && this.#inputs.length > 1) this.notices.push(`${shownName(name)} holds no URL`)
   }
 }
 

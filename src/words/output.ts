@@ -25,6 +25,8 @@ export interface ReporterContext {
   readonly fields: readonly string[] | null
   /** What was asked for, for reports that are read by others; absent where that is not known. */
   readonly about?: RunDescription
+  /** What was given already and need not be suggested; absent: nothing. */
+  readonly given?: GivenFlags
   /** The first targets of the list, where rows are shown while the run is on: on a terminal. Absent: at its end. */
   readonly listed?: ListedRows | undefined
   /** Whether inconclusive URLs fail the run. */
@@ -33,6 +35,15 @@ export interface ReporterContext {
   readonly isFile: boolean
   /** The folder of the repository that a CI job is about (`GITHUB_WORKSPACE`); null: not known. */
   readonly workspace: string | null
+}
+
+/** Flags that a report may suggest. */
+export interface GivenFlags {
+  /** `-o`, whatever the format. */
+  readonly output: boolean
+  readonly writeFailed: boolean
+  /** Whether URLs can be asked again at all: not by a report of earlier runs. */
+  readonly asks: boolean
 }
 
 /** Which rows will come, as far as is known. */

@@ -2,10 +2,16 @@
 
 import { link, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
 import { run } from '../../src/cli.js'
+import { FLAGS, spellingsOf } from '../../src/command/flags.js'
+import { HABITS } from '../../src/command/habits.js'
+import { writeCommands } from '../docs/support/doc-page.js'
 import { closeAfterTest } from '../support/close-after-test.js'
 import { startHttpServer } from '../support/http-server.js'
+import { spawnCli } from '../support/spawn-cli.js'
+import { spawnShell } from '../support/spawn-shell.js'
 import { createTestWorld } from '../support/world.js'
 import { runCli } from './support/run-cli.js'
 import { tempFolder } from './support/temp-folder.js'
@@ -65,7 +71,7 @@ test.each<[argv: string[], line: string]>([
   [['-o', 'csv=/'], '--output /: is a folder'],
   [['--timout', '3s'], '--timout: no such flag; did you mean --timeout?'],
   [['--frobnicate'], '--frobnicate: no such flag; see --help'],
-  [['-Z'], '-Z: no such flag; see --help'],
+  [['-Y'], '-Y: no such flag; see --help'],
   [['--quiet=yes'], '--quiet=yes: --quiet takes no value'],
   [['-', '-'], '- is given twice; stdin can be read once'],
 ])('%j is one line that names the flag, the value and what is allowed', async (argv, line) => {
@@ -86,7 +92,13 @@ test.each([
   ['--max-time', 'for the time that one URL may take: -t'],
   ['-s', 'for no progress: -q'],
   ['-sS', 'for no progress: -q'],
-  ['-fsSL', 'the exit code is 1 already when a URL fails'],
+  ['-fsSL', HABITS['-f']!],
+  ['-Z', HABITS['-Z']!],
+  ['--file', HABITS['--file']!],
+  ['-l', HABITS['-l']!],
+  ['--format', HABITS['--format']!],
+  ['-mc', HABITS['-mc']!],
+  ['--retry', HABITS['--retry']!],
   ['--json', 'for JSON: -r json'],
   ['-u', "for a host: --rule 'HOST user=$NAME'; for one URL: user=… behind it in the list"],
   ['-w', 'for one column: -r csv --fields url,status'],
@@ -237,3 +249,84 @@ test('the examples of the help are commands that are understood', async () => {
     expect(stderr).toContain('nothing to ask')
   }
 })
+
+test('no habit is a flag of ours, and none names a flag that there is not', () => {
+  const known = new Set(FLAGS.flatMap(spellingsOf))
+  for (const [flag, answer] of Object.entries(HABITS)) {
+    expect(known.has(flag), flag).toBe(false)
+    for (const [named] of answer.matchAll(/(?<= |\()--?[a-z][\w-]*/gi))
+      expect(known.has(named), `${flag}: ${named}`).toBe(true)
+  }
+})
+
+test.each([
+  [['–timeout', '5s'], '–timeout: that dash is no hyphen; did you mean --timeout?'],
+  [['—rate', '5'], '—rate: that dash is no hyphen; did you mean --rate?'],
+  [['−t', '5s'], '−t: that dash is no hyphen; did you mean -t?'],
+  [['–nonsense'], '–nonsense: that dash is no hyphen'],
+  [[''], 'an empty argument; is a variable of the shell not set?'],
+  [['urls.txt', ' '], 'an empty argument; is a variable of the shell not set?'],
+])('%j is answered', async (argv, line) => expect(await refusal(argv)).toBe(line))
+
+describe('the names of lists', () => {
+  const here = async () => {
+    const folder = await tempFolder()
+    await writeFile(join(folder, 'urls.txt'), 'https://a.example/\n')
+    await writeFile(join(folder, 'more.txt'), 'https://b.example/\n')
+    return folder
+  }
+  const inFolder = async (argv: readonly string[], stdin: string) => {
+    const folder = await here()
+    const { stderr, code } = await spawnCli(argv, { cwd: folder, input: stdin })
+    return [code, stderr.replaceAll(folder, '')]
+  }
+
+  test.each(['-o', '--contains', '--write-failed', '-A', '--baseline'])(
+    '%s that took the only one says so',
+    async (flag) => {
+      const said = `scrape-status: nothing to ask: ${flag} took urls.txt, and stdin is empty; name the list as well\n`
+      // Another flag may have looked into the file first and found that it is no report.
+      const [code, stderr] = await inFolder([flag, 'urls.txt'], '')
+      expect([code, stderr === said || (flag === '--baseline' && /--baseline urls\.txt/.test(`${stderr}`))]).toEqual([
+        2,
+        true,
+      ])
+    },
+  )
+
+  test('piped in place of what they hold are refused before anything is asked', async () => {
+    expect(await inFolder([], 'urls.txt\n')).toEqual([
+      2,
+      'scrape-status: urls.txt: a file has this name; to read what is in it: scrape-status urls.txt\n',
+    ])
+    expect(await inFolder([], 'more.txt\nurls.txt\n')).toEqual([
+      2,
+      'scrape-status: stdin holds the names of files; to read what is in them: scrape-status more.txt urls.txt\n',
+    ])
+    expect(await inFolder(['--dry-run'], 'urls.txt\nhttps://a.example/\n')).toEqual([0, ''])
+    expect(await inFolder(['--dry-run'], 'nowhere.txt\n')).toEqual([0, ''])
+  })
+
+  test('a list without a URL among others is said, and so is a pattern that matched nothing', async () => {
+    const folder = await here()
+    await writeFile(join(folder, 'empty.txt'), '# none\n')
+    await writeFile(join(folder, 'one.txt'), 'http://127.0.0.1:9/\n')
+    const argv = ['one.txt', 'empty.txt', '--exclude', 'nowhere', '--include', '127', '--retries', '0', '-r', 'summary']
+    const { stderr } = await spawnCli(argv, { cwd: folder })
+    expect(stderr).toBe('scrape-status: empty.txt holds no URL\nscrape-status: --exclude nowhere left out no URL\n')
+  })
+})
+
+test('a directory as stdin is one', async () => {
+  const { stderr, code } = await spawnShell('scrape-status < .', {
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    path: await commandFolder(),
+  })
+  expect([code, stderr]).toEqual([2, 'scrape-status: stdin is a directory; name the files in it\n'])
+})
+
+async function commandFolder() {
+  const folder = await tempFolder()
+  await writeCommands(folder)
+  return folder
+}

@@ -76,7 +76,7 @@ describe('case 144: a signal', () => {
       expect(watch.wallMs()).toBeLessThan(1000 + waitedMs)
       expect(code).toBe(exitCode)
       expect(parse(stdout).map(({ index }) => index)).toEqual([0])
-      expect(stderr).toMatch(/^scrape-status: .*; 5 URLs read and not asked\n$/)
+      expect(stderr).toMatch(/^scrape-status: .*; 5 URLs in flight\n$/)
       const summary = JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8')) as Summary
       expectWholeAccount(summary, 6, 1)
       expect(summary).toMatchObject({ unfinished: 'interrupted', exitCode })

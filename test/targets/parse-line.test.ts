@@ -196,7 +196,7 @@ describe('a wrong line', () => {
       null,
       null,
     ],
-    ['mailto:x timeout=1s', 'url.invalid', 'only http and https: mailto', null, null],
+    ['mailto:x timeout=1s', 'skipped', 'mailto: is no address of the web', null, null],
     ['timeout=1s https://x/', 'line.invalid', 'the URL comes first, settings after it', 'timeout', null],
     ['timeout=1s', 'line.invalid', 'the URL comes first, settings after it', 'timeout', null],
     ['https://x/ timeot=1s', 'line.invalid', 'unknown key timeot', 'timeot', 12],

@@ -8,6 +8,7 @@ import { card } from '../table/card.js'
 import { grid, streamedGrid } from '../table/grid.js'
 import { createGroups, type Groups } from '../table/groups.js'
 import { ROWS_MAX } from '../table/listed-targets.js'
+import { nextStep } from '../table/next-step.js'
 import { rowOf } from '../table/row.js'
 import { RowsInOrder } from '../table/rows-in-order.js'
 import { sections } from '../table/sections.js'
@@ -53,7 +54,7 @@ function createTable(context: ReporterContext): Reporter {
     const verdicts = kept.sort(inInputOrder)
     if (verdicts.length === 1 && summary.lines?.total === 1 && context.show === 'auto')
       return card(verdicts[0]!, summary, theme)
-    return rowsOf(verdicts) + sections(verdicts, theme) + totals(summary, nextStep(summary, false), theme)
+    return rowsOf(verdicts) + sections(verdicts, theme) + totals(summary, nextStep(summary, context), theme)
   }
 
   return {
@@ -68,20 +69,9 @@ function createTable(context: ReporterContext): Reporter {
     },
     end(summary) {
       if (groups === null) return [shortReport(summary)]
-      return [groups.text(), totals(summary, nextStep(summary, context.show === 'auto'), theme)]
+      return [groups.text(), totals(summary, nextStep(summary, context, true), theme)]
     },
   }
-}
-
-/** What helps most now; only flags that exist. */
-function nextStep(summary: ReportedSummary, hidesRows: boolean): string | null {
-  if (summary.unfinished === 'time-limit' || summary.unfinished === 'interrupted') {
-    return 'with -o report.ndjson, --resume goes on where a run ended'
-  }
-  if (summary.failed === 0 && summary.inconclusive === 0) return null
-  if ((summary.lines?.notAsked ?? 0) > 0) return null
-  if (hidesRows && summary.failed > 0) return '--show failed for each of them, -o report.csv for all rows'
-  return '-o report.csv'
 }
 
 function inInputOrder(a: Verdict, b: Verdict): number {
