@@ -39,6 +39,7 @@ export async function run(argv: readonly string[], world: World): Promise<number
       return 2
     }
     const session = openSession({ names, argv, options: invocation.options, world })
+    if (invocation.config !== null && !invocation.options.quiet) say(world, `settings of ${invocation.config}`)
     const code = await check(session).finally(session.interrupt.forget)
     if (session.interrupt.signal.aborted) await leaveUnread(world, code)
     return code

@@ -8,6 +8,7 @@ import { DEFAULTS, type FlagName, longFlag, type Options } from '../settings/opt
 import type { Setting } from '../settings/table.js'
 import { type Environment, ExpansionError, expand, type Variables, variablesOfFlags } from '../targets/expand.js'
 import { nearest } from '../words/nearest.js'
+import { readConfigFile } from './config-file.js'
 import { declarationsOf, FLAGS, type Flag, spellingsOf } from './flags.js'
 import { HABITS } from './habits.js'
 
@@ -15,7 +16,13 @@ import { HABITS } from './habits.js'
 export type Invocation =
   | { readonly type: 'help'; readonly long: boolean }
   | { readonly type: 'version' }
-  | { readonly type: 'run'; readonly inputs: readonly string[]; readonly options: CommandOptions }
+  | {
+      readonly type: 'run'
+      readonly inputs: readonly string[]
+      readonly options: CommandOptions
+      /** The file that settings came from; null: none. */
+      readonly config: string | null
+    }
   /** `scrape-status report OLD.ndjson…`: inputs are reports, and nothing is asked. */
   | { readonly type: 'report'; readonly inputs: readonly string[]; readonly options: CommandOptions }
 
@@ -35,17 +42,30 @@ export function parseCommand(argv: readonly string[], env: Environment): Invocat
   const { operands, unknown } = parseOptions(program, isReport ? argv.slice(1) : argv)
   const [stranger] = unknown
   if (stranger !== undefined) throw strangerError(stranger)
-  const { help, longHelp, showVersion, ...given } = program.opts<Record<string, unknown>>()
+  const { help, longHelp, showVersion, ...values } = program.opts<Record<string, unknown>>()
   if (help || longHelp) return { type: 'help', long: longHelp === true }
   if (showVersion) return { type: 'version' }
   refuseStrangeInputs(operands)
+  // commander gives `--no-…` flags a default of its own.
+  const given = Object.fromEntries(
+    Object.entries(values).filter(([name]) => program.getOptionValueSource(name) === 'cli'),
+  )
+  if (!isReport) return runOf(operands, given as Partial<CommandOptions>, env)
   const options = { ...OPTION_DEFAULTS, ...given } as CommandOptions
-  if (!isReport) return { type: 'run', inputs: operands, options }
   for (const { name, setting } of FLAGS) {
     if (OF_REPORTS.has(name) || program.getOptionValueSource(name) !== 'cli') continue
     throw new UsageError(`report: ${longFlag(setting)} is for a run; a report only shows what earlier runs found`)
   }
   return { type: 'report', inputs: operands, options }
+}
+
+/** Flags win over the file, and flags that are repeated replace what it has. */
+function runOf(operands: readonly string[], given: Partial<CommandOptions>, env: Environment): Invocation {
+  const { config: named = null, untrusted = false, variables: granted = [] } = given
+  const file = readConfigFile({ named, untrusted, granted, env })
+  const inputs = operands.length > 0 ? operands : (file?.inputs ?? [])
+  const options = { ...OPTION_DEFAULTS, ...file?.options, ...given } as CommandOptions
+  return { type: 'run', inputs, options, config: file?.name ?? null }
 }
 
 function buildProgram(variables: Variables): Command {

@@ -231,6 +231,8 @@ export const SETTINGS = {
     help: `what all inputs are, where their endings and content do not tell: ${INPUT_FORMAT_NAMES.join(' ')}; for one of them NAME=FILE, for a list behind a URL NAME=URL` },
   column: { of: 'command', flag: '--column <key=name>', group: 'Input', type: listOf(value.column), initial: [], judges: true,
     help: 'which column of a table, or member of a JSON object, is the url or a setting, such as location="New URL"; repeatable' },
+  config: { of: 'command', flag: '--config <file>', group: 'Input', type: value.text, initial: null,
+    help: 'settings from this file, or none (default: scrape-status.config.json in this folder, if there is one)' },
   dryRun: { of: 'command', flag: '--dry-run', group: 'Input', type: value.yes, initial: false, help: 'read the list, print what would be asked, ask nothing' },
   /** Why it is not asked. */
   skip: { of: 'line', key: 'skip', bare: 'skipped', type: value.reason, initial: null },

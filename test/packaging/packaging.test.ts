@@ -82,6 +82,7 @@ test('beside the bundles there are only types, the pages, and these', async () =
       "bin/package.json",
       "bin/scrape-status.js",
       "package.json",
+      "schema/config.schema.json",
       "schema/summary.schema.json",
       "schema/verdict.schema.json",
       "urls.example.txt",
