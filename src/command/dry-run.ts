@@ -1,14 +1,18 @@
 // What a run would ask, without asking: every line accounted for, the hosts, and what is wrong with which line.
 
 import { escapeText } from '../report/escape.js'
+import { createSink } from '../report/sink.js'
 import { UsageError } from '../settings/errors.js'
 import type { TargetSource } from '../settings/seams.js'
 import type { Target } from '../settings/target.js'
 import { createDistinct } from '../targets/distinct.js'
 import { createFilter } from '../targets/filter.js'
+import { grouped } from '../words/counted.js'
 import { hideSecrets } from '../words/hide-secrets.js'
 import type { Pattern } from '../words/pattern.js'
-import { print, say } from './messages.js'
+import { type Action, createDryRunRows } from './dry-run-rows.js'
+import { effectiveSettings, type ShownSettings } from './effective-settings.js'
+import { say } from './messages.js'
 import type { Session } from './session.js'
 
 export interface DryRunOptions {
@@ -34,24 +38,32 @@ export interface DryRun {
 const PROBLEMS_SHOWN = 20
 const HOSTS_SHOWN = 20
 
-/** Reads all targets; holds one counter a host. */
-export async function dryRun(source: TargetSource, options: DryRunOptions): Promise<DryRun> {
+/** Reads all targets; holds one counter a host. `told` hears of each what becomes of it. */
+export async function dryRun(
+  source: TargetSource,
+  options: DryRunOptions,
+  told: (target: Target, action: Action) => Promise<void> | void = () => {},
+): Promise<DryRun> {
   const { keep } = createFilter(options)
   const distinct = options.dedupe ? createDistinct() : null
   const hosts = new Map<string, number>()
   const problems: Target[] = []
   const counts = { toAsk: 0, invalid: 0, excluded: 0, duplicate: 0 }
+  const actionOf = (target: Target): Action => {
+    if (!keep(target)) return 'excluded'
+    if (target.problem !== null) return target.problem.kind === 'skipped' ? 'skipped' : 'invalid'
+    if (target.skip !== null) return 'skipped'
+    return distinct?.(target) != null ? 'duplicate' : 'ask'
+  }
   for await (const batch of source.batches) {
     for (const target of batch) {
-      if (!keep(target) || (target.skip !== null && target.problem === null)) counts.excluded++
-      else if (target.problem !== null) {
-        counts.invalid++
-        if (problems.length < PROBLEMS_SHOWN) problems.push(target)
-      } else if (distinct?.(target) != null) counts.duplicate++
-      else {
+      const action = actionOf(target)
+      await told(target, action)
+      if (action === 'ask') {
         counts.toAsk++
         hosts.set(target.host, (hosts.get(target.host) ?? 0) + 1)
-      }
+      } else counts[action === 'skipped' ? 'excluded' : action]++
+      if (action === 'invalid' && problems.length < PROBLEMS_SHOWN) problems.push(target)
     }
   }
   const [otherShard, blank] = [source.otherShard(), source.blank()]
@@ -70,7 +82,7 @@ export interface DryRunTexts {
 export function dryRunText(run: DryRun, { safe, hide }: DryRunTexts): string {
   const total = run.toAsk + run.invalid + run.duplicate + run.excluded + run.otherShard + run.blank
   const parts = [
-    `${run.toAsk} to ask`,
+    `${grouped(run.toAsk)} to ask`,
     ...(run.invalid > 0 ? [`${run.invalid} invalid`] : []),
     ...(run.duplicate > 0 ? [`${run.duplicate} duplicate`] : []),
     ...(run.excluded > 0 ? [`${run.excluded} excluded`] : []),
@@ -79,7 +91,7 @@ export function dryRunText(run: DryRun, { safe, hide }: DryRunTexts): string {
   ]
   const width = String(run.hosts[0]?.[1] ?? '').length
   const lines = [
-    `lines    ${total} = ${parts.join(' + ')}`,
+    `lines    ${grouped(total)} = ${parts.join(' + ')}`,
     `hosts    ${run.hosts.length}`,
     ...run.hosts.slice(0, HOSTS_SHOWN).map(([host, count]) => `  ${String(count).padStart(width)}  ${safe(host)}`),
     ...(run.hosts.length > HOSTS_SHOWN ? [`  and ${run.hosts.length - HOSTS_SHOWN} more`] : []),
@@ -93,10 +105,22 @@ export function dryRunText(run: DryRun, { safe, hide }: DryRunTexts): string {
   return `${lines.join('\n')}\n`
 }
 
+/** The settings of the run that are not the defaults, one a line. */
+function settingsText(settings: ShownSettings): string {
+  const lines = Object.entries(settings).map(([key, value]) => escapeText(`  ${key} ${JSON.stringify(value)}`))
+  return lines.length === 0 ? '' : `settings\n${lines.join('\n')}\n`
+}
+
 /** The dry run as the command prints it; resolves to the exit code. Throws `UsageError` for a list without a URL. */
 export async function rehearse(source: TargetSource, { interrupt, options, world }: Session): Promise<number> {
   interrupt.onStop(() => source.close())
-  const rehearsal = await dryRun(source, options)
+  const settings = effectiveSettings(options)
+  const rows = createDryRunRows(options.report, settings)
+  const sink = createSink(world.stdout, 'stdout')
+  if (rows !== null) sink.write(rows.begin)
+  const rehearsal = await dryRun(source, options, (target, action) =>
+    rows === null ? undefined : sink.write(rows.each(target, action)),
+  )
   interrupt.signal.throwIfAborted()
   for (const notice of source.notices) say(world, notice)
   const broke = source.broke()
@@ -105,7 +129,10 @@ export async function rehearse(source: TargetSource, { interrupt, options, world
   if (toAsk + invalid + excluded + duplicate + otherShard === 0 && !options.allowEmpty && broke === null) {
     throw new UsageError('nothing to ask: the list holds no URL; one a line, such as https://example.com')
   }
-  await print(world, dryRunText(rehearsal, { safe: escapeText, hide: (text) => hideSecrets(text, 'invalid') }))
+  const texts = { safe: escapeText, hide: (text: string) => hideSecrets(text, 'invalid') }
+  sink.write(rows === null ? dryRunText(rehearsal, texts) + settingsText(settings) : rows.end)
+  await sink.end()
+  if (sink.error !== null) return 3
   if (broke !== null) return 4
   return invalid > 0 ? 1 : 0
 }

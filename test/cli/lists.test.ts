@@ -240,6 +240,9 @@ test('--dry-run asks nothing, accounts for every line and names the hosts and th
       'invalid  1',
       `  ${list}:7  x y`,
       '    a space in the URL; write %20',
+      'settings',
+      '  exclude ["/pdf$/"]',
+      '  dedupe true',
       '',
     ].join('\n'),
   )

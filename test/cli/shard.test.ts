@@ -88,7 +88,10 @@ describe('--shard', () => {
     expect(stdout).toMatch(/^lines {4}4 = 2 to ask \+ 2 in other shards\nhosts {4}2\n/)
     expect((await runCli(['--dry-run', ...FIRST], { stdin })).stdout).toContain('4 = 1 to ask + 1 invalid + 2 in other')
     const alone = await runCli(['--dry-run', ...SECOND], { stdin: one(0, '/200') })
-    expect(alone).toMatchObject({ code: 0, stdout: 'lines    1 = 0 to ask + 1 in other shards\nhosts    0\n' })
+    expect(alone).toMatchObject({
+      code: 0,
+      stdout: 'lines    1 = 0 to ask + 1 in other shards\nhosts    0\nsettings\n  shard "2/2"\n',
+    })
     expect(server.requests()).toBe(0)
   })
 

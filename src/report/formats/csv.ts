@@ -28,7 +28,7 @@ function createCsv(context: ReporterContext): Reporter {
   const mark = context.isFile ? '\ufeff' : ''
   return {
     begin: () => `${mark}${columns.map((column) => column.name).join(',')}\r\n`,
-    each: (verdict) => `${columns.map((column) => cell(column.get(verdict))).join(',')}\r\n`,
+    each: (verdict) => `${columns.map((column) => csvCell(column.get(verdict))).join(',')}\r\n`,
     end: () => [],
   }
 }
@@ -39,7 +39,8 @@ function asSpreadsheet(column: Column): Column {
   return { ...column, get: ({ checkedAt }) => checkedAt.slice(0, 19).replace('T', ' ') }
 }
 
-function cell(value: unknown): string {
+/** A value as a cell that is no formula. */
+export function csvCell(value: unknown): string {
   if (value === null || value === undefined) return ''
   if (typeof value === 'number' || typeof value === 'boolean') return `${value}`
   if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`
