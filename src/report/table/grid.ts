@@ -24,6 +24,8 @@ const NOTE_SHARE = 0.35
 const STREAMED_URL_WIDTH = 60
 /** Longer URLs push their own note on, not that of all rows. */
 const NOTE_BEGINS_MAX = 100
+/** The same where nobody knows how wide the screen is: most are 80. */
+const NOTE_BEGINS_UNKNOWN = 44
 
 const NO_BORDER = Object.fromEntries(
   [
@@ -79,7 +81,8 @@ export function streamedGrid(theme: Theme, widestUrl?: number): { head: string; 
   const room = columns === null ? Number.POSITIVE_INFINITY : roomFor(timeWidth, columns)
   const noteShare = Math.max(NOTE_MIN, Math.floor(room * NOTE_SHARE))
   // Where the note begins: right behind the longest URL, but for a few that are much longer than the rest.
-  const wanted = widestUrl === undefined ? STREAMED_URL_WIDTH : Math.min(widestUrl, NOTE_BEGINS_MAX)
+  const most = columns === null ? NOTE_BEGINS_UNKNOWN : NOTE_BEGINS_MAX
+  const wanted = widestUrl === undefined ? STREAMED_URL_WIDTH : Math.min(widestUrl, most)
   const urlWidth = Math.max(
     HEAD_OF_URL.length,
     columns === null ? wanted : Math.min(wanted, Math.max(URL_MIN, room - noteShare)),
