@@ -1,14 +1,28 @@
 import { defineConfig } from 'vitest/config'
 import type { Reporter } from 'vitest/node'
 
-/** One line at the very end, alone on it, for CI: `312 passed, 0 failed`. */
+/** The message of an error and where it came from. */
+const oneLine = (text = '') => text.split('\n    at ').slice(0, 3).join(' at ').replaceAll('\n', ' ')
+
+/** At the very end, for CI: what failed, what needed a second attempt, and one line alone: `312 passed, 0 failed`. */
 const tally: Reporter = {
-  onTestRunEnd(modules) {
-    const states = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.result().state))
-    const count = (state: string) => states.filter((each) => each === state).length
+  onTestRunEnd(modules, unhandled) {
+    const tests = modules.flatMap((module) => [...module.children.allTests()])
+    const of = (state: string) => tests.filter((test) => test.result().state === state)
     // A file that could not even be loaded has no tests to count.
-    const broken = modules.filter((module) => module.errors().length > 0).length
-    console.log(`${count('passed')} passed, ${count('failed') + broken} failed`)
+    const broken = modules.filter((module) => module.errors().length > 0)
+    for (const test of tests.filter((test) => test.diagnostic()?.flaky)) {
+      console.log(`passed at the second attempt: ${test.module.relativeModuleId} > ${test.fullName}`)
+    }
+    for (const test of of('failed')) {
+      const [error] = test.result().errors ?? []
+      console.log(
+        `failed: ${test.module.relativeModuleId} > ${test.fullName}: ${oneLine(error?.stack ?? error?.message)}`,
+      )
+    }
+    for (const module of broken) console.log(`failed: ${module.relativeModuleId}: ${module.errors()[0]?.message}`)
+    for (const error of unhandled) console.log(`outside of any test: ${oneLine(error.stack ?? error.message)}`)
+    console.log(`${of('passed').length} passed, ${of('failed').length + broken.length} failed`)
   },
 }
 
@@ -21,6 +35,8 @@ export default defineConfig({
     expect: { poll: { timeout: 60_000 } },
     typecheck: { enabled: false },
     maxWorkers: 2,
+    // On machines that others use as well; which ones needed it is said at the end.
+    retry: process.env.CI ? 1 : 0,
     reporters: ['default', tally],
   },
 })
