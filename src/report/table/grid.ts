@@ -48,11 +48,15 @@ type Cells = readonly [mark: string, status: string, time: string, url: string, 
 const HEAD: Cells = ['', 'STATUS', 'TIME', 'URL', 'NOTE']
 const [, , , HEAD_OF_URL, HEAD_OF_NOTE] = HEAD
 
+/** A letter's marks beyond Latin, or what stands beside a character of two units. */
+const HAS_MARK = /[^\P{M}\u0300-\u036f]|[\u{10000}-\u{10ffff}]/u
+
 /** The whole table with its head, ending in a line break. */
 export function grid(rows: readonly Row[], theme: Theme): string {
   const timeWidth = Math.max(TIME_WIDTH, ...rows.map((row) => textWidth(row.time)))
   const widestUrl = Math.max(HEAD_OF_URL.length, ...rows.map((row) => textWidth(row.url)))
-  if (widestUrl > NOTE_BEGINS_MAX) {
+  // cli-table3 counts marks on letters as columns, and cuts what it takes for too wide in the middle of a character.
+  if (widestUrl > NOTE_BEGINS_MAX || rows.some(({ url, note }) => HAS_MARK.test(url) || HAS_MARK.test(note))) {
     const { head, row } = streamedGrid(theme, widestUrl)
     return head + rows.map(row).join('')
   }

@@ -247,6 +247,15 @@ describe('any text', () => {
     )
   })
 
+  it('is whole where its letters have marks, which take no column', () => {
+    const urls = ['https://a.example/ไทยที่นี่', 'https://a.example/हिन्दी', 'https://a.example/𝨀🆎𿿾', 'https://a.example/b']
+    const rows = urls.map((url, index) => verdict({ index, url, input: url, finalUrl: url }))
+    const text = table(rows, { show: 'all', columns: null, unicode: true })
+    for (const url of urls) expect(text).toContain(url)
+    const notes = text.split('\n').filter((line) => line.includes('https://'))
+    expect(notes).toHaveLength(urls.length)
+  })
+
   it('cannot do so in groups and streamed rows either', () => {
     fc.assert(
       fc.property(fc.array(anyVerdict, { minLength: 1, maxLength: 5 }), contexts, (verdicts, context) => {
