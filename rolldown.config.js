@@ -82,7 +82,11 @@ function reachedFrom(file, reached = new Set()) {
 
 /** @type {import('rolldown').RolldownOptions} */
 export default {
-  input: { cli: join(BUILD, 'cli.js'), library: join(BUILD, 'index.js') },
+  input: {
+    cli: join(BUILD, 'cli.js'),
+    library: join(BUILD, 'index.js'),
+    thread: join(BUILD, 'ask', 'threads', 'thread.js'),
+  },
   platform: 'node',
   external: (name) => /^[a-z]/.test(name) && !name.startsWith('chalk') && !name.startsWith(BUILD),
   plugins: [door, page, types],

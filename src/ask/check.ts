@@ -7,7 +7,6 @@ import { createBlindResolver } from '../policies/blind-resolver.js'
 import { createBreaker } from '../policies/breaker.js'
 import { createLastTurn } from '../policies/last-turn.js'
 import { createThisMachine, type ThisMachine } from '../policies/this-machine.js'
-import { createWitnesses } from '../policies/witnesses.js'
 import { createWrongClock } from '../policies/wrong-clock.js'
 import type { Check } from '../settings/seams.js'
 import type { Target } from '../settings/target.js'
@@ -16,6 +15,7 @@ import type { RestOfList, Stop, Where } from '../words/limits.js'
 import type { Reply } from '../words/reply.js'
 import { attempt } from './attempt.js'
 import type { Engine } from './engine.js'
+import { createFacts, type Facts } from './facts.js'
 import { type PolicyOptions, withPolicies } from './policies.js'
 import { keptReply } from './reply-of.js'
 import type { Surroundings } from './surroundings.js'
@@ -30,6 +30,10 @@ export interface CheckOptions extends PolicyOptions {
   onWait?(host: string, ms: number): void
   /** The check of the first pass, for a later one: what it knows of origins that asked to be left alone holds on. */
   readonly before?: PassCheck
+  /** What is found out of this machine; default: by this check alone. */
+  readonly facts?: Facts | undefined
+  /** What others that ask parts of the list know of origins that asked to be left alone for too long. */
+  readonly elsewhere?: ReadonlyMap<string, HopResult> | undefined
   /** What is wanted of bodies; see `Surroundings`. */
   readonly body?: Surroundings['body']
 }
@@ -43,22 +47,21 @@ export interface PassCheck {
   closed(where: Where): HopResult | null
 }
 
-/** Unrelated hosts that have to tell the same story before it is this machine's. */
-const WITNESSES = 3
-/** How long the row of a first witness waits for the others. */
-const HOLD_MS = 2000
-
 /** Makes the check of one pass over a list; what it learns of origins and of this machine is this pass's. */
 export function createCheck(engine: Engine, options: CheckOptions): PassCheck {
   const { limiter, time, resolver } = engine
-  const { stop, rest, notify, retryTimeouts = false, maxWaitMs = 30_000, before, body, onWait } = options
+  const { stop, rest, notify, retryTimeouts = false, maxWaitMs = 30_000, before, body, onWait, elsewhere } = options
   const wait = (ms: number) => time.wait(ms, stop)
   const clock = { now: time.now, wallNow: time.wallNow, random: time.random, wait }
   const announce = createAnnounce({ notify, ...(onWait === undefined ? {} : { onWait }) })
   const common = { ...clock, limiter, stop, notify, announce, maxWaitMs }
-  const breaker = createBreaker<HopResult>({ ...common, hasOthers: rest.hasSome }, before?.closed ?? null)
-  const blindResolver = createBlindResolver({ resolver, wait, notify })
-  const thisMachine = thisMachineOf(engine, wait)
+  const breaker = createBreaker<HopResult>(
+    { ...common, hasOthers: rest.hasSome },
+    { before: before?.closed ?? null, ...(elsewhere === undefined ? {} : { elsewhere }) },
+  )
+  const { facts = createFacts(wait) } = options
+  const blindResolver = createBlindResolver({ resolver, wait, sees: facts.sees, notify })
+  const thisMachine = thisMachineOf(engine, facts)
   const { heard, reached } = thisMachine
 
   const keepAlive = (origin: string) => limiter.waiting(origin) > 0
@@ -100,11 +103,11 @@ function needsPolicies({ ask, expect }: Target, { kind, status }: Reply): boolea
 }
 
 /** What may be this machine's fault, and what is known of it. */
-function thisMachineOf(engine: Engine, wait: (ms: number) => Promise<void>): ThisMachine<HopResult> {
+function thisMachineOf(engine: Engine, { witnesses, ahead }: Facts): ThisMachine<HopResult> {
   const { time, machine, resolver } = engine
-  const witnesses = () => createWitnesses({ needed: WITNESSES, holdMs: HOLD_MS, wait })
   const clock = createWrongClock<HopResult>({
-    witnesses: witnesses(),
+    witnesses: witnesses.clock,
+    ahead,
     wallNow: time.wallNow,
     timeOf: ({ rawHeaders }) => answerTime(rawHeaders),
     earliestMs: machine.earliestMs,
@@ -112,8 +115,8 @@ function thisMachineOf(engine: Engine, wait: (ms: number) => Promise<void>): Thi
   const { hasNetwork } = machine
   const { hasFound } = resolver
   return createThisMachine({
-    offline: witnesses(),
-    resigned: witnesses(),
+    offline: witnesses.offline,
+    resigned: witnesses.resigned,
     clock,
     hasNetwork,
     isPublicAddress,

@@ -7,6 +7,7 @@ import type { RequestHeaders } from '../http/exchange/request-headers.js'
 import type { SplitUrl } from '../http/wire/split-url.js'
 import type { ResolverFacts } from '../policies/blind-resolver.js'
 import { type Learning, learnFromAnswers } from '../policies/learn-from-answers.js'
+import type { SettingsOf } from '../settings/options.js'
 import type { Ask } from '../settings/target.js'
 import { isPublicAddress } from '../words/is-public-address.js'
 import type { Limiter, Stop, Time } from '../words/limits.js'
@@ -22,10 +23,16 @@ export interface Machine {
 
 /** The working parts of a client. */
 export interface Engine {
+  /** What it was made with. */
+  readonly settings: SettingsOf<'client'>
   readonly ask: Ask
   readonly limiter: Limiter
   /** What the limiter was made with. */
   readonly limits: LimiterOptions
+  /** Connections that may be kept for later. */
+  readonly mostIdle: number
+  /** From now on it has its share of the DNS questions that a machine may ask at once, one among so many. */
+  shareQuestions(among: number): void
   readonly learning: Learning
   /** One request and its answer; never rejects. */
   exchange(request: HopRequest): Promise<HopResult>

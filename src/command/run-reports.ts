@@ -39,7 +39,7 @@ export async function runReports(earlier: OpenedRuns, client: Client, session: S
     onWait: (host, ms) => waits.add(host, ms),
     ...(listed === undefined ? {} : { onTarget: (target) => listed.add(target.index, () => shownUrl(target)) }),
   })
-  const progress = startProgress({ run, client, source: earlier.source, waits }, session)
+  const progress = startProgress({ run, source: earlier.source, waits }, session)
   try {
     const hasRows = await feed(run, report, () => stopForNothing(report, session))
     progress?.stop()
@@ -98,12 +98,11 @@ async function feed({ batches }: Run, report: Report, afterBatch: () => void): P
 
 interface ProgressParts {
   readonly run: Run
-  readonly client: Client
   readonly source: TargetSource
   readonly waits: AskedWaits
 }
 
-function startProgress({ run, client, source, waits }: ProgressParts, session: Session): ProgressLine | null {
+function startProgress({ run, source, waits }: ProgressParts, session: Session): ProgressLine | null {
   const { options, world, screen } = session
   if (options.quiet || !options.progress) return null
   let knownFromShare = 0
@@ -117,7 +116,7 @@ function startProgress({ run, client, source, waits }: ProgressParts, session: S
       const readShare = source.readShare?.() ?? null
       if (known === 0) knownFromShare = readShare ?? 0
       const failed = run.counts().failed + run.later.size
-      const waitsFor = waits.longest() ?? busiest(client)
+      const waitsFor = waits.longest() ?? busiest(run)
       return { done, known, inputEnded, readShare, knownFromShare, failed, waitsFor, later: run.later.progress }
     },
   })
@@ -128,7 +127,7 @@ function shownUrl({ url, input }: Target): string {
   return escapeText(humanUrl(hideSecrets(shorten(url ?? input), 'prose')))
 }
 
-function busiest(client: Client): WaitsFor | null {
-  const host = client.busiestHost()
+function busiest(run: Run): WaitsFor | null {
+  const host = run.busiest()
   return host === null ? null : { host, askedMs: null }
 }

@@ -38,6 +38,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       return new Promise((resolve) => limiter.enqueue(where, new PendingPermit(resolve, stop), front))
     },
     shrink: () => permits.shrink(),
+    resize: ({ concurrency, rate }) => permits.resize(concurrency, rate),
     pause: (where, untilMs) => origins.lineOf(where).pause(untilMs),
     slowDown: (where, startedAtMs, retryAfterMs) => origins.lineOf(where).slowDown(now(), startedAtMs, retryAfterMs),
     clean({ origin }, isPublic) {

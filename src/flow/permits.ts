@@ -21,9 +21,11 @@ export const NO_PERMIT: Permit = { release() {} }
 export class Permits {
   readonly #clock: Clock
   /** `--rate`. */
-  readonly #pace: Pace | null
+  #pace: Pace | null
   readonly #ring = new Ring()
   readonly #listeners = new Set<() => void>()
+  /** Told when no more are on the wire than may be. */
+  #onWithin: (() => void)[] = []
   #limit: number
   /** Below zero after `shrink`, until enough permits came back. */
   #free: number
@@ -60,6 +62,18 @@ export class Permits {
     return lower
   }
 
+  /** From now on so many at once and a second; resolves when no more than that are on the wire. */
+  resize(limit: number, rate: number | null): Promise<void> {
+    this.#free += limit - this.#limit
+    this.#limit = limit
+    if (rate === null) this.#pace = null
+    else if (this.#pace === null) this.#pace = createPace(rate)
+    else this.#pace.change(rate, this.#clock.now())
+    this.grant()
+    if (this.#free >= 0) return Promise.resolve()
+    return new Promise((resolve) => this.#onWithin.push(resolve))
+  }
+
   /** Somebody waits in this line, or it has room again. */
   offer(line: OriginLine): void {
     if (!line.inRing && this.#mayGo(line)) this.#ring.push(line)
@@ -94,6 +108,7 @@ export class Permits {
     line.active--
     gate.active--
     this.#free++
+    if (this.#free === 0 && this.#onWithin.length > 0) this.#tellWithin()
     if (gate.others !== null) {
       // Room on the host is room for each of its origins; the ring lets them take turns.
       for (const other of gate.others) this.offer(other)
@@ -101,6 +116,12 @@ export class Permits {
     }
     this.offer(line)
     this.grant()
+  }
+
+  #tellWithin(): void {
+    const told = this.#onWithin
+    this.#onWithin = []
+    for (const resolve of told) resolve()
   }
 
   /** Whether somebody waits, there is room, and the time has come; if only time lacks, it comes back by itself. */

@@ -16,8 +16,33 @@ export interface ResolverFacts {
 export interface BlindResolverOptions {
   readonly resolver: ResolverFacts
   wait(ms: number): Promise<void>
+  /** Whether a public name was found by it. */
+  readonly sees: Seeing
   /** Called once a run, with a sentence for the user. */
   notify(text: string): void
+}
+
+/** Whether a resolver has found a public name. */
+export interface Seeing {
+  isProven(): boolean
+  prove(): void
+  /** Calls back once when that is so. */
+  onProof(listener: () => void): void
+}
+
+/** One that nobody else knows of. */
+export function createSeeing(): Seeing {
+  let isProven = false
+  const listeners: (() => void)[] = []
+  return {
+    isProven: () => isProven,
+    prove() {
+      if (isProven) return
+      isProven = true
+      for (const listener of listeners) listener()
+    },
+    onProof: (listener) => void listeners.push(listener),
+  }
 }
 
 /** What a run knows of its resolver. */
@@ -44,23 +69,24 @@ const SENTENCE =
 /** No public DNS has such a name (`a..b`), so nobody was asked. */
 const NEVER_ASKED = 'EBADNAME'
 
-export function createBlindResolver({ resolver, wait, notify }: BlindResolverOptions): BlindResolver {
+export function createBlindResolver({ resolver, wait, sees, notify }: BlindResolverOptions): BlindResolver {
   const domains = new Set<string>()
-  let isRefuted = false
   let isProven = false
   let decide: () => void
   const decided = new Promise<void>((resolve) => {
     decide = resolve
   })
+  sees.onProof(() => decide())
+  const isRefuted = sees.isProven
 
   const noteAnswer = ({ host }: Pick<Target, 'host'>, { redirects, finalUrl }: Reply) => {
-    if (isRefuted || isProven) return
+    if (isRefuted() || isProven) return
     // Whoever redirected us was found as well. Most answers are of the host that was asked: no URL is taken apart for them.
-    isRefuted =
+    const isSeeing =
       isFound(host) ||
       (redirects.length > 0 &&
         [finalUrl, ...redirects.map(({ url }) => url)].some((url) => isFound(new URL(url).hostname)))
-    if (isRefuted) decide()
+    if (isSeeing) sees.prove()
   }
   const isFound = (host: string) => isName(host) && resolver.hasFound(host)
   const prove = () => {
@@ -81,17 +107,17 @@ export function createBlindResolver({ resolver, wait, notify }: BlindResolverOpt
     if (place === null || !(await isBlindTo(place))) return false
     // Three are enough to know; the set need not hold more.
     if (domains.size < WITNESSES) domains.add(place.domain)
-    if (!isRefuted && domains.size >= WITNESSES) prove()
-    if (!isRefuted && !isProven) await Promise.race([decided, wait(HOLD_MS)])
-    if (!isRefuted) prove()
+    if (!isRefuted() && domains.size >= WITNESSES) prove()
+    if (!isRefuted() && !isProven) await Promise.race([decided, wait(HOLD_MS)])
+    if (!isRefuted()) prove()
     return isProven
   }
 
   return {
     noteAnswer,
-    isRefuted: () => isRefuted,
+    isRefuted,
     async explain(reply) {
-      if (isRefuted || reply.kind !== 'dns.name_not_resolved' || reply.code === NEVER_ASKED) return reply
+      if (isRefuted() || reply.kind !== 'dns.name_not_resolved' || reply.code === NEVER_ASKED) return reply
       const isDead = !(await isUnseen(new URL(reply.finalUrl).hostname))
       return isDead ? reply : { ...reply, kind: 'local.dns', detail: null, hint: null }
     },

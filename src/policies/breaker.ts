@@ -25,10 +25,17 @@ export interface Breaker<Answer> {
 /** Origins in trouble that are remembered: about 0.5 KB each. */
 const MAX_ORIGINS = 10_000
 
-/** `before`: what an earlier pass of the run knows of an origin that asked to be left alone for too long. */
+/** What others know of origins that asked to be left alone for too long. */
+export interface Told<Answer> {
+  /** An earlier pass of the run. */
+  readonly before?: ((where: Where) => Answer | null) | null
+  /** Others that ask parts of the same list, by origin. */
+  readonly elsewhere?: ReadonlyMap<string, Answer>
+}
+
 export function createBreaker<Answer>(
   options: BreakerOptions,
-  before: ((where: Where) => Answer | null) | null = null,
+  { before = null, elsewhere = new Map() }: Told<Answer> = {},
 ): Breaker<Answer> {
   const origins = new Map<string, OriginTrouble<Answer>>()
   const forget = (trouble: OriginTrouble<Answer>) => {
@@ -43,11 +50,15 @@ export function createBreaker<Answer>(
     }
     return trouble
   }
+  const told = (where: Where): Answer | null => before?.(where) ?? elsewhere.get(where.origin) ?? null
   return {
-    isTroubled: (where) => before !== null || (origins.size > 0 && origins.has(where.origin)),
-    enter: (visit) => before?.(visit.where) ?? origins.get(visit.where.origin)?.enter(visit) ?? null,
+    isTroubled: (where) =>
+      before !== null ||
+      (origins.size > 0 && origins.has(where.origin)) ||
+      (elsewhere.size > 0 && elsewhere.has(where.origin)),
+    enter: (visit) => told(visit.where) ?? origins.get(visit.where.origin)?.enter(visit) ?? null,
     isAwaited: (where) => origins.get(where.origin)?.isAwaited() === true,
-    known: (where) => before?.(where) ?? origins.get(where.origin)?.closed() ?? null,
+    known: (where) => told(where) ?? origins.get(where.origin)?.closed() ?? null,
     learn(visit, found) {
       const isTrouble = found.type === 'nothing' || found.type === 'complaint'
       const trouble = isTrouble ? troubleOf(visit.where) : origins.get(visit.where.origin)

@@ -8,12 +8,32 @@ import type { Witnesses } from './witnesses.js'
 export interface WrongClockOptions<Result> {
   /** Hosts whose certificates are out of date, on one side or the other. */
   readonly witnesses: Witnesses
+  /** By how much others are ahead of it. */
+  readonly ahead: Ahead
   /** This machine's clock, ms since 1970. */
   wallNow(): number
   /** What an answer says of the time, ms since 1970; null: nothing. */
   timeOf(result: Result): number | null
   /** No clock can be before this, ms since 1970; asked for once something is not valid yet. */
   earliestMs(): number
+}
+
+/** By how much others are ahead of this machine's clock, ms, by the one that is nearest to it. */
+export interface Ahead {
+  /** Null: nobody has said. */
+  ms(): number | null
+  note(ms: number): void
+}
+
+/** One that nobody else knows of. */
+export function createAhead(): Ahead {
+  let aheadMs: number | null = null
+  return {
+    ms: () => aheadMs,
+    note(ms) {
+      if (aheadMs === null || Math.abs(ms) < Math.abs(aheadMs)) aheadMs = ms
+    },
+  }
 }
 
 export interface WrongClock<Result> {
@@ -30,9 +50,7 @@ const DAY_MS = 86_400_000
 const TOLERANCE_MS = DAY_MS
 
 export function createWrongClock<Result>(options: WrongClockOptions<Result>): WrongClock<Result> {
-  const { witnesses, wallNow, timeOf, earliestMs } = options
-  /** By how much others are ahead, by the one that is nearest to us; null: nobody has said. */
-  let aheadMs: number | null = null
+  const { witnesses, ahead, wallNow, timeOf, earliestMs } = options
 
   let earliest: number | null = null
   const soonest = () => {
@@ -42,6 +60,7 @@ export function createWrongClock<Result>(options: WrongClockOptions<Result>): Wr
   /** The time by what others say, or the earliest that it can be; null: nothing speaks against ours. */
   const trueTime = (): number | null => {
     const ownMs = wallNow()
+    const aheadMs = ahead.ms()
     if (aheadMs !== null) return ownMs + aheadMs
     return ownMs < soonest() ? soonest() : null
   }
@@ -54,7 +73,7 @@ export function createWrongClock<Result>(options: WrongClockOptions<Result>): Wr
       if (saidMs === null) return
       const differenceMs = saidMs - wallNow()
       if (Math.abs(differenceMs) < TOLERANCE_MS) witnesses.refute()
-      else if (aheadMs === null || Math.abs(differenceMs) < Math.abs(aheadMs)) aheadMs = differenceMs
+      else ahead.note(differenceMs)
     },
     async explain(host, { kind, code, tls }) {
       if (kind !== 'tls.cert.date_invalid' || tls?.chain === undefined || witnesses.isRefuted()) return null
@@ -62,9 +81,10 @@ export function createWrongClock<Result>(options: WrongClockOptions<Result>): Wr
       // Certain by itself, where the clock is before the roots that it is to judge by.
       const isCertain = isEarly && wallNow() < soonest()
       if (!isCertain && !(await witnesses.agree(isEarly ? 'early' : 'late', host))) return null
-      const nowMs = isEarly || aheadMs !== null ? trueTime() : null
-      if (nowMs === null || !tls.chain.every((dates) => holdsAt(dates, nowMs, aheadMs !== null))) return null
-      return sentence(wallNow(), nowMs, aheadMs !== null)
+      const isExact = ahead.ms() !== null
+      const nowMs = isEarly || isExact ? trueTime() : null
+      if (nowMs === null || !tls.chain.every((dates) => holdsAt(dates, nowMs, isExact))) return null
+      return sentence(wallNow(), nowMs, isExact)
     },
   }
 }

@@ -51,6 +51,9 @@ export function checkAll(
 ): Checking {
   if (!isList(targets)) throw new TypeError(`targets: expected a list of URLs, got ${typeName(targets)}`)
   const checked = checkOptions(options, options?.client === undefined ? ALONE : WITH_CLIENT)
+  if (options.client !== undefined && (checked.threads ?? 1) !== 1) {
+    throw new TypeError('threads: not together with a client of yours, which is in this thread')
+  }
   const own = options.client === undefined ? createClient(pickOptions(options, ['ask', 'client'])) : null
   const client = own ?? options.client!
   const ask = own === null ? engineOf(client).ask : DEFAULT_ASK

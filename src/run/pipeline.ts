@@ -1,9 +1,9 @@
 // The run on one screen: targets → admit → first pass → later passes → account. What comes out are verdicts in the order
 // in which they are done; who asks is the asker's matter, reports and exit codes are made elsewhere.
 
-import { createAsker } from '../ask/asker.js'
 import type { Client } from '../ask/client.js'
 import { engineOf } from '../ask/engine.js'
+import { createThreads } from '../ask/threads/create-threads.js'
 import type { HintFacts } from '../judge/hints.js'
 import { mayPass } from '../policies/retry.js'
 import type { OptionsOf } from '../settings/options.js'
@@ -42,6 +42,8 @@ export interface Run {
   readonly counts: Account['counts']
   /** Requests that were on the wire when the run was ended. */
   readonly inFlight: number
+  /** The host with most waiting or running requests; null when idle. */
+  busiest(): string | null
   /** Ends the run; what is on the wire has no verdict. */
   stop(why: Unfinished): void
   summary(end: RunEnd): Summary
@@ -52,7 +54,13 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
   const engine = engineOf(client)
   const notify = quietly(options.notify)
   const { time, closed } = engine
-  return startRun(source, createAsker(engine, { ...options, notify }), { ...options, time, closed })
+  const { threads = 1 } = options
+  return startRun(source, createThreads(engine, { ...options, notify }, threads), {
+    ...options,
+    time,
+    closed,
+    busiest: engine.limiter.busiest,
+  })
 }
 
 /** The caller's own may throw; what it was told is no reason to lose the rows. */
@@ -68,6 +76,8 @@ interface StartOptions extends RunOptions {
   readonly time: Time
   /** Ends the run as the signal does. */
   readonly closed?: Stop
+  /** Of who asks in this thread. */
+  busiest?(): string | null
 }
 
 /** The run itself, whoever asks. */
@@ -105,7 +115,7 @@ export function startRun(source: TargetSource, asker: Asker, options: StartOptio
     order?.close()
     source.close()
   })
-  const rows = new Rows({ account, admission, asking, later, order, ending, options })
+  const rows = new Rows({ asker, account, admission, asking, later, order, ending, options })
   const unfinished = () => ending.why ?? (source.broke() === null ? null : 'input-broke')
   return {
     batches: { [Symbol.asyncIterator]: () => rows.all() },
@@ -113,6 +123,7 @@ export function startRun(source: TargetSource, asker: Asker, options: StartOptio
     later,
     counts: account.counts,
     stop: ending.halt,
+    busiest: () => asking.busiest?.() ?? options.busiest?.() ?? null,
     get inFlight() {
       return inFlight
     },
@@ -131,6 +142,7 @@ export function startRun(source: TargetSource, asker: Asker, options: StartOptio
 }
 
 interface RowsOptions {
+  readonly asker: Asker
   readonly account: Account
   readonly admission: Admission
   readonly asking: Asking
@@ -191,6 +203,7 @@ class Rows {
     } finally {
       ending.forget()
       ending.halt(null)
+      await this.#parts.asker.close?.()
     }
   }
 

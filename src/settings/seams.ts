@@ -79,7 +79,16 @@ export interface Asker {
    * One pass: every target is asked, retried and judged. Pulls from `batches` only as fast as it can ask. `gently`: a few
    * at once, on fresh connections, none before the time that its origin asked for in an earlier pass.
    */
-  ask(batches: AsyncIterable<readonly Target[]>, how: { readonly gently: boolean }): Asking
+  ask(batches: AsyncIterable<readonly Target[]>, how: How): Asking
+  /** Ends what it holds beside its client: threads, connections to others. Without effect the second time. */
+  close?(): Promise<void>
+}
+
+/** How a pass is asked. */
+export interface How {
+  readonly gently: boolean
+  /** How many share what a gentle pass may ask at once; default: one. */
+  readonly among?: number
 }
 
 /** A pass that is under way. */
@@ -91,6 +100,8 @@ export interface Asking {
   stop(): void
   /** Requests on the wire now; absent: not known. */
   inFlight?(): number
+  /** The host with most waiting or running requests, where that is not the client's; null: none. */
+  busiest?(): string | null
   /** True when it stopped by itself because it cannot ask any more: its client was closed. */
   readonly gaveUp: boolean
 }

@@ -175,6 +175,9 @@ export const SETTINGS = {
   /** Requests on the wire at once to one host. Default 20; for a public host 6 after its first 100 requests. */
   perHost: { of: 'client', flag: '--per-host <count>', group: 'Pace', brief: true, type: value.count(1, 100_000), initial: null,
     help: 'requests at once to one host (default: 20, for a public host 6 after its first 100 requests)' },
+  /** Threads that ask, the one of the run included; `auto`: one more for as long as one is the bottleneck. Default 1; of the command `auto`. */
+  threads: { of: 'run', flag: '--threads <count>', group: 'Pace', type: value.threads, initial: 'auto', shown: 'auto',
+    help: 'threads that ask, N or auto: another one for as long as one is the bottleneck and there is a core' },
   /** Requests a second in all. Default: as many as there is room for. */
   rate: { of: 'client', flag: '--rate <count/s>', group: 'Pace', type: value.rate, initial: null, help: 'requests a second in all, such as 50/s' },
   /** Requests a second to one host. Default: as many as there is room for. */

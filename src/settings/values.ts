@@ -158,6 +158,23 @@ export function parseReason(text: string): string {
 /** Why something is so. */
 export const reason = textOf(parseReason)
 
+/** How many threads, or as many as help. */
+export type Threads = number | 'auto'
+
+const THREADS_MAX = 1024
+
+/** `4` or `auto`. */
+export const threads: ValueType<Threads> = {
+  read(text) {
+    if (text === 'auto') return text
+    return threads.check(/^\d+$/.test(text) ? Number(text) : Number.NaN)
+  },
+  check(given) {
+    if (given === 'auto' || (Number.isInteger(given) && given >= 1 && given <= THREADS_MAX)) return given
+    throw new ValueError(`a number from 1 to ${THREADS_MAX}, or auto`)
+  },
+}
+
 /** `50/s`, `50` or `30/m`; returns requests a second. */
 export function parseRate(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(?:\/([smh]))?$/.exec(text)

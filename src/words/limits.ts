@@ -53,6 +53,13 @@ export interface Time {
   soon(done: () => void): void
 }
 
+/** What a limiter may give out, where several share what one list may use. */
+export interface Share {
+  readonly concurrency: number
+  /** Requests a second; null: as many as there is room for. */
+  readonly rate: number | null
+}
+
 /** Who may go when. */
 export interface Limiter {
   /** Takes a place in the origin's line, before all that were not begun yet (`front`) for a URL already begun. */
@@ -61,6 +68,8 @@ export interface Limiter {
   acquire(where: Where, front: boolean, stop: Stop | null): Promise<Permit | null>
   /** Halves how many requests may run at once, at least one; returns how many that are now. */
   shrink(): number
+  /** From now on so many requests at once and a second (null: as many as there is room for); resolves once that holds. */
+  resize(to: Share): Promise<void>
   /** Nothing starts on this origin before `untilMs` (monotonic). */
   pause(where: Where, untilMs: number): void
   /** The origin asked for less, answering a request that started at `startedAtMs`; `retryAfterMs` null: it named no time. */

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { createBlindResolver, type ResolverFacts, withBlindResolver } from '../../src/policies/blind-resolver.js'
+import {
+  createBlindResolver,
+  createSeeing,
+  type ResolverFacts,
+  withBlindResolver,
+} from '../../src/policies/blind-resolver.js'
 import { publicPlaceOf } from '../../src/policies/public-place.js'
 import type { Target } from '../../src/settings/target.js'
 import type { Reply } from '../../src/words/reply.js'
@@ -24,6 +29,7 @@ function createRig(zones: Zones = {}, found: string[] = []) {
   const blindResolver = createBlindResolver({
     resolver,
     wait: (ms) => clock.wait(ms),
+    sees: createSeeing(),
     notify: (text) => void told.push(text),
   })
   const check = withBlindResolver(async ({ url }) => replies.get(url!)!, { blindResolver })

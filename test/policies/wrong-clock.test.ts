@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createWitnesses } from '../../src/policies/witnesses.js'
-import { createWrongClock } from '../../src/policies/wrong-clock.js'
+import { createAhead, createWrongClock } from '../../src/policies/wrong-clock.js'
 import type { Reply } from '../../src/words/reply.js'
 import { createFakeClock } from '../support/fake-clock.js'
 
@@ -14,6 +14,7 @@ function createRig(earliestDays = -900) {
   const witnesses = createWitnesses({ needed: 3, holdMs: 2000, wait: (ms) => clock.wait(ms) })
   const wrong = createWrongClock<number | null>({
     witnesses,
+    ahead: createAhead(),
     wallNow: () => NOW_MS,
     timeOf: (days) => (days === null ? null : NOW_MS + days * DAY_MS),
     earliestMs: () => NOW_MS + earliestDays * DAY_MS,

@@ -1,7 +1,9 @@
 // Plays the internet of a seed and holds the run against what really happened. Returns what is wrong, in sentences.
 
-import { engineOf } from '../../src/ask/engine.js'
-import { checkTargets } from '../../src/run/pipeline.js'
+import { type Engine, engineOf } from '../../src/ask/engine.js'
+import { createLocalSlot } from '../../src/ask/threads/local-slot.js'
+import { createSplitAsker } from '../../src/ask/threads/split-asker.js'
+import { checkTargets, type RunOptions, startRun } from '../../src/run/pipeline.js'
 import type { TargetSource } from '../../src/settings/seams.js'
 import type { Target } from '../../src/settings/target.js'
 import { DEFAULT_EXPECT } from '../../src/settings/target.js'
@@ -27,12 +29,15 @@ interface Played {
   readonly isIdle: boolean
 }
 
-/** The URLs that had something to fear, beside what is wrong. */
-export async function play(seed: number): Promise<{ readonly faults: readonly string[]; readonly urls: number }> {
+/** The URLs that had something to fear, beside what is wrong. `slots`: how many ask. */
+export async function play(
+  seed: number,
+  slots = 1,
+): Promise<{ readonly faults: readonly string[]; readonly urls: number }> {
   const internet = createInternet(seed)
   const time = createVirtualTime(createRandom(seed, 2))
   const network = createNetwork(internet, time)
-  const played = await run(internet, network, time)
+  const played = await run(internet, { network, time, slots, seed })
   const faults = [
     ...network.faults.slice(0, 3),
     ...(played.ended ? [] : [`the run hangs at ${played.endedAtMs} ms`]),
@@ -41,13 +46,25 @@ export async function play(seed: number): Promise<{ readonly faults: readonly st
   return { faults, urls: internet.pages.length }
 }
 
-async function run(internet: Internet, network: Network, time: VirtualTime): Promise<Played> {
-  const client = simulatedClient(internet, network, time)
+interface Run {
+  readonly network: Network
+  readonly time: VirtualTime
+  readonly slots: number
+  readonly seed: number
+}
+
+async function run(internet: Internet, { network, time, slots, seed }: Run): Promise<Played> {
+  const client = simulatedClient(internet, { network, time })
+  const engines = [engineOf(client)]
   const { concurrency: _, perHost: __, retries: ___, ...options } = internet.options
   const abort = new AbortController()
   const readAtMs: number[] = []
   const source = sourceOf(internet, { time, readAtMs, ask: engineOf(client).ask })
-  const checking = checkTargets(source, client, { ...options, signal: abort.signal })
+  const asked = { ...options, signal: abort.signal }
+  const checking =
+    slots === 1
+      ? checkTargets(source, client, asked)
+      : checkWithSlots(source, asked, { internet, network, time, slots, seed, engines })
   if (internet.stopAtMs !== null) time.at(internet.stopAtMs, () => abort.abort())
   const verdicts: (Verdict & { atMs: number })[] = []
   let isOver = false
@@ -60,7 +77,7 @@ async function run(internet: Internet, network: Network, time: VirtualTime): Pro
   if (ended) await collecting
   else collecting.catch(() => {})
   const summary = checking.summary({ signal: null, outputFailed: null })
-  const isIdle = engineOf(client).limiter.busiest() === null
+  const isIdle = engines.every(({ limiter }) => limiter.busiest() === null)
   return { internet, network, verdicts, summary, readAtMs, endedAtMs: time.now(), ended, isIdle }
 }
 
@@ -68,6 +85,33 @@ interface Reading {
   readonly time: VirtualTime
   readonly readAtMs: number[]
   readonly ask: Target['ask']
+}
+
+interface Slots extends Run {
+  readonly internet: Internet
+  /** Those that ask; grows. */
+  readonly engines: Engine[]
+}
+
+/** The same run with several that ask, which come one by one. */
+function checkWithSlots(source: TargetSource, options: RunOptions, { internet, engines, ...made }: Slots) {
+  const [engine] = engines
+  const { time, slots, seed } = made
+  const random = createRandom(seed, 3)
+  const asker = { ...options, notify: () => {} }
+  const split = createSplitAsker({
+    engine: engine!,
+    asker,
+    most: Math.min(slots, internet.options.concurrency),
+    isAuto: false,
+    async open(id, context) {
+      await new Promise<void>((resolve) => time.at(time.now() + random.below(600), resolve))
+      const own = engineOf(simulatedClient(internet, { ...made, concurrency: context.portion.concurrency }))
+      engines.push(own)
+      return createLocalSlot({ id, engine: own, asker, ...context })
+    },
+  })
+  return startRun(source, split, { ...options, time, closed: engine!.closed })
 }
 
 function sourceOf({ pages, piece, pieceMs }: Internet, { time, readAtMs, ask }: Reading): TargetSource {

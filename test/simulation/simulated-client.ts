@@ -10,10 +10,20 @@ import type { Internet } from './internet.js'
 import type { Network } from './network.js'
 import type { VirtualTime } from './virtual-time.js'
 
-export function simulatedClient({ options }: Internet, network: Network, time: VirtualTime): Client {
+export interface Made {
+  readonly network: Network
+  readonly time: VirtualTime
+  readonly concurrency?: number
+}
+
+/** `concurrency`: of one among several; default: the internet's. */
+export function simulatedClient(
+  { options }: Internet,
+  { network, time, concurrency = options.concurrency }: Made,
+): Client {
   const closing = new AbortController()
   const limits: LimiterOptions = {
-    concurrency: options.concurrency,
+    concurrency,
     perHost: options.perHost,
     now: time.now,
     wait: (ms) => time.wait(ms, stopOf(closing.signal)),
@@ -25,6 +35,7 @@ export function simulatedClient({ options }: Internet, network: Network, time: V
     ask: { ...DEFAULT_ASK, retries: options.retries },
     limiter,
     limits,
+    shareQuestions() {},
     learning: learningWith(limiter, time),
     exchange: network.exchange,
     parts: { transport: { close() {} }, deadline: { stalledMs: () => 0 } },

@@ -28,6 +28,8 @@ export interface Lookup {
   isKnownHere(hostname: string): boolean
   /** Whether a zone (`com`) exists for the DNS servers that names are asked of. */
   readonly zoneExists: Zones['exists']
+  /** From now on so many DNS questions at once. */
+  limitTo(questions: number): void
   /** What is pending, and every later lookup, rejects with kind `aborted`. Nothing keeps the process alive but a running getaddrinfo. */
   close(): void
 }
@@ -109,6 +111,7 @@ export function createLookup(options: LookupOptions): Lookup {
     },
     isKnownHere: (hostname: string) => localAddresses(hostname.toLowerCase()) !== null,
     zoneExists: zones.exists,
+    limitTo: (questions: number) => servers.limitTo(questions),
     close() {
       isClosed = true
       zones.close()

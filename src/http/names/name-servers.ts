@@ -19,6 +19,8 @@ export interface Question extends Query {
 /** Asks for records of a name. */
 export interface NameServers {
   ask(question: Question): void
+  /** From now on so many questions on the wire at once. */
+  limitTo(questions: number): void
   /** Everything unanswered ends with ECANCELLED, and nothing keeps the process alive. */
   close(): void
 }
@@ -51,6 +53,7 @@ class Questions implements NameServers {
   readonly #options: NameServersOptions
   readonly #servers: ServerList
   readonly #deadline: Deadline
+  #limit: number
   #onWire = 0
   readonly #open = new Set<OpenQuestion>()
   #first: OpenQuestion | null = null
@@ -58,6 +61,7 @@ class Questions implements NameServers {
 
   constructor(options: NameServersOptions) {
     this.#options = options
+    this.#limit = options.limit
     this.#servers = new ServerList(options.servers, options.now)
     this.#deadline = createDeadline(options.now)
   }
@@ -70,9 +74,14 @@ class Questions implements NameServers {
     this.#sendWaiting()
   }
 
+  limitTo(questions: number): void {
+    this.#limit = questions
+    this.#sendWaiting()
+  }
+
   #sendWaiting(): void {
-    const { limit, deadlineMs, now } = this.#options
-    while (this.#first && this.#onWire < limit && this.#open.size < OPEN_MAX) {
+    const { deadlineMs, now } = this.#options
+    while (this.#first && this.#onWire < this.#limit && this.#open.size < OPEN_MAX) {
       const question = this.#first
       this.#first = question.next
       if (!this.#first) this.#last = null

@@ -49,7 +49,7 @@ const HEAD: Cells = ['', 'STATUS', 'TIME', 'URL', 'NOTE']
 const [, , , HEAD_OF_URL, HEAD_OF_NOTE] = HEAD
 
 /** A letter's marks beyond Latin, or what stands beside a character of two units. */
-const HAS_MARK = /[^\P{M}\u0300-\u036f]|[\u{10000}-\u{10ffff}]/u
+const HAS_MARK = /(?![\u0300-\u036f])\p{M}|[\u{10000}-\u{10ffff}]/u
 
 /** The whole table with its head, ending in a line break. */
 export function grid(rows: readonly Row[], theme: Theme): string {

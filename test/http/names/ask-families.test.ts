@@ -7,7 +7,7 @@ function ask(reach: 'global' | 'none') {
   const asked: Question[] = []
   const reports: unknown[] = []
   askFamilies('a.test', {
-    servers: { ask: (question) => void asked.push(question), close: () => {} },
+    servers: { ask: (question) => void asked.push(question), limitTo: () => {}, close: () => {} },
     plan: { family: null, reach },
     deadlineMs: 4000,
     report: (answer) => reports.push(answer),

@@ -26,6 +26,7 @@ export function asLookup(lookup: (name: string) => Promise<readonly Address[]>):
     cached: () => null,
     isKnownHere: () => false,
     zoneExists: async () => 'unknown' as const,
+    limitTo: () => {},
     close: () => {},
   })
 }
