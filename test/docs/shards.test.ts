@@ -1,0 +1,135 @@
+// The recipes for a list on several machines, played with processes: what a CI matrix and an indexed Job would start, one
+// of them killed and started again, and the parts put together. The rows are those of one process.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { tempFolder } from '../cli/support/temp-folder.js'
+import { closeAfterTest } from '../support/close-after-test.js'
+import { type Handler, startHttpServer } from '../support/http-server.js'
+import { spawnShell } from '../support/spawn-shell.js'
+import { readDocPage, writeCommands } from './support/doc-page.js'
+
+const page = await readDocPage('recipes.md')
+const blocks = page.blocks.filter(({ language }) => language === 'yaml').map(({ text }) => parse(text))
+const job = blocks.find(({ kind }) => kind === 'Job')
+const matrix = blocks.find(({ jobs }) => jobs?.links?.strategy)?.jobs.links
+
+const HOSTS = 40
+const hostOf = (at: number) => `127.0.7.${(at % HOSTS) + 1}`
+
+/** What each URL is; `flaky` is 502 the first time, `held` waits until the test lets go. */
+async function serve() {
+  const failedOnce = new Set<string>()
+  const held: (() => void)[] = []
+  const state = { holds: false, onHeld: () => {} }
+  const answer: Handler = (request, response) => {
+    const [, word = '', rest = ''] = request.url!.split('?')[0]!.split('/')
+    const key = `${request.headers.host}${request.url}`
+    if (word === 'reset') return void request.socket.destroy()
+    if (word === 'held' && state.holds) {
+      held.push(() => response.end())
+      return state.onHeld()
+    }
+    if (word === 'to') {
+      response.writeHead(302, { location: `http://${rest}:${server.port}/landed` })
+      return void response.end()
+    }
+    response.statusCode = word === 'flaky' && !failedOnce.has(key) ? 502 : /^\d+$/.test(word) ? Number(word) : 200
+    failedOnce.add(key)
+    response.end(`about ${word}`)
+  }
+  const server = closeAfterTest(await startHttpServer(answer, { host: '0.0.0.0' }))
+  return { server, state, forget: () => failedOnce.clear() }
+}
+
+/** Answers of all kinds, redirects to hosts of other parts, expectations that hold and that do not, lines that are wrong. */
+function listFor(port: number): string {
+  const url = (at: number, path: string) => `http://${hostOf(at)}:${port}/${path}`
+  const lines: string[] = ['# a list for several machines', '']
+  for (let at = 0; at < HOSTS; at++) {
+    lines.push(url(at, 'page'), url(at, `to/${hostOf(at + 7)}`), url(at, 'held'))
+    if (at % 3 === 0) lines.push(url(at, 'flaky'), `${url(at, '404')} accept=404`, url(at, '410'))
+    if (at % 5 === 0) lines.push(`${url(at, 'x')} contains="about x"`, `${url(at, 'y')} contains="about z"`)
+    if (at % 10 === 0) lines.push(url(at, 'reset'), 'http://', `${url(at, 'z')} skip="not now"`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** Rows in the order of the list, without what is another one each time. */
+async function rowsOf(path: string) {
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n')
+  const rows = lines.map((line) => JSON.parse(line)).sort((a, b) => a.index - b.index)
+  return rows.map(({ durationMs: _, timingsMs: __, checkedAt: ___, ...row }) => row)
+}
+
+const FAST = '--retries 1 -q -r summary'
+
+test('parts of a CI matrix and of an indexed Job, put together, are the rows of one process and of threads', {
+  timeout: 240_000,
+}, async () => {
+  const { server, state, forget } = await serve()
+  const cwd = await tempFolder()
+  await writeCommands(cwd)
+  const list = listFor(server.port)
+  await writeFile(join(cwd, 'links.txt'), list)
+  const sh = (line: string) => spawnShell(line, { cwd, path: cwd })
+
+  const plain = await sh(`scrape-status links.txt -o plain.ndjson --threads 1 ${FAST}`)
+  expect([plain.code, plain.stderr]).toEqual([1, ''])
+  const rows = await rowsOf(join(cwd, 'plain.ndjson'))
+  expect(rows.map(({ kind }) => kind)).toEqual(
+    expect.arrayContaining(['ok', 'http.error', 'tcp.closed', 'url.invalid']),
+  )
+  expect(rows.filter(({ attempts }) => attempts === 2).length).toBeGreaterThan(10)
+
+  forget()
+  expect((await sh(`scrape-status links.txt -o threads.ndjson --threads 2 ${FAST}`)).code).toBe(1)
+  expect(await rowsOf(join(cwd, 'threads.ndjson'))).toEqual(rows)
+
+  forget()
+  const [, { run: ofMatrix }] = matrix.steps
+  for (const shard of matrix.strategy.matrix.shard) {
+    const line = `${ofMatrix.replace('npx ', '').replaceAll('${' + '{ matrix.shard }}', shard)} ${FAST}`
+    expect([0, 1]).toContain((await sh(line)).code)
+  }
+  await expectJoined(cwd, rows, plain.stdout)
+
+  forget()
+  await sh('rm part-*.ndjson')
+  const [ofJob] = job.spec.template.spec.containers[0].args
+  const pod = (index: number) =>
+    `export JOB_COMPLETION_INDEX=${index}; ${ofJob.replace('--resume', '--resume --retries 1')}`
+  await killInTheMiddle(pod(0), cwd, state)
+  state.holds = false
+  for (let index = 0; index < job.spec.completions; index++) {
+    const { code, stderr } = await sh(pod(index))
+    expect({ index, code, stderr }).toEqual({ index, code: 0, stderr: '' })
+  }
+  await expectJoined(cwd, rows, plain.stdout)
+})
+
+/** A pod that is evicted: nobody asks it to end. */
+async function killInTheMiddle(line: string, cwd: string, state: { holds: boolean; onHeld: () => void }) {
+  state.holds = true
+  const isHeld = new Promise<void>((resolve) => {
+    state.onHeld = resolve
+  })
+  const env = { PATH: `${cwd}:${process.env.PATH}`, HOME: cwd }
+  const child = spawn('sh', ['-c', line], { cwd, env, stdio: 'ignore', detached: true })
+  const ended = once(child, 'exit')
+  await isHeld
+  process.kill(-child.pid!, 'SIGKILL')
+  await ended
+}
+
+async function expectJoined(cwd: string, rows: readonly object[], summary: string) {
+  const joined = await spawnShell('scrape-status report part-*.ndjson -o all.ndjson -q -r summary', { cwd, path: cwd })
+  expect([joined.code, joined.stderr]).toEqual([1, ''])
+  expect(await rowsOf(join(cwd, 'all.ndjson'))).toEqual(rows)
+  const { verdicts, ok, failed, inconclusive, skipped, statuses, kinds } = JSON.parse(summary)
+  expect(JSON.parse(joined.stdout)).toMatchObject({ verdicts, ok, failed, inconclusive, skipped, statuses, kinds })
+}
