@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { tempFolder } from '../cli/support/temp-folder.js'
@@ -105,6 +106,9 @@ test('parts of a CI matrix and of an indexed Job, put together, are the rows of 
     `export JOB_COMPLETION_INDEX=${index}; ${ofJob.replace('--resume', '--resume --retries 1')}`
   await killInTheMiddle(pod(0), cwd, state)
   state.holds = false
+  // What it asked last is read before it counts as never asked: the answers of those are lost with it.
+  for (let turn = 0; turn < 100; turn++) await setImmediate()
+  forget()
   for (let index = 0; index < job.spec.completions; index++) {
     const { code, stderr } = await sh(pod(index))
     expect({ index, code, stderr }).toEqual({ index, code: 0, stderr: '' })
