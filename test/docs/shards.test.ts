@@ -22,19 +22,15 @@ const matrix = blocks.find(({ jobs }) => jobs?.links?.strategy)?.jobs.links
 const HOSTS = 40
 const hostOf = (at: number) => `127.0.7.${(at % HOSTS) + 1}`
 
-/** What each URL is; `flaky` is 502 the first time, `held` waits until the test lets go. */
+/** What each URL is; `flaky` is 502 the first time, `held` is never answered while the server holds. */
 async function serve() {
   const failedOnce = new Set<string>()
-  const held: (() => void)[] = []
   const state = { holds: false, onHeld: () => {} }
   const answer: Handler = (request, response) => {
     const [, word = '', rest = ''] = request.url!.split('?')[0]!.split('/')
     const key = `${request.headers.host}${request.url}`
     if (word === 'reset') return void request.socket.destroy()
-    if (word === 'held' && state.holds) {
-      held.push(() => response.end())
-      return state.onHeld()
-    }
+    if (word === 'held' && state.holds) return state.onHeld()
     if (word === 'to') {
       response.writeHead(302, { location: `http://${rest}:${server.port}/landed` })
       return void response.end()
@@ -75,8 +71,7 @@ test('parts of a CI matrix and of an indexed Job, put together, are the rows of 
   const { server, state, forget } = await serve()
   const cwd = await tempFolder()
   await writeCommands(cwd)
-  const list = listFor(server.port)
-  await writeFile(join(cwd, 'links.txt'), list)
+  await writeFile(join(cwd, 'links.txt'), listFor(server.port))
   const sh = (line: string) => spawnShell(line, { cwd, path: cwd })
 
   const plain = await sh(`scrape-status links.txt -o plain.ndjson --threads 1 ${FAST}`)
