@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { connect, type Socket } from 'node:net'
 import symbols from 'undici/lib/core/symbols.js'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { close, type DispatchHandler, UndiciClient } from '../../src/http/exchange/undici-client.js'
+import { close, type DispatchHandler, UndiciClient, weighHeaders } from '../../src/http/exchange/undici-client.js'
 import { closeAfterTest } from '../support/close-after-test.js'
 import { type Script, startRawServer, step } from '../support/raw-server.js'
 
@@ -28,6 +28,8 @@ interface Asked {
 interface Asking {
   readonly method?: 'GET' | 'HEAD'
   readonly onHead?: (asked: Asked) => void
+  /** The client has just got it. */
+  readonly onSocket?: (socket: Socket) => void
   /** Another exchange on this one's client. */
   readonly after?: Asked
 }
@@ -38,7 +40,7 @@ class Refusal extends Error {
 
 function ask(
   server: { port: number; host: string; url: string },
-  { method = 'GET', onHead, after }: Asking = {},
+  { method = 'GET', onHead, onSocket, after }: Asking = {},
 ): Asked {
   let socket: Socket | null = after?.socket() ?? null
   let connects = 0
@@ -51,6 +53,7 @@ function ask(
         connecting.once('connect', () => {
           socket = connecting
           callback(null, connecting)
+          onSocket?.(connecting)
         })
       },
       pipelining: 1,
@@ -260,6 +263,32 @@ describe('an idle socket that we destroy', () => {
     const errors = [await goodbyeOf(close), await goodbyeOf(close)]
     expect(errors[0]).toBe(errors[1])
     expect(errors[0]?.message).toBe('the connection is not needed any more')
+  })
+})
+
+describe('what a header costs', () => {
+  const SHORT_LINES = 'X: y\r\n'.repeat(20_000)
+
+  test('is its text to undici: twenty thousand lines of six bytes are within its bound', async () => {
+    const asked = ask(await serve([step.readHead, step.write(OK.replace('X-A', `${SHORT_LINES}X-A`))]))
+    expect(await asked.done).toBeNull()
+    expect(asked.heads[0]?.[1]).toHaveLength(2 * 20_003)
+  })
+
+  test.each([
+    ['in the head', OK.replace('X-A', `${SHORT_LINES}X-A`)],
+    ['in trailers', `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${SHORT_LINES}`],
+  ])('is weighed where the client has its socket, %s, and nothing is kept of it then', async (_where, answer) => {
+    const server = await serve([step.readHead, step.write(answer), step.readHead])
+    let parser: { readonly headers: Buffer[] } | undefined
+    const asked = ask(server, {
+      onSocket(socket) {
+        weighHeaders(socket)
+        parser = (socket as unknown as Record<symbol, typeof parser>)[symbols.kParser]
+      },
+    })
+    expect(await asked.done).toMatchObject({ code: 'UND_ERR_HEADERS_OVERFLOW' })
+    expect(parser?.headers.length).toBeLessThanOrEqual(2 * 4100)
   })
 })
 

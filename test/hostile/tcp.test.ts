@@ -16,6 +16,7 @@ import {
   type Place,
   refused,
   reply,
+  seenTwice,
 } from './case.js'
 import { playSuite } from './play.js'
 
@@ -182,6 +183,14 @@ const cases: HostileCase[] = [
     isFlood: true,
     serve: floods(answeringThen(`${OK}\r\n`, step.forever('X: y\r\n'.repeat(1000))), BUFFERS),
     expect: refused(/the header never ends/),
+    withinMs: AT_ONCE_MS,
+  },
+  {
+    number: 11,
+    name: '80,000 header lines and their end',
+    isFlood: true,
+    serve: [step.readHead, step.write(`${OK}\r\n${'X: y\r\n'.repeat(80_000)}\r\n`), step.fin],
+    expect: seenTwice(200),
     withinMs: AT_ONCE_MS,
   },
   {

@@ -8,7 +8,7 @@ import type { Connected, Connecting } from '../connect/connect-to.js'
 import type { Connector } from '../connect/connector.js'
 import { ExchangeError } from '../wire/exchange-error.js'
 import type { Origin } from '../wire/origin.js'
-import { close, UndiciClient } from './undici-client.js'
+import { close, UndiciClient, weighHeaders } from './undici-client.js'
 
 /** One socket with an HTTP/1.1 parser on it. Carries one request at a time. */
 export interface Connection {
@@ -155,7 +155,10 @@ function clientOn(socket: Socket, origin: Origin): UndiciClient {
       if (given) return callback(new ExchangeError({ kind: 'tcp.closed' }), null)
       given = true
       // Not at once: undici is inside its own `resume` here and would not look at its queue again.
-      queueMicrotask(() => callback(null, socket))
+      queueMicrotask(() => {
+        callback(null, socket)
+        weighHeaders(socket)
+      })
     },
     pipelining: 1,
     // undici's own timers tick every 499 ms and stretch on a busy loop; the deadline is ours.

@@ -58,7 +58,33 @@ export function close(socket: Socket): void {
 
 const NOT_NEEDED = new Error('the connection is not needed any more')
 
+/**
+ * Bytes that a name or a value counts for beside its own: undici keeps an object for each and counts the text alone, so
+ * lines of six bytes would be 40 MB of objects before they reach its bound (measured). About 4,000 lines now, and a header
+ * that has more is for the second look; curl gives up at 5,000 (`MAX_HTTP_RESP_HEADER_COUNT`).
+ */
+const HEADER_PIECE_BYTES = 32
+
+/** Lets the parser of a socket count what a header costs, in trailers too. For a socket that its client has just got. */
+export function weighHeaders(socket: Socket): void {
+  const parser = (socket as unknown as Record<symbol, Parser | undefined>)[symbols.kParser]
+  if (parser !== undefined) parser.trackHeader = trackWeight
+}
+
+function trackWeight(this: Parser, length: number): void {
+  if (this.headersSize < this.headersMaxSize) {
+    Object.getPrototypeOf(this).trackHeader.call(this, length + HEADER_PIECE_BYTES)
+  } else if (this.headers.length % 2 === 0) {
+    // The socket is destroyed, and what is left of the chunk is parsed all the same.
+    this.headers.length = 0
+  }
+}
+
 interface Parser {
+  readonly headers: Buffer[]
+  readonly headersSize: number
+  readonly headersMaxSize: number
+  trackHeader(length: number): void
   readonly ptr: number
   readonly llhttp: { llhttp_get_http_major(ptr: number): number; llhttp_get_http_minor(ptr: number): number }
 }

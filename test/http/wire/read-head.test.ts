@@ -119,6 +119,22 @@ describe('the end of the head', () => {
     expect(inShort(read(`HTTP/1.1 404 No\r\n${lines}\r\n`))).toBe('404 No')
   })
 
+  test('keeps the first 5,000 lines of a header that has more', () => {
+    const lines = Array.from({ length: 60_000 }, (_, index) => `X: ${index % 10}\r\n`).join('')
+    const head = read(`HTTP/1.1 404 No\r\n${lines}\r\nbody`) as WholeHead
+    expect(inShort(head)).toBe('404 No')
+    // The status line is one of them.
+    expect(head.rawHeaders).toHaveLength(2 * 4999)
+    expect(head.bodyAt).toBe(17 + lines.length + 2)
+  })
+
+  test('joins a value that is folded over thousands of lines', () => {
+    const folds = Array.from({ length: 4000 }, (_, index) => ` ${index}\r\n`).join('')
+    const head = read(`HTTP/1.1 404 No\r\nX: y\r\n${folds}no colon\r\n end\r\nZ: z\r\n\r\n`) as WholeHead
+    const values = ['X', `y ${Array.from({ length: 4000 }, (_, index) => index).join(' ')} end`, 'Z', 'z']
+    expect(head.rawHeaders.map(String)).toEqual(values)
+  })
+
   test('refuses a status line without an end', () => {
     expect(inShort(read(`HTTP/1.1 200 ${'x'.repeat(MAX_HEAD_BYTES)}`))).toBe('refused')
   })
