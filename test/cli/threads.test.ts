@@ -3,34 +3,15 @@
 import { describe, expect, test } from 'vitest'
 import { run } from '../../src/cli.js'
 import { checkAll } from '../../src/index.js'
-import { closeAfterTest } from '../support/close-after-test.js'
-import { type Handler, type HttpServer, startHttpServer } from '../support/http-server.js'
+import { startPathServer } from '../support/path-server.js'
 import { createTestWorld } from '../support/world.js'
 import { createPlace, type Place } from './support/memory-run.js'
 
 const FOUR = ['--threads', '4']
 const hostOf = (index: number) => `127.0.${index >> 8}.${(index & 255) + 1}`
 
-/** Answers by the path, each after a while so that a run outlasts the start of its threads. */
-async function serve(delayMs = 20) {
-  const failedOnce = new Set<string>()
-  const answer: Handler = (request, response) => {
-    const [, word = '', rest = ''] = request.url!.split('?')[0]!.split('/')
-    const key = `${request.headers.host}${request.url}`
-    setTimeout(() => {
-      if (word === 'reset') return void request.socket.destroy()
-      if (word === 'to') {
-        response.writeHead(302, { location: `http://${rest}:${server.port}/landed` })
-        return void response.end()
-      }
-      response.statusCode = word === 'flaky' && !failedOnce.has(key) ? 502 : /^\d+$/.test(word) ? Number(word) : 200
-      failedOnce.add(key)
-      response.end(`about ${word}`)
-    }, delayMs)
-  }
-  const server: HttpServer = closeAfterTest(await startHttpServer(answer, { host: '0.0.0.0' }))
-  return Object.assign(server, { forget: () => failedOnce.clear() })
-}
+/** Each answer takes a while, so that a run outlasts the start of its threads. */
+const serve = (delayMs = 20) => startPathServer({ delayMs })
 
 const lines = (count: number, line: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => `${line(index)}\n`).join('')

@@ -9,8 +9,7 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { tempFolder } from '../cli/support/temp-folder.js'
-import { closeAfterTest } from '../support/close-after-test.js'
-import { type Handler, startHttpServer } from '../support/http-server.js'
+import { rowsIn, startPathServer } from '../support/path-server.js'
 import { spawnShell } from '../support/spawn-shell.js'
 import { readDocPage, writeCommands } from './support/doc-page.js'
 
@@ -22,25 +21,15 @@ const matrix = blocks.find(({ jobs }) => jobs?.links?.strategy)?.jobs.links
 const HOSTS = 40
 const hostOf = (at: number) => `127.0.7.${(at % HOSTS) + 1}`
 
-/** What each URL is; `flaky` is 502 the first time, `held` is never answered while the server holds. */
+/** `held` is never answered while the server holds. */
 async function serve() {
-  const failedOnce = new Set<string>()
   const state = { holds: false, onHeld: () => {} }
-  const answer: Handler = (request, response) => {
-    const [, word = '', rest = ''] = request.url!.split('?')[0]!.split('/')
-    const key = `${request.headers.host}${request.url}`
-    if (word === 'reset') return void request.socket.destroy()
-    if (word === 'held' && state.holds) return state.onHeld()
-    if (word === 'to') {
-      response.writeHead(302, { location: `http://${rest}:${server.port}/landed` })
-      return void response.end()
-    }
-    response.statusCode = word === 'flaky' && !failedOnce.has(key) ? 502 : /^\d+$/.test(word) ? Number(word) : 200
-    failedOnce.add(key)
-    response.end(`about ${word}`)
+  const takes = (word: string) => {
+    const isHeld = word === 'held' && state.holds
+    if (isHeld) state.onHeld()
+    return isHeld
   }
-  const server = closeAfterTest(await startHttpServer(answer, { host: '0.0.0.0' }))
-  return { server, state, forget: () => failedOnce.clear() }
+  return { server: await startPathServer({ takes }), state }
 }
 
 /** Answers of all kinds, redirects to hosts of other parts, expectations that hold and that do not, lines that are wrong. */
@@ -56,19 +45,14 @@ function listFor(port: number): string {
   return `${lines.join('\n')}\n`
 }
 
-/** Rows in the order of the list, without what is another one each time. */
-async function rowsOf(path: string) {
-  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n')
-  const rows = lines.map((line) => JSON.parse(line)).sort((a, b) => a.index - b.index)
-  return rows.map(({ durationMs: _, timingsMs: __, checkedAt: ___, ...row }) => row)
-}
+const rowsOf = async (path: string) => rowsIn(await readFile(path, 'utf8'))
 
 const FAST = '--retries 1 -q -r summary'
 
 test('parts of a CI matrix and of an indexed Job, put together, are the rows of one process and of threads', {
   timeout: 240_000,
 }, async () => {
-  const { server, state, forget } = await serve()
+  const { server, state } = await serve()
   const cwd = await tempFolder()
   await writeCommands(cwd)
   await writeFile(join(cwd, 'links.txt'), listFor(server.port))
@@ -82,11 +66,11 @@ test('parts of a CI matrix and of an indexed Job, put together, are the rows of 
   )
   expect(rows.filter(({ attempts }) => attempts === 2).length).toBeGreaterThan(10)
 
-  forget()
+  server.forget()
   expect((await sh(`scrape-status links.txt -o threads.ndjson --threads 2 ${FAST}`)).code).toBe(1)
   expect(await rowsOf(join(cwd, 'threads.ndjson'))).toEqual(rows)
 
-  forget()
+  server.forget()
   const [, { run: ofMatrix }] = matrix.steps
   for (const shard of matrix.strategy.matrix.shard) {
     const line = `${ofMatrix.replace('npx ', '').replaceAll('${' + '{ matrix.shard }}', shard)} ${FAST}`
@@ -94,7 +78,7 @@ test('parts of a CI matrix and of an indexed Job, put together, are the rows of 
   }
   await expectJoined(cwd, rows, plain.stdout)
 
-  forget()
+  server.forget()
   await sh('rm part-*.ndjson')
   const [ofJob] = job.spec.template.spec.containers[0].args
   const pod = (index: number) =>
@@ -103,7 +87,7 @@ test('parts of a CI matrix and of an indexed Job, put together, are the rows of 
   state.holds = false
   // What it asked last is read before it counts as never asked: the answers of those are lost with it.
   for (let turn = 0; turn < 100; turn++) await setImmediate()
-  forget()
+  server.forget()
   for (let index = 0; index < job.spec.completions; index++) {
     const { code, stderr } = await sh(pod(index))
     expect({ index, code, stderr }).toEqual({ index, code: 0, stderr: '' })
