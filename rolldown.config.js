@@ -67,18 +67,25 @@ const types = {
   },
 }
 
-/** A file of declarations and all that it imports, directly or not. */
-function reachedFrom(file, reached = new Set()) {
+/** A file and all that it imports, directly or not; `ending`: of declarations or of what they are of. */
+function reachedFrom(file, ending = '.d.ts', reached = new Set()) {
   if (reached.has(file)) return reached
   reached.add(file)
   for (const [, name] of readFileSync(file, 'utf8').matchAll(/(?:from|import\(|import) ?['"](\.[^'"]+)\.js['"]/g)) {
-    const imported = join(dirname(file), `${name}.d.ts`)
+    const imported = join(dirname(file), `${name}${ending}`)
     // A hand-written one has no file in `build/`; were one reached, it would be missed in the package.
-    if (!existsSync(imported)) throw new Error(`${file}: ${name}.d.ts is not in ${BUILD}/`)
-    reachedFrom(imported, reached)
+    if (!existsSync(imported)) throw new Error(`${file}: ${name}${ending} is not in ${BUILD}/`)
+    reachedFrom(imported, ending, reached)
   }
   return reached
 }
+
+/** What the library is made of: the command's own is not to be loaded by its users. */
+const isOfLibrary = (id) => {
+  ofLibrary ??= reachedFrom(join(BUILD, 'index.js'), '.js')
+  return ofLibrary.has(relative('.', id))
+}
+let ofLibrary
 
 /** @type {import('rolldown').RolldownOptions} */
 export default {
@@ -88,6 +95,7 @@ export default {
     thread: join(BUILD, 'ask', 'threads', 'thread.js'),
   },
   platform: 'node',
+  preserveEntrySignatures: 'allow-extension',
   external: (name) => /^[a-z]/.test(name) && !name.startsWith('chalk') && !name.startsWith(BUILD),
   plugins: [door, page, types],
   output: {
@@ -95,7 +103,19 @@ export default {
     format: 'cjs',
     entryFileNames: '[name].cjs',
     // rolldown's own helpers are named too, before they are put into the shared file.
-    chunkFileNames: ({ name }) => (name === 'rolldown-runtime' ? 'runtime.cjs' : 'shared.cjs'),
-    banner: ({ name }) => (name === 'cli' ? `/*! With chalk in it, which is under this licence:\n${chalk}\n*/` : ''),
+    // What is loaded on use has a file of its own, and what only that and the command have in common stays with the command.
+    chunkFileNames: ({ name }) => (name === 'rolldown-runtime' ? 'runtime.cjs' : '[name].cjs'),
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: [
+        { name: 'shared', test: isOfLibrary, minShareCount: 2, priority: 2 },
+        { name: 'fleet', test: /build\/fleet\//, minShareCount: 2, priority: 1 },
+        { name: 'command', minShareCount: 2 },
+      ],
+    },
+    banner: ({ moduleIds }) =>
+      moduleIds.some((id) => id.includes('node_modules/chalk/'))
+        ? `/*! With chalk in it, which is under this licence:\n${chalk}\n*/`
+        : '',
   },
 }

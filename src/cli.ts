@@ -31,6 +31,7 @@ export async function run(argv: readonly string[], world: World): Promise<number
     if (invocation.type === 'help') return await print(world, helpText(invocation.long))
     if (invocation.type === 'version') return await print(world, versionText())
     if (invocation.type === 'report') return await reportEarlierRuns({ ...invocation, argv, world })
+    if (invocation.type === 'worker') return await (await import('./command/worker.js')).work({ ...invocation, world })
     const names = inputNames(invocation.inputs, world)
     if (names === null) {
       const swallowed = swallowedInput(argv)
@@ -38,7 +39,7 @@ export async function run(argv: readonly string[], world: World): Promise<number
       world.stderr.write(`${helpText(false).split('\n').slice(4, 9).join('\n')}\n`)
       return 2
     }
-    const session = openSession({ names, argv, options: invocation.options, world })
+    const session = openSession({ names, argv, options: invocation.options, config: invocation.config, world })
     if (invocation.config !== null && !invocation.options.quiet) say(world, `settings of ${invocation.config}`)
     const code = await check(session).finally(session.interrupt.forget)
     if (session.interrupt.signal.aborted) await leaveUnread(world, code)

@@ -16,6 +16,7 @@ const FLOORS: readonly Readonly<Record<string, readonly string[]>>[] = [
   { words: [], settings: ['words'] },
   { targets: [], policies: [], flow: [], http: [], judge: [], report: [] },
   { ask: [] },
+  { fleet: [] },
   { command: ['run', 'earlier'], run: [], earlier: [] },
 ]
 /** The rooms within the one room that knows undici. */

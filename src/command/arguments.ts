@@ -25,6 +25,8 @@ export type Invocation =
     }
   /** `scrape-status report OLD.ndjson…`: inputs are reports, and nothing is asked. */
   | { readonly type: 'report'; readonly inputs: readonly string[]; readonly options: CommandOptions }
+  /** `scrape-status worker --queue URL`: asks what runs put into the queue. */
+  | { readonly type: 'worker'; readonly options: CommandOptions }
 
 /** What a report of earlier runs may be told: what it shows and how it judges the whole, nothing of asking. */
 const OF_REPORTS: ReadonlySet<FlagName> = new Set([
@@ -32,31 +34,81 @@ const OF_REPORTS: ReadonlySet<FlagName> = new Set([
   ...(['strict', 'maxFailures', 'baseline', 'failOn'] as const),
 ])
 
+/** What a worker may be told: what is its own. How lines are asked is said by the run. */
+const OF_WORKERS: ReadonlySet<FlagName> = new Set([
+  ...(['queue', 'queueLock', 'grace', 'metricsPort', 'quiet'] as const),
+  ...(['variables', 'concurrency', 'rate', 'denyPrivate'] as const),
+])
+
+/** Commands by their first word; a list of that name is ./report. */
+const COMMANDS = {
+  report: { flags: OF_REPORTS, why: 'is for a run; a report only shows what earlier runs found' },
+  worker: { flags: OF_WORKERS, why: 'is for a run; a worker asks as the run says' },
+} as const
+
 const OPTION_DEFAULTS: Options = Object.fromEntries(FLAGS.map(({ name }) => [name, DEFAULTS[name]])) as Options
 
 /** Reads the arguments behind the program's name, `$NAME` in them from `env`. Throws `UsageError`. */
 export function parseCommand(argv: readonly string[], env: Environment): Invocation {
   const program = buildProgram(variablesOfFlags(env))
-  // As the first word; a list of that name is ./report.
-  const isReport = argv[0] === 'report'
-  const { operands, unknown } = parseOptions(program, isReport ? argv.slice(1) : argv)
+  const word = argv[0]
+  const command = word === 'report' || word === 'worker' ? word : null
+  const { operands, unknown } = parseOptions(program, command === null ? argv : argv.slice(1))
   const [stranger] = unknown
   if (stranger !== undefined) throw strangerError(stranger)
   const { help, longHelp, showVersion, ...values } = program.opts<Record<string, unknown>>()
   if (help || longHelp) return { type: 'help', long: longHelp === true }
   if (showVersion) return { type: 'version' }
   refuseStrangeInputs(operands)
-  // commander gives `--no-…` flags a default of its own.
-  const given = Object.fromEntries(
-    Object.entries(values).filter(([name]) => program.getOptionValueSource(name) === 'cli'),
-  )
-  if (!isReport) return runOf(operands, given as Partial<CommandOptions>, env)
+  const given = givenOf(program, values)
+  if (command === null) return runOf(operands, given, env)
+  const { flags, why } = COMMANDS[command]
+  const stray = FLAGS.find(({ name }) => Object.hasOwn(given, name) && !flags.has(name))
+  if (stray !== undefined) throw new UsageError(`${command}: ${longFlag(stray.setting)} ${why}`)
   const options = { ...OPTION_DEFAULTS, ...given } as CommandOptions
-  for (const { name, setting } of FLAGS) {
-    if (OF_REPORTS.has(name) || program.getOptionValueSource(name) !== 'cli') continue
-    throw new UsageError(`report: ${longFlag(setting)} is for a run; a report only shows what earlier runs found`)
+  if (command === 'report') return { type: 'report', inputs: operands, options }
+  if (operands[0] !== undefined) throw new UsageError(`worker: ${operands[0]}: the list is for the run`)
+  return { type: 'worker', options }
+}
+
+/** commander gives `--no-…` flags a default of its own. */
+function givenOf(program: Command, values: Record<string, unknown>): Partial<CommandOptions> {
+  const given = Object.entries(values).filter(([name]) => program.getOptionValueSource(name) === 'cli')
+  return Object.fromEntries(given) as Partial<CommandOptions>
+}
+
+/** Flags alone, and a configuration's options under them: those of a run, as a worker reads them. Throws `UsageError`. */
+export function readFlags(
+  argv: readonly string[],
+  variables: Variables,
+  under: Partial<CommandOptions> = {},
+): CommandOptions {
+  const program = buildProgram(variables)
+  parseOptions(program, argv)
+  return { ...OPTION_DEFAULTS, ...under, ...givenOf(program, program.opts()) } as CommandOptions
+}
+
+/** A flag and its value, as they were written. */
+export interface WrittenFlag {
+  readonly flag: Flag
+  /** Null: it takes none. */
+  readonly text: string | null
+}
+
+/** The flags of arguments that were read already, in their order. */
+export function writtenFlags(argv: readonly string[]): readonly WrittenFlag[] {
+  const found: WrittenFlag[] = []
+  const program = new Command()
+  for (const flag of FLAGS) {
+    for (const declared of declarationsOf(flag.setting.flag)) {
+      const option = new Option(declared)
+      program.addOption(option)
+      const hear = (text: string | null) => found.push({ flag, text: option.required ? text : null })
+      program.on(`option:${option.name()}`, hear)
+    }
   }
-  return { type: 'report', inputs: operands, options }
+  program.parseOptions([...argv])
+  return found
 }
 
 /** Flags win over the file, and flags that are repeated replace what it has. */
@@ -65,6 +117,8 @@ function runOf(operands: readonly string[], given: Partial<CommandOptions>, env:
   const file = readConfigFile({ named, untrusted, granted, env })
   const inputs = operands.length > 0 ? operands : (file?.inputs ?? [])
   const options = { ...OPTION_DEFAULTS, ...file?.options, ...given } as CommandOptions
+  const stray = FLAGS.find(({ name, setting }) => setting.of === 'worker' && Object.hasOwn(given, name))
+  if (stray !== undefined) throw new UsageError(`${longFlag(stray.setting)}: is for scrape-status worker`)
   return { type: 'run', inputs, options, config: file?.name ?? null }
 }
 

@@ -45,15 +45,24 @@ export function readConfigFile(request: ConfigRequest): ConfigFile | null {
     if (named === null && code === 'ENOENT') return null
     throw new UsageError(`--config ${name}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`)
   }
+  return readConfigText(name, text, request)
+}
+
+/** The same of a text that is there. */
+export function readConfigText(
+  name: string,
+  text: string,
+  request: Pick<ConfigRequest, 'granted' | 'env'>,
+): ConfigFile {
   return new ConfigReader(name, text.replace(/^\ufeff/, ''), request).read()
 }
 
 class ConfigReader {
   readonly #name: string
   readonly #text: string
-  readonly #request: ConfigRequest
+  readonly #request: Pick<ConfigRequest, 'granted' | 'env'>
 
-  constructor(name: string, text: string, request: ConfigRequest) {
+  constructor(name: string, text: string, request: Pick<ConfigRequest, 'granted' | 'env'>) {
     this.#name = name
     this.#text = text
     this.#request = request

@@ -10,10 +10,16 @@ export interface ConfigKey {
 }
 
 /** About one call: the file itself, what is asked of nobody, and what is granted by whoever calls. */
-const ONLY_FLAGS: ReadonlySet<string> = new Set(['config', 'dryRun', 'variables', 'resume'])
+const ONLY_FLAGS: ReadonlySet<string> = new Set([
+  ...['config', 'dryRun', 'variables', 'resume'],
+  // Where the list goes to is not for a file to say that came with a checkout.
+  ...['queue', 'queueRun', 'queueSecrets'],
+])
 
 /** All keys but `inputs` and `$schema`, in the order of the help. */
-export const CONFIG_KEYS: readonly ConfigKey[] = FLAGS.filter(({ name }) => !ONLY_FLAGS.has(name)).map((flag) => ({
+export const CONFIG_KEYS: readonly ConfigKey[] = FLAGS.filter(
+  ({ name, setting }) => !ONLY_FLAGS.has(name) && setting.of !== 'worker',
+).map((flag) => ({
   key: keyOf(flag),
   flag,
 }))

@@ -13,6 +13,7 @@ The HTTP status of every URL in a list, all at once.
   scrape-status urls.txt -r ndjson | jq .     for programs
   scrape-status urls.txt -o out.csv           a table to read and a file to keep
   scrape-status report old.ndjson -o old.csv  show, join or compare earlier reports
+  scrape-status worker --queue redis://HOST   ask what runs with --queue put there
 `
 
 const EXIT_CODES = `Exit code

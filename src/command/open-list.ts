@@ -17,7 +17,11 @@ export interface OpenListRequest {
 
 /** Reads only as fast as it is read from. */
 export function openList(inputs: readonly Input[], { lines, options, fetchList }: OpenListRequest): TargetSource {
-  const reader = readTargets(inputs, { ...lines, keepLines: options.writeFailed !== null, fetchList })
+  const reader = readTargets(inputs, {
+    ...lines,
+    keepLines: options.writeFailed !== null || options.queue !== null,
+    fetchList,
+  })
   const whole = {
     batches: reader.batches,
     blank: () => reader.counts().blank,

@@ -32,7 +32,7 @@ export async function reportEarlierRuns({ inputs, argv, options, world }: Report
     throw new UsageError('report: no report named, such as report old.ndjson; a list of this name is ./report')
   }
   refuseContradictions(options)
-  const opened = openSession({ names: inputs, argv, options, world })
+  const opened = openSession({ names: inputs, argv, options, config: null, world })
   // What was fine for those runs is not in their rows.
   const about = { inputs, accept: null, expectations: [] }
   const session = { ...opened, context: { ...opened.context, about, given: { ...opened.context.given!, asks: false } } }

@@ -9,7 +9,7 @@ import { createSink } from '../report/sink.js'
 import { humanUrl } from '../report/table/human-url.js'
 import { checkTargets, type Run } from '../run/pipeline.js'
 import { UsageError } from '../settings/errors.js'
-import type { TargetSource } from '../settings/seams.js'
+import type { Asker, TargetSource } from '../settings/seams.js'
 import type { Target } from '../settings/target.js'
 import { hideSecrets, shorten } from '../words/hide-secrets.js'
 import { AskedWaits } from './asked-waits.js'
@@ -27,6 +27,7 @@ import { whyNothingAsked } from './why-nothing-asked.js'
 /** Resolves to the exit code. Throws `UsageError` where there is nothing to ask and that is a mistake. */
 export async function runReports(earlier: OpenedRuns, client: Client, session: Session): Promise<number> {
   const { interrupt, options, world, listed } = session
+  const asker = options.queue === null ? null : await askerOfQueue(earlier, session)
   const github = githubOutputs(session)
   const { report, said } = openReport([...earlier.outputs, ...github.outputs], session)
   const waits = new AskedWaits(world.now)
@@ -34,6 +35,7 @@ export async function runReports(earlier: OpenedRuns, client: Client, session: S
     ...runOptions(options),
     timeLimitMs: null,
     earlier: earlier.run,
+    asker,
     signal: interrupt.signal,
     notify: (text) => say(world, text),
     onWait: (host, ms) => waits.add(host, ms),
@@ -57,6 +59,16 @@ export async function runReports(earlier: OpenedRuns, client: Client, session: S
     throw error
   } finally {
     progress?.stop()
+  }
+}
+
+/** Before anything is written: another process may have the run. */
+async function askerOfQueue(earlier: OpenedRuns, session: Session): Promise<Asker> {
+  try {
+    return await (await import('./open-queue.js')).openQueueAsker(session)
+  } catch (error) {
+    await earlier.discard()
+    throw error
   }
 }
 

@@ -21,6 +21,8 @@ export interface SessionRequest {
   /** As the user wrote them. */
   readonly argv: readonly string[]
   readonly options: CommandOptions
+  /** The file that settings came from; null: none. */
+  readonly config: string | null
   readonly world: World
 }
 

@@ -58,17 +58,23 @@ function readBaseUrl(text: string): string {
   }
 }
 
+/** What a client is made with. */
+export interface ClientWorld extends Pick<World, 'env' | 'now'> {
+  /** PEM texts by path, in place of files of this machine. */
+  readonly files?: Readonly<Record<string, string>>
+}
+
 /** Makes the client; throws `UsageError` for files and flags that make no sense. */
-export async function openClient(options: Options, { env, now }: World): Promise<Client> {
+export async function openClient(options: Options, { env, now, files = {} }: ClientWorld): Promise<Client> {
   const { proxy, caFile, certFile, keyFile } = options
   if (options.ipv4 && options.ipv6) throw new UsageError('--ipv6: not together with --ipv4')
   const family: 4 | 6 | null = options.ipv4 ? 4 : options.ipv6 ? 6 : null
-  const ca = caFile === null ? [] : [await readAuthorities('--ca-file', caFile)]
+  const ca = caFile === null ? [] : [await readAuthorities('--ca-file', caFile, files)]
   // What Node has read by itself is not in the copy of its store that ours is added to (Node 20).
   const extra = env.NODE_EXTRA_CA_CERTS
   if (caFile !== null && extra) ca.push(await readAuthorities('NODE_EXTRA_CA_CERTS', extra))
-  const cert = certFile === null ? null : await readPem('--cert', certFile)
-  const key = keyFile === null ? null : await readPem('--key', keyFile)
+  const cert = certFile === null ? null : await readPem('--cert', certFile, files)
+  const key = keyFile === null ? null : await readPem('--key', keyFile, files)
   if (key !== null && cert === null) throw new UsageError('--key: only together with --cert')
   const denyPrivate = options.denyPrivate || options.untrusted
   if (usesProxy(createProxyChoice({ flag: proxy, env })) && denyPrivate) {
@@ -87,10 +93,12 @@ export async function openClient(options: Options, { env, now }: World): Promise
   }
 }
 
-async function readPem(flag: string, path: string): Promise<string> {
+type Files = Readonly<Record<string, string>>
+
+async function readPem(flag: string, path: string, files: Files = {}): Promise<string> {
   let text: string
   try {
-    text = await readFile(path, 'latin1')
+    text = files[path] ?? (await readFile(path, 'latin1'))
   } catch (error) {
     throw new UsageError(`${flag} ${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }
@@ -109,8 +117,8 @@ export function runOptions(options: Options): RunOptions {
 }
 
 /** OpenSSL takes a file that holds no certificate without a word, and then trusts nobody more than before. */
-async function readAuthorities(name: string, path: string): Promise<string> {
-  const text = await readPem(name, path)
+async function readAuthorities(name: string, path: string, files?: Files): Promise<string> {
+  const text = await readPem(name, path, files)
   try {
     new X509Certificate(text)
   } catch {

@@ -43,6 +43,7 @@ export function exitCodeOf(run: RunOutcome): ExitCode {
   if (run.unfinished === 'input-broke') {
     return { code: 4, why: 'the input broke before its end; what was read is reported' }
   }
+  if (run.unfinished === 'queue-broke') return { code: 4, why: 'the queue broke; what was found out is reported' }
   if (run.unfinished === 'time-limit') return { code: 4, why: 'the time limit was over before the list' }
   const local = Object.entries(run.kinds).filter(([kind]) => isLocal(kind as Kind))
   if (local.length > 0) {

@@ -43,6 +43,7 @@ const EARLY: Readonly<Record<Unfinished, string>> = {
   'input-broke': 'The list could not be read to its end',
   bail: 'The run was stopped after too many failures',
   'output-failed': 'The run was stopped because its reports could not be written',
+  'queue-broke': 'The run was stopped because its queue broke',
 }
 
 function againstBaseline(

@@ -27,6 +27,8 @@ export interface RunOptions extends Omit<OptionsOf<'run'>, 'rules' | 'baseUrl' |
   /** What hints about the run as a whole depend on; null: none are made. */
   readonly hints?: HintFacts | null | undefined
   readonly earlier?: EarlierRuns | null | undefined
+  /** Who asks in place of this process; the run closes it. */
+  readonly asker?: Asker | null | undefined
   /** Told when a host asks to be left alone for so long, ms. */
   onWait?(host: string, ms: number): void
   /** Told of every target that gets a row in this run, in the order of the list. */
@@ -55,12 +57,8 @@ export function checkTargets(source: TargetSource, client: Client, options: RunO
   const notify = quietly(options.notify)
   const { time, closed } = engine
   const { threads = 1 } = options
-  return startRun(source, createThreads(engine, { ...options, notify }, threads), {
-    ...options,
-    time,
-    closed,
-    busiest: engine.limiter.busiest,
-  })
+  const asker = options.asker ?? createThreads(engine, { ...options, notify }, threads)
+  return startRun(source, asker, { ...options, time, closed, busiest: engine.limiter.busiest })
 }
 
 /** The caller's own may throw; what it was told is no reason to lose the rows. */
@@ -257,7 +255,7 @@ class Rows {
       if (held.length > 0) yield this.#deliver(held)
       throw error
     }
-    if (asking.gaveUp) ending.halt('interrupted')
+    if (asking.gaveUp) ending.halt(asking.gaveUpWhy ?? 'interrupted')
   }
 
   #deliver(rows: readonly Verdict[]): readonly Verdict[] {
@@ -284,7 +282,7 @@ async function* askAgain(asker: Asker, targets: readonly Target[], ending: Endin
   const asking = asker.ask(inOneBatch(targets), { gently: true })
   ending.onHalt(asking.stop)
   for await (const batch of asking.results) yield batch
-  if (asking.gaveUp) ending.halt('interrupted')
+  if (asking.gaveUp) ending.halt(asking.gaveUpWhy ?? 'interrupted')
 }
 
 async function* inOneBatch(targets: readonly Target[]) {

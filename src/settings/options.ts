@@ -48,7 +48,9 @@ export type Options = HeldIn<Table, FlagName>
 export const ROWS: readonly (readonly [SettingName, Setting])[] = Object.entries(SETTINGS) as [SettingName, Setting][]
 
 /** Every setting with its default. */
-export const DEFAULTS: HeldIn<Table, SettingName> = defaultsOf(['ask', 'expect', 'line', 'client', 'run', 'command'])
+export const DEFAULTS: HeldIn<Table, SettingName> = defaultsOf([
+  ...(['ask', 'expect', 'line', 'client', 'run', 'command', 'worker'] as const),
+])
 
 /** The settings of these parts with their defaults. */
 export function defaultsOf<Of extends Part>(parts: readonly Of[]): SettingsOf<Of> {

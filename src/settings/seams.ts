@@ -2,7 +2,7 @@
 
 import type { Permit } from '../words/limits.js'
 import type { Reply } from '../words/reply.js'
-import type { Summary } from '../words/summary.js'
+import type { Summary, Unfinished } from '../words/summary.js'
 import type { Verdict } from '../words/verdict.js'
 import type { Target } from './target.js'
 
@@ -102,6 +102,8 @@ export interface Asking {
   inFlight?(): number
   /** The host with most waiting or running requests, where that is not the client's; null: none. */
   busiest?(): string | null
-  /** True when it stopped by itself because it cannot ask any more: its client was closed. */
+  /** True when it stopped by itself because it cannot ask any more: its client was closed, its queue broke. */
   readonly gaveUp: boolean
+  /** What the run says of it then; default `interrupted`. */
+  readonly gaveUpWhy?: Unfinished
 }

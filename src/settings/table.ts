@@ -14,11 +14,11 @@ import { listOf, ofLibrary, type ValueType } from './value-type.js'
 import * as value from './values.js'
 
 /** The headings of `--help`, in this order. */
-export const GROUPS = ['Judge', 'Exit', 'Request', 'Pace', 'Output', 'Input'] as const
+export const GROUPS = ['Judge', 'Exit', 'Request', 'Pace', 'Output', 'Input', 'Queue'] as const
 export type Group = (typeof GROUPS)[number]
 
-/** Who has the setting: a request (`ask`), what is expected of its answer, a line, a client, a run; `command`: no library. */
-export type Part = 'ask' | 'expect' | 'line' | 'client' | 'run' | 'command'
+/** Who has the setting: a request (`ask`), what is expected of its answer, a line, a client, a run; `command`, `worker`: no library. */
+export type Part = 'ask' | 'expect' | 'line' | 'client' | 'run' | 'command' | 'worker'
 
 /** One row. Its name is the library's. */
 export interface Setting {
@@ -237,6 +237,19 @@ export const SETTINGS = {
   config: { of: 'command', flag: '--config <file>', group: 'Input', type: value.text, initial: null,
     help: 'settings from this file, or none (default: scrape-status.config.json in this folder, if there is one)' },
   dryRun: { of: 'command', flag: '--dry-run', group: 'Input', type: value.yes, initial: false, help: 'read the list, print what would be asked, ask nothing' },
+
+  queue: { of: 'command', flag: '--queue <url>', group: 'Queue', type: value.redisUrl, initial: null, expands: 'url', secret: true,
+    help: 'ask with the workers at this Redis or Valkey, redis://HOST:PORT; name and password may come from SCRAPE_STATUS_QUEUE' },
+  queueRun: { of: 'command', flag: '--queue-run <name>', group: 'Queue', type: value.runName, initial: null,
+    help: 'what the run is called there, to be taken up again by it (default: made of machine, folder and outputs)' },
+  queueSecrets: { of: 'command', flag: '--queue-secrets', group: 'Queue', type: value.yes, initial: false,
+    help: 'headers, passwords and client keys as they are written may be stored there' },
+  queueLock: { of: 'worker', flag: '--queue-lock <duration>', group: 'Queue', type: value.duration, initial: 60_000, shown: '60s',
+    help: 'of a worker: when it was not heard of for so long, others ask what it had' },
+  grace: { of: 'worker', flag: '--grace <duration>', group: 'Queue', type: value.duration, initial: 10_000, shown: '10s',
+    help: 'of a worker: how long its requests may still take when it has to end' },
+  metricsPort: { of: 'worker', flag: '--metrics-port <port>', group: 'Queue', type: value.count(0, 65_535), initial: null,
+    help: 'of a worker: serve /healthz, /readyz and /metrics there' },
   /** Why it is not asked. */
   skip: { of: 'line', key: 'skip', bare: 'skipped', type: value.reason, initial: null },
   /** Where `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` and the names of `rules` are looked for. Default: nowhere. */

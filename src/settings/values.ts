@@ -266,3 +266,16 @@ function parseColumn(text: string): readonly [key: string, name: string] {
 
 /** Which column holds what. */
 export const column = textOf(parseColumn)
+
+/** Redis or Valkey: `redis://[NAME:PASSWORD@]HOST[:PORT][/DB]`, `rediss://` with TLS. */
+export const redisUrl: ValueType<string> = textOf((text) => {
+  const isOne = URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol) && new URL(text).hostname !== ''
+  if (!isOne) throw new ValueError('redis://HOST:PORT or rediss://HOST:PORT')
+  return text
+})
+
+/** The name of a run: what may stand in a key of Redis. */
+export const runName: ValueType<string> = textOf((text) => {
+  if (!/^[\w-]{1,64}$/.test(text)) throw new ValueError('letters, digits, _ and -, 64 at most')
+  return text
+})

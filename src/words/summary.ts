@@ -15,7 +15,7 @@ export interface LineAccount {
 }
 
 /** Why a run ended before its list did. */
-export type Unfinished = 'interrupted' | 'input-broke' | 'time-limit' | 'bail' | 'output-failed'
+export type Unfinished = 'interrupted' | 'input-broke' | 'time-limit' | 'bail' | 'output-failed' | 'queue-broke'
 
 /** The run as a whole; `schema/summary.schema.json` describes it. */
 export interface Summary {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { run } from '../../src/cli.js'
+import { parseCommand } from '../../src/command/arguments.js'
 import { FLAGS, spellingsOf } from '../../src/command/flags.js'
 import { HABITS } from '../../src/command/habits.js'
 import { writeCommands } from '../docs/support/doc-page.js'
@@ -233,15 +234,19 @@ test('the short help is a part of the long one, both grouped, no heading without
   expect(long.stdout).toContain('\nExit code\n')
 })
 
+const isOfWorkers = (args: string) => args.startsWith('worker')
+
 test('the examples of the help are commands that are understood', async () => {
   const { stdout } = await runCli(['--help'])
   const examples = [...stdout.matchAll(/^ {2}(?:cat \S+ \| )?scrape-status(.*?) {3,}/gm)].map(([, args]) =>
     args!.trim(),
   )
-  expect(examples).toHaveLength(5)
+  expect(examples).toHaveLength(6)
+  const [ofWorkers = '', ...ofRuns] = examples.toSorted((a, b) => Number(isOfWorkers(b)) - Number(isOfWorkers(a)))
+  expect(parseCommand(ofWorkers.split(' '), {})).toMatchObject({ type: 'worker', options: { queue: 'redis://HOST' } })
   const folder = await tempFolder()
   await writeFile(join(folder, 'urls.txt'), '\n')
-  for (const args of examples) {
+  for (const args of ofRuns) {
     const words = args.replace(/\|.*/, '').split(' ').filter(Boolean)
     const inputs = words.map((word) => (word === 'urls.txt' ? join(folder, word) : word))
     // An empty list is refused only after everything else was understood.

@@ -23,13 +23,13 @@ import { parseRule } from '../../src/targets/rules.js'
 import { tempFolder } from '../cli/support/temp-folder.js'
 import { CONTEXT, target } from '../targets/support.js'
 
-const ALL: readonly Part[] = ['ask', 'expect', 'line', 'client', 'run', 'command']
+const ALL: readonly Part[] = ['ask', 'expect', 'line', 'client', 'run', 'command', 'worker']
 const page = (name: string) => readFileSync(join(import.meta.dirname, '../..', name), 'utf8')
 
 /** Texts of all the little languages: of each row's own the first one that is not its default. */
 const TEXTS = [
   ...['7s', 'HEAD', 'no', 'yes', '404', '7', '70/s', '3/8', 'x.example:443:127.0.0.1', '127.0.0.9', 'X-A: b', '/place'],
-  ...['name:word', 'new', 'failed', 'csv', 'out.csv', 'NAME', 'text', 'url=Page'],
+  ...['name:word', 'new', 'failed', 'csv', 'out.csv', 'NAME', 'text', 'url=Page', 'redis://127.0.0.1:6379'],
 ]
 
 function sampleOf([name, setting]: readonly [SettingName, Setting]): { text: string; value: unknown } {
@@ -51,10 +51,12 @@ const isSwitch = (flag: string) => !flag.includes('<')
 
 describe('every flag', () => {
   const argvOf = (name: SettingName, setting: Setting & { readonly flag: string }) =>
-    isSwitch(setting.flag) ? [longFlag(setting)] : [longFlag(setting), sampleOf([name, setting]).text]
+    (setting.of === 'worker' ? ['worker'] : []).concat(
+      isSwitch(setting.flag) ? [longFlag(setting)] : [longFlag(setting), sampleOf([name, setting]).text],
+    )
   const optionsOf = (argv: readonly string[]): CommandOptions => {
     const invocation = parseCommand(argv, {})
-    if (invocation.type !== 'run') throw new Error(`${argv} is no run`)
+    if (invocation.type !== 'run' && invocation.type !== 'worker') throw new Error(`${argv} is no run`)
     return invocation.options
   }
 

@@ -54,11 +54,14 @@ export function packRows(rows: readonly Verdict[]): string {
   return JSON.stringify(values)
 }
 
-/** The rows of targets that were sent; `targetOf` is asked once for each. */
-export function unpackRows(text: string, targetOf: (index: number) => Target): readonly Verdict[] {
+/** The rows of targets that were sent; `targetOf` is asked once for each, and null where nobody wants its row. */
+export function unpackRows(text: string, targetOf: (index: number) => Target | null): readonly Verdict[] {
   const values = JSON.parse(text) as readonly unknown[]
   const rows: Verdict[] = []
-  for (let at = 0; at < values.length; at += VALUES) rows.push(rowAt(values, at, targetOf(values[at] as number)))
+  for (let at = 0; at < values.length; at += VALUES) {
+    const target = targetOf(values[at] as number)
+    if (target !== null) rows.push(rowAt(values, at, target))
+  }
   return rows
 }
 

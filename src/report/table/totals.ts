@@ -109,5 +109,7 @@ function ended({ unfinished }: ReportedSummary): string[] {
       return ['early: --bail is reached']
     case 'output-failed':
       return ['early: no output is left that keeps rows']
+    case 'queue-broke':
+      return ['early: the queue broke']
   }
 }

@@ -1,0 +1,84 @@
+// One slice, asked by the near asker: lines in, rows and what was not asked out. It ends early where it has to.
+
+import { type AskerOptions, createAsker } from '../ask/asker.js'
+import type { Engine } from '../ask/engine.js'
+import { packRows } from '../ask/threads/packed-rows.js'
+import { redact } from '../report/redact.js'
+import type { Target } from '../settings/target.js'
+import { type LineContext, parseLine } from '../targets/parse-line.js'
+import { isLocal } from '../words/kinds.js'
+import type { Verdict } from '../words/verdict.js'
+import type { Answer, Sent, Slice } from './protocol.js'
+
+/** What the lines of a run are asked with, made of its flags as this machine reads them. */
+export interface Equipment {
+  readonly engine: Engine
+  readonly asker: AskerOptions
+  readonly lines: LineContext
+}
+
+/** Why a slice ends before all of it was asked. */
+export interface SliceEnd {
+  /** Begins nothing any more; what is on the wire may end. */
+  gently(): void
+  /** Ends what is on the wire. */
+  now(): void
+}
+
+/** A slice under way. */
+export interface AskingSlice extends SliceEnd {
+  readonly done: Promise<Answer>
+}
+
+/** How often lines are handed back for lack of a network; after that it is what is told of them. */
+const FRUITLESS_MAX = 5
+/** Lines that are given to the asker at a time. */
+const BATCH = 64
+
+/** Throws, by `done`, where a line cannot be read here: a `$NAME` that this machine does not have. */
+export function askSlice(slice: Slice, { engine, asker, lines }: Equipment): AskingSlice {
+  const targets: Target[] = []
+  let isEnding = false
+  async function* batches() {
+    for (let at = 0; at < targets.length && !isEnding; at += BATCH) yield targets.slice(at, at + BATCH)
+  }
+  // No more ahead than there is work for: what was not begun can be handed back.
+  const window = Math.max(4 * BATCH, 2 * engine.limits.concurrency)
+  let stop = () => {}
+  let isFruitless = false
+  const ask = async (): Promise<Answer> => {
+    for (const sent of slice.targets) targets.push(targetOf(sent, lines))
+    const asking = createAsker(engine, { ...asker, window }).ask(batches(), slice)
+    stop = asking.stop
+    if (isEnding) stop()
+    const rows: Verdict[] = []
+    for await (const batch of asking.results) {
+      for (const row of batch) {
+        if (isLocal(row.kind) && slice.fruitless < FRUITLESS_MAX) isFruitless = true
+        else rows.push(redact(row))
+      }
+      if (isFruitless) end.now()
+    }
+    const asked = new Set(rows.map(({ index }) => index))
+    const rest = targets.flatMap(({ index }) => (asked.has(index) ? [] : [index]))
+    return { rows: packRows(rows), rest, isFruitless }
+  }
+  const end: SliceEnd = {
+    gently() {
+      isEnding = true
+    },
+    now() {
+      isEnding = true
+      stop()
+    },
+  }
+  return { ...end, done: ask() }
+}
+
+function targetOf([index, line, raw]: Sent, lines: LineContext): Target {
+  const parsed = parseLine(raw, lines)
+  if (parsed === null || parsed.problem !== null) {
+    throw new Error(`line ${line} cannot be read here: ${parsed?.problem?.reason ?? 'it is blank'}`)
+  }
+  return { index, line, source: '', ...parsed }
+}

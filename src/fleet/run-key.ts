@@ -1,0 +1,61 @@
+// One run is worked on by one process at a time: a key in Redis that it holds and renews.
+
+import { hostname } from 'node:os'
+import type { Redis } from 'ioredis'
+import { UsageError } from '../settings/errors.js'
+import type { World } from '../words/world.js'
+import { keys } from './protocol.js'
+
+/** What became of the key when its holder is gone, ms. */
+const HELD_MS = 30_000
+const RENEWED_MS = 10_000
+
+/** Only the holder's: a key that is somebody else's by now stays. ARGV: who, ms. */
+const RENEW = `local held = redis.call('get', KEYS[1])
+if held == ARGV[1] then redis.call('pexpire', KEYS[1], ARGV[2]) return 1 end
+if not held then redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 1 end
+return 0`
+const GIVE_UP = `if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end`
+/** ARGV: whose it was, who, ms. */
+const TAKE_OVER = `if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('set', KEYS[1], ARGV[2], 'PX', ARGV[3]) return 1 end
+return 0`
+
+export interface RunKeyOptions {
+  readonly run: string
+  readonly world: Pick<World, 'pid' | 'isRunning'>
+  /** Somebody else has it. */
+  lost(): void
+}
+
+export interface RunKey {
+  /** Stops renewing; with Redis there, others may have it at once. */
+  giveUp(): Promise<void>
+}
+
+/** Throws a `UsageError` where another process works on the run. */
+export async function takeRunKey(redis: Redis, { run, world, lost }: RunKeyOptions): Promise<RunKey> {
+  const key = keys.run(run)
+  const own = `${hostname()} ${world.pid} ${Date.now()}`
+  if ((await redis.set(key, own, 'PX', HELD_MS, 'NX')) === null) {
+    const held = (await redis.get(key)) ?? ''
+    const [host, pid] = held.split(' ')
+    const isGone = host === hostname() && !world.isRunning(Number(pid))
+    const isOurs = (isGone || held === '') && (await redis.eval(TAKE_OVER, 1, key, held, own, HELD_MS)) === 1
+    if (!isOurs) {
+      const who = `process ${pid} on ${host}`
+      throw new UsageError(`--queue: ${who} works on this run; if it is gone, the run is free again after 30 s`)
+    }
+  }
+  const timer = setInterval(() => {
+    redis.eval(RENEW, 1, key, own, HELD_MS).then(
+      (isHeld) => isHeld === 1 || lost(),
+      () => {},
+    )
+  }, RENEWED_MS)
+  return {
+    async giveUp() {
+      clearInterval(timer)
+      await redis.eval(GIVE_UP, 1, key, own)
+    },
+  }
+}

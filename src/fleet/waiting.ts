@@ -1,0 +1,79 @@
+// Targets that wait for a worker, by the part that their host is in. While a part is with a worker, all else of it waits:
+// so nobody else asks its hosts, and their limits need not be shared.
+
+import type { Target } from '../settings/target.js'
+import { shardOf } from '../targets/shard-of.js'
+import { PARTS } from './protocol.js'
+
+/** Targets of one job at most. */
+export const SLICE_MAX = 5000
+/** And at least, where so many wait: a job costs a millisecond of everybody. */
+const SLICE_MIN = 50
+/** Jobs for each that is asked at once, so that the last ones are short. */
+const PIECES = 4
+/** With so many hosts a job keeps a worker busy, whatever one of them may get; with fewer it gets its share of all parts. */
+const HOSTS_MIN = 64
+
+/** What goes into one job. */
+export interface Portion {
+  readonly parts: readonly number[]
+  readonly targets: readonly Target[]
+}
+
+function partOf({ host }: Target): number {
+  return shardOf(host, PARTS)
+}
+
+export class Waiting {
+  readonly #parts: Target[][] = Array.from({ length: PARTS + 1 }, () => [])
+  readonly #taken = new Map<number, number>()
+  size = 0
+
+  add(target: Target): void {
+    this.#parts[partOf(target)]!.push(target)
+    this.size++
+  }
+
+  /** Comes before all else of its parts. */
+  giveBack(targets: readonly Target[]): void {
+    for (const target of targets.toReversed()) this.#parts[partOf(target)]!.unshift(target)
+    this.size += targets.length
+  }
+
+  /** From now on these parts are with somebody. */
+  hold(parts: readonly number[]): void {
+    for (const part of parts) this.#taken.set(part, (this.#taken.get(part) ?? 0) + 1)
+  }
+
+  release(parts: readonly number[]): void {
+    for (const part of parts) {
+      const times = this.#taken.get(part)! - 1
+      if (times > 0) this.#taken.set(part, times)
+      else this.#taken.delete(part)
+    }
+  }
+
+  /** Of parts that are with nobody, the fullest first; `hold` them. Null: there is nothing. `seats`: jobs asked at once. */
+  take(seats: number): Portion | null {
+    const free = this.#parts.flatMap(({ length }, part) => (length > 0 && !this.#taken.has(part) ? [part] : []))
+    if (free.length === 0) return null
+    free.sort((one, other) => this.#parts[other]!.length - this.#parts[one]!.length)
+    const share = Math.ceil((free.length + this.#taken.size) / seats)
+    const wanted = Math.min(SLICE_MAX, Math.max(SLICE_MIN, Math.ceil(this.size / (seats * PIECES))))
+    // Many hosts a little, not one of them to its end.
+    const most = Math.ceil(SLICE_MAX / share)
+    const hosts = new Set<string>()
+    const parts: number[] = []
+    const targets: Target[] = []
+    for (const part of free) {
+      if (parts.length >= share || (targets.length >= wanted && hosts.size >= HOSTS_MIN)) break
+      parts.push(part)
+      for (const target of this.#parts[part]!.splice(0, Math.min(most, SLICE_MAX - targets.length))) {
+        targets.push(target)
+        hosts.add(target.host)
+      }
+    }
+    this.size -= targets.length
+    return { parts, targets }
+  }
+}
