@@ -1,22 +1,36 @@
 // What the queue itself costs a URL: a run over a list with workers that ask nothing, so that all there is to pay for is
 // coordinator, Redis and compression. Needs a build and redis-server.
-//   node test/bench/queue.mjs [URLS]      default 1,000,000
+//   node test/bench/queue.mjs [urls]      default 1,000,000
 
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { argv, env } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 
 const COMMAND = fileURLToPath(new URL('../../bin/scrape-status.js', import.meta.url))
-const URLS = Number(process.argv[2] ?? 1_000_000)
 const HOSTS = 20_000
 const PORT = 20_000 + (process.pid % 20_000)
 
-if (process.env.ASKS_NOTHING) await askNothing(process.env.ASKS_NOTHING)
-else setImmediate(measure)
+if (env.ASKS_NOTHING) await askNothing(env.ASKS_NOTHING)
+else if (argv[1] === fileURLToPath(import.meta.url)) setImmediate(printIt)
+
+async function printIt() {
+  const urls = Number(argv[2] ?? 1_000_000)
+  const found = await measureQueue(urls)
+  if (found.missing !== undefined) throw new Error(found.missing)
+  const us = (value) => value.toFixed(1)
+  const { cpuUs, runUs, redisUs, packUs, seconds, runMb, redisMb } = found
+  const lines = [
+    `${urls} URLs on ${HOSTS} hosts in ${seconds.toFixed(1)} s`,
+    `CPU a URL: ${us(cpuUs)} µs = run ${us(runUs)} + Redis ${us(redisUs)} + compression ${us(packUs)}`,
+    `peak: run ${runMb} MB, Redis ${redisMb} MB`,
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
 
 /** A worker that leaves rows of pages that are fine, and counts what that costs beside making them. */
 async function askNothing(url) {
@@ -54,11 +68,13 @@ function rowOf(index) {
   }
 }
 
-async function measure() {
+/** Figures a URL in µs, or `{ missing }`. */
+export async function measureQueue(urls) {
+  if (spawnSync('redis-server', ['--version']).error) return { missing: 'redis-server is not installed' }
   const folder = mkdtempSync(join(tmpdir(), 'scrape-status-queue-'))
   const list = join(folder, 'urls.txt')
   const file = createWriteStream(list)
-  for (let at = 0; at < URLS; at++) {
+  for (let at = 0; at < urls; at++) {
     const host = (at * 7919) % HOSTS
     file.write(`http://127.1.${Math.floor(host / 250)}.${(host % 250) + 1}:9/a/page/of/the/site/${at}\n`)
     if (file.writableNeedDrain) await new Promise((resolve) => file.once('drain', resolve))
@@ -72,7 +88,7 @@ async function measure() {
   redis.on('error', () => {})
   await redis.ping()
   const worker = spawn(process.execPath, [fileURLToPath(import.meta.url)], {
-    env: { ...process.env, ASKS_NOTHING: url },
+    env: { ...env, ASKS_NOTHING: url },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let packing = ''
@@ -82,7 +98,7 @@ async function measure() {
 
   const startedAt = performance.now()
   const preload = `data:text/javascript,${encodeURIComponent(REPORT)}`
-  const argv = [
+  const command = [
     '--import',
     preload,
     COMMAND,
@@ -95,7 +111,7 @@ async function measure() {
     '-r',
     'summary',
   ]
-  const run = spawn(process.execPath, argv, { stdio: ['ignore', 2, 'inherit', 'pipe'] })
+  const run = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] })
   let own = ''
   run.stdio[3].on('data', (chunk) => {
     own += chunk
@@ -107,17 +123,21 @@ async function measure() {
   const redisUs = (figure('used_cpu_user') + figure('used_cpu_sys')) * 1e6
   worker.kill('SIGTERM')
   await new Promise((resolve) => worker.once('close', resolve))
-  const { cpuUs, peakKb } = JSON.parse(own)
-  const us = (total) => (total / URLS).toFixed(1)
-  const lines = [
-    `${URLS} URLs on ${HOSTS} hosts in ${seconds.toFixed(1)} s, exit code ${code}`,
-    `CPU a URL: ${us(cpuUs + redisUs + Number(packing))} µs = coordinator ${us(cpuUs)} + Redis ${us(redisUs)} + compression ${us(Number(packing))}`,
-    `peak: coordinator ${Math.round(peakKb / 1024)} MB, Redis ${Math.round(figure('used_memory_peak') / 2 ** 20)} MB`,
-  ]
-  process.stdout.write(`${lines.join('\n')}\n`)
   redis.disconnect()
   server.kill()
   rmSync(folder, { recursive: true, force: true })
+  if (code !== 0) throw new Error(`the run ended with exit code ${code}`)
+  const { cpuUs, peakKb } = JSON.parse(own)
+  const packUs = Number(packing)
+  return {
+    cpuUs: (cpuUs + redisUs + packUs) / urls,
+    runUs: cpuUs / urls,
+    redisUs: redisUs / urls,
+    packUs: packUs / urls,
+    seconds,
+    runMb: Math.round(peakKb / 1024),
+    redisMb: Math.round(figure('used_memory_peak') / 2 ** 20),
+  }
 }
 
 const REPORT = `

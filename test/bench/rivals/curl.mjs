@@ -7,11 +7,21 @@ import { findProgram, firstGroup } from './find-program.mjs'
 export const curl = {
   name: 'curl --parallel',
   find: (places) => findProgram('curl', { ask: ['--version'], version: firstGroup(/^curl (\S+)/), places }),
-  most: { W1: Infinity, W2: Infinity, W3: Infinity, W4: Infinity },
-  command: ({ program, list, atOnce, ca }) => ({
+  most: { W1: Infinity, W2: Infinity, W3: Infinity, W4: Infinity, W5: Infinity, W10: Infinity },
+  command: ({ program, list, atOnce, ca, timeoutS }) => ({
     args: [
       ...program,
-      ...['-q', '-s', '--parallel', '--parallel-immediate', '--parallel-max', `${atOnce}`, '--max-time', '10'],
+      ...[
+        '-q',
+        '-s',
+        '--parallel',
+        '--parallel-immediate',
+        '--parallel-max',
+        `${atOnce}`,
+        '-L',
+        '--max-time',
+        `${timeoutS}`,
+      ],
       ...['-w', '%{http_code} %{url}\\n', ...(ca === null ? [] : ['--cacert', ca]), '-K', list.as('curl')],
     ],
   }),

@@ -1,4 +1,4 @@
-// All contestants of the races W1 to W4, in the order in which they stand in the tables.
+// All contestants of the races, in the order in which they stand in the tables.
 
 import { bareTls } from './bare-tls.mjs'
 import { curl } from './curl.mjs'
@@ -13,7 +13,8 @@ import { pythonHttpx } from './python-httpx.mjs'
 /**
  * A race that a contestant is in. `list.as(form)` writes the list in a form and gives its path; `pageOf(list)` is the
  * URL of a page that links to all of it, for crawlers; `ca` is the authority's PEM file, null where nothing is TLS.
- * @typedef {{ program: string[], list: object, atOnce: number, ca: string | null, pageOf: (list: object) => string }} Task
+ * @typedef {{ program: string[], list: object, atOnce: number, ca: string | null, timeoutS: number, flags?: string[],
+ *   pageOf: (list: object) => string }} Task
  */
 
 /**

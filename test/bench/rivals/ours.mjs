@@ -15,12 +15,16 @@ export function ourCommand(...flags) {
   return [execPath, COMMAND, ...flags]
 }
 
-const all = { W1: Infinity, W2: Infinity, W3: Infinity, W4: Infinity }
+const all = Object.fromEntries(['W1', 'W2', 'W3', 'W4', 'W5', 'W9', 'W10'].map((name) => [name, Infinity]))
 const find = () => ({ program: ourCommand(), version: ourVersion })
 
 function command(report) {
-  return ({ program, list, atOnce, ca }) => ({
-    args: [...program, list.as('lines'), ...report, '-q', '-c', `${atOnce}`, ...(ca === null ? [] : ['--ca-file', ca])],
+  return ({ program, list, atOnce, ca, flags = [] }) => ({
+    args: [
+      ...[...program, list.as('lines'), ...report, '-q', '-c', `${atOnce}`],
+      ...(ca === null ? [] : ['--ca-file', ca]),
+      ...flags,
+    ],
   })
 }
 

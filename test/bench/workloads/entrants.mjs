@@ -3,8 +3,8 @@
 import { curl, tools } from '../rivals/index.mjs'
 
 /** Ours and the floor, as many runs as asked for. `id` tells two of the same apart. */
-export function entrant(bench, rival, list, { id = rival.name, label = rival.name } = {}) {
-  return { id, label, rival, list, runs: bench.runs }
+export function entrant(bench, rival, list, { id = rival.name, label = rival.name, flags = [] } = {}) {
+  return { id, label, rival, list, flags, runs: bench.runs }
 }
 
 /** curl gets as many runs as ours where it is fast enough, all the others fewer. */

@@ -8,6 +8,9 @@ import { internet } from './w5-internet.mjs'
 import { millions } from './w6-millions.mjs'
 import { startUp } from './w7-start-up.mjs'
 import { reports } from './w8-reports.mjs'
+import { threads } from './w9-threads.mjs'
+import { shortLists } from './w10-short-lists.mjs'
+import { queue } from './w11-queue.mjs'
 
 /**
  * What every workload gets. `size(full, quick)` is a count for this run.
@@ -34,4 +37,7 @@ import { reports } from './w8-reports.mjs'
  * @property {(bench: Bench) => Promise<{ setup: string, tables: object[], claims: object[], raw: unknown }>} run
  */
 
-export const workloads = [oneHost, fiveHundredHosts, manyHosts, manyTlsHosts, internet, millions, startUp, reports]
+export const workloads = [
+  ...[oneHost, fiveHundredHosts, manyHosts, manyTlsHosts, internet, millions, startUp, reports],
+  ...[threads, shortLists, queue],
+]

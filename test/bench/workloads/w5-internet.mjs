@@ -3,16 +3,19 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { claim } from '../claims.mjs'
+import { claim, fasterThanTools } from '../claims.mjs'
 import { createList } from '../lists.mjs'
 import { madeInternet, TIMEOUT_MS } from '../made-internet.mjs'
 import { measuredRun } from '../measured-run.mjs'
-import { shown } from '../race.mjs'
-import { ourCommand } from '../rivals/ours.mjs'
+import { race, shown } from '../race.mjs'
+import { tools } from '../rivals/index.mjs'
+import { muffet } from '../rivals/muffet.mjs'
+import { ourCommand, ourNdjson } from '../rivals/ours.mjs'
 import { startInternet } from '../servers/internet.mjs'
 import { simulate } from '../simulate.mjs'
 import { median } from '../statistics.mjs'
-import { count, medianOf, megabytes, seconds, spreadOf } from '../tables.mjs'
+import { commandTable, count, medianOf, megabytes, seconds, spreadOf } from '../tables.mjs'
+import { entrant, toolEntrants } from './entrants.mjs'
 
 /** What a host that is not public gets when nothing is said. */
 const PER_HOST = 20
@@ -33,6 +36,8 @@ export const internet = {
     const server = await startInternet()
     const results = []
     for (const one of CASES) results.push(await runCase(one, server.port, bench))
+    const races = []
+    for (const atOnce of RACES) races.push(await raceTools(atOnce, server.port, bench))
     server.stop()
     const rows = results.map(({ name, urls, hosts, idealMs, runs }) => [
       ...[name, count(urls), count(hosts), seconds(idealMs)],
@@ -60,17 +65,77 @@ export const internet = {
       tables: [
         { columns, rows },
         { columns: ['case', 'command'], rows: results.map((one) => [one.name, one.shown]) },
+        ...races.map(toolTable),
+        commandTable(races[0].entries),
       ],
-      claims: results.flatMap(({ name, idealMs, runs, most }) => [
-        claim({ what: `wall / simulation, ${name}`, value: ratioOf(runs, idealMs), must: most, atMost: true }),
-        claim({
-          ...{ what: `wrong verdicts, ${name}`, value: Math.max(...runs.map(({ wrong }) => wrong)) },
-          ...{ must: 0, atMost: true, digits: 0 },
-        }),
-      ]),
-      raw: results,
+      claims: results
+        .flatMap(({ name, idealMs, runs, most }) => [
+          claim({ what: `wall / simulation, ${name}`, value: ratioOf(runs, idealMs), must: most, atMost: true }),
+          claim({
+            ...{ what: `wrong verdicts, ${name}`, value: Math.max(...runs.map(({ wrong }) => wrong)) },
+            ...{ must: 0, atMost: true, digits: 0 },
+          }),
+        ])
+        .concat(races.flatMap(claimsOf)),
+      raw: [...results, ...races],
     }
   },
+}
+
+/** Beside the tools that a user may pick instead, at so many at once. */
+const RACES = [128, 1000]
+/** What a tool may lose to its own time-outs; how many it saw is in the table. */
+const SLACK = 0.05
+
+async function raceTools(atOnce, port, bench) {
+  const places = madeInternet({ count: bench.size(20_000, 3000), hosts: 2000, port, seed: 5 })
+  const urls = places.map(({ url }) => url)
+  const list = createList(bench.folder, `internet-${atOnce}`, urls)
+  const hops = places.map((place) => place.hops)
+  const idealMs = simulate(hops, { atOnce, perHost: PER_HOST })
+  const right = places.filter(({ status }) => status === 200).length
+  const flags = ['--retries', '0', '-t', `${TIMEOUT_MS}ms`]
+  const contestants = [
+    entrant(bench, ourNdjson, list, { flags }),
+    ...toolEntrants(bench, 'W5', list).map((each) => ({ ...each, runs: Math.min(bench.runs, 2) })),
+  ]
+  const race5 = { workload: 'W5', contestants, atOnce, port: bench.server.port, timeoutS: TIMEOUT_MS / 1000 }
+  const entries = await race({ ...bench, share: 1, ...race5, right, slack: SLACK })
+  return { atOnce, idealMs, right, entries }
+}
+
+/** At least as fast as the others; muffet may be 5 % faster. */
+function claimsOf({ atOnce, entries }) {
+  return fasterThanTools(entries, ourNdjson.name, tools, { [muffet.name]: { must: 0.95 } }).map(
+    ({ what, ...rest }) => ({
+      what: `${what}, ${count(atOnce)} at once`,
+      ...rest,
+    }),
+  )
+}
+
+function toolTable({ atOnce, idealMs, right, entries }) {
+  const columns = [
+    `${count(atOnce)} at once`,
+    'wall s',
+    'wall / simulation',
+    `saw of ${count(right)}`,
+    'CPU s',
+    'peak memory',
+  ]
+  const rows = entries.map(({ name, missing, runs = [], problems = [] }) => [
+    missing === undefined ? [name, ...problems.slice(0, 1).map(() => '(WRONG)')].join(' ') : `${name}: ${missing}`,
+    medianOf(runs, ({ wallMs }) => wallMs, seconds),
+    medianOf(
+      runs,
+      ({ wallMs }) => wallMs / idealMs,
+      (ratio) => ratio.toFixed(2),
+    ),
+    medianOf(runs, ({ right: saw }) => saw, count),
+    medianOf(runs, ({ cpuMs }) => cpuMs, seconds),
+    medianOf(runs, ({ peakKb }) => peakKb, megabytes),
+  ])
+  return { columns, rows }
 }
 
 async function runCase({ name, urls: [full, quick], hosts, atOnce, perHost, most, sortedByHost }, port, bench) {
