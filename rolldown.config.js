@@ -55,6 +55,26 @@ function tight(styles) {
     .trim()
 }
 
+/**
+ * ASCII alone, which V8 reads twice as fast as what it has to keep in two bytes a character. An escape means the same in
+ * texts, patterns and names; in `String.raw` it would not.
+ */
+const ascii = {
+  name: 'ascii',
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== 'chunk') continue
+      if (chunk.code.includes('String.raw')) throw new Error('String.raw cannot be written in ASCII')
+      chunk.code = chunk.code.replace(/[^\0-\x7f]/g, escaped)
+    }
+  },
+}
+
+/** One unit of UTF-16. */
+function escaped(unit) {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
 /** The types that the library's own need, and no others: what is behind the door is nobody's to lean on. */
 const types = {
   name: 'types',
@@ -97,7 +117,7 @@ export default {
   platform: 'node',
   preserveEntrySignatures: 'allow-extension',
   external: (name) => /^[a-z]/.test(name) && !name.startsWith('chalk') && !name.startsWith(BUILD),
-  plugins: [door, page, types],
+  plugins: [door, page, ascii, types],
   output: {
     dir: 'dist',
     format: 'cjs',
@@ -113,6 +133,8 @@ export default {
         { name: 'command', minShareCount: 2 },
       ],
     },
+    // What a name is for stands in its type, which goes with the package; here it would be read at every start.
+    comments: { legal: true, annotation: false, jsdoc: false },
     banner: ({ moduleIds }) =>
       moduleIds.some((id) => id.includes('node_modules/chalk/'))
         ? `/*! With chalk in it, which is under this licence:\n${chalk}\n*/`

@@ -79,6 +79,7 @@ test('beside the bundles there are only types, the pages, and these', async () =
       "LICENSE",
       "README.md",
       "SECURITY.md",
+      "bin/compile-cache.js",
       "bin/package.json",
       "bin/scrape-status.js",
       "package.json",
@@ -138,7 +139,7 @@ test('a pack builds first, so that no old build is ever published', async () => 
 test('a clone that was not built says how to build it', async () => {
   const clone = join(home, 'clone')
   await mkdir(join(clone, 'bin'), { recursive: true })
-  for (const name of ['package.json', 'scrape-status.js'])
+  for (const name of ['package.json', 'scrape-status.js', 'compile-cache.js'])
     await copyFile(join(ROOT, 'bin', name), join(clone, 'bin', name))
   const { code, stdout, stderr } = await inProject(process.execPath, [join(clone, 'bin/scrape-status.js')])
   expect([code, stdout, stderr]).toEqual([

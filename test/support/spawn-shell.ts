@@ -11,7 +11,7 @@ export interface ShellOptions {
 
 /** The last command's exit code, and all that was printed. */
 export async function spawnShell(line: string, { cwd, path }: ShellOptions) {
-  const env = { PATH: `${path}:${process.env.PATH}`, HOME: cwd, LANG: 'C.UTF-8' }
+  const env = { PATH: `${path}:${process.env.PATH}`, HOME: cwd, LANG: 'C.UTF-8', NODE_DISABLE_COMPILE_CACHE: '1' }
   const child = spawn('sh', ['-c', line], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr, code] = await Promise.all([
     text(child.stdout),

@@ -119,6 +119,7 @@ class Split {
         continue
       }
       await engine.time.wait(LOOK_MS, engine.closed)
+      if (pass.isOver) return
       if (isWanted && isAuto) looks = this.#isBottleneck(pass) ? looks + 1 : 0
       if (this.#slots.length > 1) await this.#share(pass)
     }

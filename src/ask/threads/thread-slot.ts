@@ -1,7 +1,8 @@
 // The slot of another thread, seen from the main one.
 
+import { createRequire } from 'node:module'
 import type { EventLoopUtilization } from 'node:perf_hooks'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { Asking, Progress } from '../../settings/seams.js'
 import type { Target } from '../../settings/target.js'
 import type { Verdict } from '../../words/verdict.js'
@@ -28,6 +29,8 @@ export interface ThreadSlotOptions {
 
 /** Resolves once the thread listens. Rejects where there can be none. */
 export async function openThreadSlot(options: ThreadSlotOptions): Promise<Slot> {
+  // Not before there is a second thread: most runs have none.
+  const { Worker } = createRequire(import.meta.url)('node:worker_threads') as typeof import('node:worker_threads')
   const worker = new Worker(threadFile(), { workerData: options.serve })
   const slot = new ThreadSlot(worker, options)
   try {
