@@ -8,7 +8,7 @@ import type { Connected, Connecting } from '../connect/connect-to.js'
 import type { Connector } from '../connect/connector.js'
 import { ExchangeError } from '../wire/exchange-error.js'
 import type { Origin } from '../wire/origin.js'
-import { close, UndiciClient, weighHeaders } from './undici-client.js'
+import { boundLines, close, UndiciClient } from './undici-client.js'
 
 /** One socket with an HTTP/1.1 parser on it. Carries one request at a time. */
 export interface Connection {
@@ -157,7 +157,7 @@ function clientOn(socket: Socket, origin: Origin): UndiciClient {
       // Not at once: undici is inside its own `resume` here and would not look at its queue again.
       queueMicrotask(() => {
         callback(null, socket)
-        weighHeaders(socket)
+        boundLines(socket)
       })
     },
     pipelining: 1,

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net'
 import symbols from 'undici/lib/core/symbols.js'
 import Client from 'undici/lib/dispatcher/client.js'
+import { MAX_LINES } from '../wire/read-head.js'
 
 export interface DispatchOptions {
   readonly path: string
@@ -59,21 +60,19 @@ export function close(socket: Socket): void {
 const NOT_NEEDED = new Error('the connection is not needed any more')
 
 /**
- * Bytes that a name or a value counts for beside its own: undici keeps an object for each and counts the text alone, so
- * lines of six bytes would be 40 MB of objects before they reach its bound (measured). About 4,000 lines now, and a header
- * that has more is for the second look; curl gives up at 5,000 (`MAX_HTTP_RESP_HEADER_COUNT`).
+ * Lets the parser of a socket count the lines of a header, in trailers too. undici counts their text alone and keeps two
+ * objects for each, so lines of six bytes would be 40 MB of objects before they reach its bound (measured). For a socket
+ * that its client has just got.
  */
-const HEADER_PIECE_BYTES = 32
-
-/** Lets the parser of a socket count what a header costs, in trailers too. For a socket that its client has just got. */
-export function weighHeaders(socket: Socket): void {
+export function boundLines(socket: Socket): void {
   const parser = (socket as unknown as Record<symbol, Parser | undefined>)[symbols.kParser]
-  if (parser !== undefined) parser.trackHeader = trackWeight
+  if (parser !== undefined) parser.trackHeader = trackLines
 }
 
-function trackWeight(this: Parser, length: number): void {
+function trackLines(this: Parser, length: number): void {
+  const isTooMuch = this.headers.length > 2 * MAX_LINES
   if (this.headersSize < this.headersMaxSize) {
-    Object.getPrototypeOf(this).trackHeader.call(this, length + HEADER_PIECE_BYTES)
+    Object.getPrototypeOf(this).trackHeader.call(this, isTooMuch ? this.headersMaxSize : length)
   } else if (this.headers.length % 2 === 0) {
     // The socket is destroyed, and what is left of the chunk is parsed all the same.
     this.headers.length = 0

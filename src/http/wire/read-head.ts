@@ -28,9 +28,9 @@ export const MAX_HEAD_BYTES = 524_288
 
 /**
  * Lines of a head that are kept; those behind are passed over, so that half a megabyte of lines of six bytes is no 17 MB of
- * objects (measured). curl refuses more since 8.14 (`MAX_HTTP_RESP_HEADER_COUNT`).
+ * objects (measured). curl refuses more than 5,000 since 8.14 (`MAX_HTTP_RESP_HEADER_COUNT`); real sites send 100.
  */
-const MAX_LINES = 5000
+export const MAX_LINES = 12_000
 
 /** Of the reason phrase, which nobody needs, as much as is kept. */
 export const MAX_REASON_BYTES = 1024
