@@ -44,6 +44,7 @@ export function createLocalSlot({ id, engine, asker, middle, places, board }: Lo
     return { ...ownHostsLimiter(own, { owners, closed, now }), shrink }
   }
   return {
+    isGone: false,
     asker: createAsker(engine, {
       ...asker,
       // All that it is given is begun: how much that is the middle bounds.

@@ -6,6 +6,8 @@ import type { KnownFacts, Lesson, Portion, Ticket } from './calls.js'
 
 export interface Slot {
   readonly asker: Asker
+  /** It has died: it takes nothing any more. */
+  readonly isGone: boolean
   /** Permits are free and nobody who waits may have one. */
   lacksWork(): boolean
   /** Calls back when that has become so. */

@@ -34,9 +34,14 @@ export interface SlotContext {
   died(): void
 }
 
-/** How often it is looked whether one more would help, and how often in a row that has to be so: for a second. */
-const LOOK_MS = 250
+/**
+ * How often it is looked whether one more would help, and how often in a row that has to be so: for as long as a start
+ * whose code is still cold keeps the loop busy, whatever the servers are like.
+ */
+const LOOK_MS = 100
 const LOOKS = 4
+/** After so many of them all get their share anew: each change of a rate lets a few requests go at once. */
+const SHARE_LOOKS = 3
 /** Of the event loop. */
 const BUSY = 0.9
 /** Targets that wait: fewer are done before another thread has warmed up. */
@@ -110,6 +115,7 @@ class Split {
   async #tend(pass: SplitPass): Promise<void> {
     const { most, isAuto, engine } = this.#options
     let looks = 0
+    let turns = 0
     let isAlone = false
     while (!pass.isOver && !this.#isClosed) {
       const isWanted = !isAlone && this.#slots.length < most
@@ -121,7 +127,7 @@ class Split {
       await engine.time.wait(LOOK_MS, engine.closed)
       if (pass.isOver) return
       if (isWanted && isAuto) looks = this.#isBottleneck(pass) ? looks + 1 : 0
-      if (this.#slots.length > 1) await this.#share(pass)
+      if (++turns % SHARE_LOOKS === 0 && this.#slots.length > 1) await this.#share(pass)
     }
   }
 
@@ -145,13 +151,19 @@ class Split {
       await slot.close()
       return false
     }
+    const before = this.#portions
     // The others first: all together never have more than they may.
     await this.#resize(share.slice(0, id))
+    if (slot.isGone) {
+      await this.#resize(before)
+      return false
+    }
     this.#slots.push(slot)
     this.#portions = share
     if (this.#isClosed) await slot.close()
-    pass.add(id, slot)
+    // Before it asks for work: what waits for nobody yet is of hosts that are known, and would be the old owner's.
     this.#places.share(NEAR, id, id + 1)
+    pass.add(id, slot)
     return true
   }
 
@@ -175,7 +187,6 @@ class Split {
   /** Its hosts are asked here from now on. */
   #died(id: number): void {
     this.#places.inherit(id, NEAR)
-    this.#pass?.lost(id)
   }
 
   #sum(of: (slot: Slot) => number): number {

@@ -20,10 +20,12 @@ export interface SplitPassOptions {
 
 /** As far as one asker reads ahead, too. */
 const MOST = 32_768
-/** While nobody lacks work; of all together. */
-const MOST_WHILE_BUSY = 4096
+/** Read and given to nobody yet: whoever comes later gets its share of these at once. */
+const MOST_QUEUED = 4096
 /** Each has so much ahead, however many there are. */
 const LEAST_AHEAD = 1024
+/** Given at once to those who lack work all the same: most of theirs is of hosts that are busy. */
+const MORE_AT_ONCE = 256
 /** Rows that wait to be taken before no more are fetched. */
 const MOST_ROWS = 2048
 
@@ -36,7 +38,6 @@ interface Seat {
   waiting: Target[]
   /** Handed on, and without a row. */
   outstanding: number
-  isGone: boolean
 }
 
 export class SplitPass {
@@ -45,6 +46,8 @@ export class SplitPass {
   readonly #reader: ListReader<Target>
   readonly #seats = new Map<number, Seat>()
   readonly #most: number
+  /** Nobody's yet. */
+  readonly #queue: Target[] = []
   #rows: Verdict[] = []
   #done = 0
   #read = 0
@@ -68,7 +71,7 @@ export class SplitPass {
     this.#most = options.window ?? MOST
     this.#reader = new ListReader({
       take: (target) => this.#take(target),
-      taken: () => this.#handOn(),
+      taken: () => this.#give(),
       hasRoom: () => this.#hasRoom(),
       ended: () => this.#endWhenRead(),
       now: options.time.now,
@@ -82,7 +85,7 @@ export class SplitPass {
 
   /** What each has to do, in their order. */
   loads(): readonly number[] {
-    return Array.from(this.#seats.values(), ({ outstanding, isGone }) => (isGone ? 0 : outstanding))
+    return Array.from(this.#seats.values(), ({ outstanding, slot }) => (slot.isGone ? 0 : outstanding))
   }
 
   get progress(): Progress {
@@ -108,20 +111,14 @@ export class SplitPass {
   add(id: number, slot: Slot): void {
     const inbox = new Inbox<Target>()
     const asking = slot.asker.ask(inbox, this.#options.how)
-    const seat: Seat = { slot, inbox, asking, waiting: [], outstanding: 0, isGone: false }
+    const seat: Seat = { slot, inbox, asking, waiting: [], outstanding: 0 }
     this.#seats.set(id, seat)
-    slot.onLackOfWork(() => this.#reader.look())
+    slot.onLackOfWork(() => this.#look())
     this.#running++
     void this.#fetch(seat)
     if (this.#isStopped) this.#stopSeat(seat)
     else this.#look()
     this.#endWhenRead()
-  }
-
-  /** It is gone: it gets no more. */
-  lost(id: number): void {
-    const seat = this.#seats.get(id)
-    if (seat !== undefined) seat.isGone = true
   }
 
   async *run(): AsyncGenerator<readonly Verdict[]> {
@@ -170,6 +167,26 @@ export class SplitPass {
 
   #take(target: Target): void {
     this.#read++
+    this.#queue.push(target)
+  }
+
+  #give(): void {
+    let given = 0
+    while (given < this.#queue.length && this.#isWanted(given < MORE_AT_ONCE)) this.#place(this.#queue[given++]!)
+    this.#queue.splice(0, given)
+    this.#handOn()
+    this.#endWhenRead()
+  }
+
+  /** Has somebody little to do, or lacks work with `more` than that? */
+  #isWanted(more: boolean): boolean {
+    for (const { slot, outstanding } of this.#seats.values()) {
+      if (!slot.isGone && (outstanding < LEAST_AHEAD || (more && slot.lacksWork()))) return true
+    }
+    return false
+  }
+
+  #place(target: Target): void {
     const place = this.#options.places.of(target.host, () => this.#leastBusy())
     if (place.moving === null) this.#giveTo(place, target)
     else {
@@ -187,15 +204,15 @@ export class SplitPass {
 
   #seatOf(owner: number): Seat {
     const seat = this.#seats.get(owner)
-    return seat === undefined || seat.isGone ? this.#seats.get(NEAR)! : seat
+    return seat === undefined || seat.slot.isGone ? this.#seats.get(NEAR)! : seat
   }
 
   /** Who has least to do gets the hosts that are new. */
   #leastBusy(): number {
     let best = NEAR
     let least = Number.POSITIVE_INFINITY
-    for (const [id, { outstanding, isGone }] of this.#seats) {
-      if (isGone || outstanding >= least) continue
+    for (const [id, { outstanding, slot }] of this.#seats) {
+      if (slot.isGone || outstanding >= least) continue
       best = id
       least = outstanding
     }
@@ -214,12 +231,7 @@ export class SplitPass {
     const ahead = this.#read - this.#yielded
     const isFull = ahead >= this.#most
     this.#press(isFull)
-    if (isFull || this.#rows.length >= MOST_ROWS) return false
-    const enough = Math.max(LEAST_AHEAD, MOST_WHILE_BUSY / this.#seats.size)
-    for (const seat of this.#seats.values()) {
-      if (!seat.isGone && (seat.outstanding < enough || seat.slot.lacksWork())) return true
-    }
-    return false
+    return !isFull && this.#rows.length < MOST_ROWS && this.#queue.length < MOST_QUEUED
   }
 
   #press(is: boolean): void {
@@ -230,11 +242,12 @@ export class SplitPass {
 
   #look(): void {
     if (this.#isPressed) this.#hasRoom()
+    if (!this.#isStopped) this.#give()
     this.#reader.look()
   }
 
   #endWhenRead(): void {
-    if (!this.#reader.isEnded || this.#held > 0) return
+    if (!this.#reader.isEnded || this.#held > 0 || (this.#queue.length > 0 && !this.#isStopped)) return
     for (const { inbox } of this.#seats.values()) inbox.end()
   }
 

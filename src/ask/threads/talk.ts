@@ -13,7 +13,7 @@ type Calls = Readonly<Record<string, (...given: never[]) => unknown>>
 export interface Talk<Theirs> {
   tell<Name extends keyof Theirs & string>(name: Name, ...given: Given<Theirs[Name]>): void
   ask<Name extends keyof Theirs & string>(name: Name, ...given: Given<Theirs[Name]>): Promise<Answer<Theirs[Name]>>
-  /** What was asked is never answered any more: it gets this. */
+  /** What was asked, and what is asked from now on, is never answered: it gets this. */
   end(error: Error): void
 }
 
@@ -33,6 +33,7 @@ export function createTalk<Theirs>(port: Port, mine: object): Talk<Theirs> {
   const pending = new Map<number, Pending>()
   const calls = mine as Calls
   let last = 0
+  let ended: Error | null = null
   port.on('message', (message) => {
     const [name, given, asked] = message as Message
     if (name === null) {
@@ -48,10 +49,12 @@ export function createTalk<Theirs>(port: Port, mine: object): Talk<Theirs> {
     tell: (name, ...given) => port.postMessage([name, given, 0] satisfies Message),
     ask: (name, ...given) =>
       new Promise((resolve, reject) => {
+        if (ended !== null) return reject(ended)
         pending.set(++last, { resolve, reject })
         port.postMessage([name, given, last] satisfies Message)
       }),
     end(error) {
+      ended = error
       for (const { reject } of pending.values()) reject(error)
       pending.clear()
     },

@@ -5,6 +5,7 @@ import type { EventLoopUtilization } from 'node:perf_hooks'
 import type { Worker } from 'node:worker_threads'
 import type { Asking, Progress } from '../../settings/seams.js'
 import type { Target } from '../../settings/target.js'
+import type { Where } from '../../words/limits.js'
 import type { Verdict } from '../../words/verdict.js'
 import { broken } from '../asker.js'
 import type { ThreadState, ToMain, ToThread } from './calls.js'
@@ -55,15 +56,21 @@ class ThreadSlot implements Slot {
   #lacksWork = true
   #onLackOfWork = () => {}
   #gaveUp = false
-  #isClosed = false
+  /** It is given targets. */
+  #isFed = false
+  /** Permits of other threads' hosts that it holds. */
+  readonly #permits = new Map<string, () => void>()
+  isGone = false
   #before: EventLoopUtilization | undefined
 
   constructor(worker: Worker, options: ThreadSlotOptions) {
     this.#worker = worker
     this.#options = options
     this.#thread = createTalk<ToThread>(worker, this.#calls())
-    worker.on('error', (error) => this.#end(error))
-    worker.on('exit', () => this.#end(new Error('a thread ended')))
+    // What it sent before it died comes before `exit`, and may come after `error`.
+    let why = new Error('a thread ended')
+    worker.on('error', (error) => (why = error))
+    worker.on('exit', () => this.#end(why))
   }
 
   async ready(): Promise<void> {
@@ -86,8 +93,8 @@ class ThreadSlot implements Slot {
       state: (state) => {
         this.#state = state
       },
-      enter: (where) => middle.enter(id, where),
-      leave: middle.leave,
+      enter: (where) => this.#enter(where),
+      leave: (owner, _, ticket) => this.#leave(`${owner} ${ticket}`),
       learn: middle.learn,
       agree: (suspicion, about, host) => board.agree(suspicion, about, host),
       refute: (suspicion) => board.refute(suspicion),
@@ -97,6 +104,23 @@ class ThreadSlot implements Slot {
       waits: middle.waits,
       shrunk: () => middle.shrunk(id),
     }
+  }
+
+  async #enter(where: Where): ReturnType<ToMain['enter']> {
+    const { id, middle } = this.#options
+    const entered = await middle.enter(id, where)
+    if (entered === null || typeof entered.ticket !== 'number') return entered
+    const { owner, ticket } = entered
+    const name = `${owner} ${ticket}`
+    this.#permits.set(name, () => middle.leave(owner, where.host, ticket))
+    // It died while it waited.
+    if (this.isGone) this.#leave(name)
+    return entered
+  }
+
+  #leave(name: string): void {
+    this.#permits.get(name)?.()
+    this.#permits.delete(name)
   }
 
   #taken(index: number): Target {
@@ -115,11 +139,8 @@ class ThreadSlot implements Slot {
     this.#rows = rows
     this.#gaveUp = false
     const gaveUp = () => this.#gaveUp
-    if (this.#isClosed) rows.end()
-    else {
-      this.#thread.tell('begin', how, this.#options.board.known())
-      void this.#feed(batches)
-    }
+    this.#thread.tell('begin', how, this.#options.board.known())
+    void this.#feed(batches)
     return {
       results: this.#results(rows),
       progress: NO_PROGRESS,
@@ -132,15 +153,17 @@ class ThreadSlot implements Slot {
   }
 
   async #feed(batches: AsyncIterable<readonly Target[]>): Promise<void> {
+    this.#isFed = true
     for await (const batch of batches) {
-      if (this.#isClosed) this.#rows.put(batch.map((target) => broken(target, new Error('a thread ended'))))
+      if (this.isGone) this.#rows.put(batch.map((target) => broken(target, new Error('a thread ended'))))
       else {
         for (const target of batch) this.#sent.set(target.index, target)
         this.#lacksWork = false
         this.#thread.tell('targets', this.#pack(batch))
       }
     }
-    if (this.#isClosed) this.#rows.end()
+    this.#isFed = false
+    if (this.isGone) this.#rows.end()
     else this.#thread.tell('end')
   }
 
@@ -153,13 +176,16 @@ class ThreadSlot implements Slot {
 
   /** It is gone: what it had is lost with it, and has a row that says so. */
   #end(error: Error): void {
-    if (this.#isClosed) return
-    this.#isClosed = true
+    if (this.isGone) return
+    this.isGone = true
     this.#thread.end(error)
     this.#rows.put([...this.#sent.values()].map((target) => broken(target, error)))
     this.#sent.clear()
-    this.#rows.end()
+    // Else what it is still given ends them.
+    if (!this.#isFed) this.#rows.end()
     this.#options.died()
+    for (const giveBack of this.#permits.values()) giveBack()
+    this.#permits.clear()
   }
 
   lacksWork(): boolean {
@@ -215,7 +241,7 @@ class ThreadSlot implements Slot {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.isGone = true
     this.#thread.end(new Error('the run is over'))
     await this.#worker.terminate()
   }
