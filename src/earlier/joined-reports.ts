@@ -123,11 +123,13 @@ async function twice(index: number, { paths, path, line, signal }: Place): Promi
         const place = `${earlier}, line ${piece.firstLine + at}`
         const isRow = text !== '' && !isTorn(piece, text) && (JSON.parse(text) as Partial<Verdict>).index === index
         if (!isRow) continue
-        return new UsageError(`report: index ${index} twice: ${place} and ${second}; join shards or parts of one run`)
+        return new UsageError(
+          `report: ${place} and ${second} are both row ${index + 1} of their list: these are reports of two lists or two runs; check both lists in one run, or compare with --baseline`,
+        )
       }
     }
   }
-  return new UsageError(`report: index ${index} twice: ${second}`)
+  return new UsageError(`report: ${second}: row ${index + 1} of the list is there twice`)
 }
 
 /** One page of the set, in numbers: some rows far behind cost little. */

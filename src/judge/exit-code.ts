@@ -67,7 +67,10 @@ export function exitCodeOf(run: RunOutcome): ExitCode {
 function ofFailures(run: RunOutcome): ExitCode {
   const { ok, failed, inconclusive, strict = false, budget } = run
   const held = (run.newFailures ?? failed) + (strict ? inconclusive : 0)
-  if (held === 0) return { code: 0, why: null }
+  if (held === 0) {
+    const isKnown = failed > 0 && run.newFailures === 0
+    return { code: 0, why: isKnown ? `${counted(failed, 'failure')} as before, not counted (--fail-on new)` : null }
+  }
   const judged = ok + failed + (strict ? inconclusive : 0)
   const { count = 0, percent = null } = budget ?? {}
   const isWithin = percent === null ? held <= count : held * 100 <= percent * judged

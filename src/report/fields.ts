@@ -78,13 +78,13 @@ export const FLAT: readonly Column[] = inFront(FIRST, [
 
 /**
  * The columns that the user named, in that order; `all` when none were named. A nested field may be named as a whole or
- * by a part. An unknown name is a `UsageError` with the nearest known one.
+ * by a part, a column of the list as `extra.NAME`. An unknown name is a `UsageError` with the nearest known one.
  */
 export function selectColumns(names: readonly string[] | null, all: readonly Column[]): readonly Column[] {
   if (names === null) return all
   const known = new Map([...NESTED, ...FLAT].map((column) => [column.name, column]))
   return names.flatMap((name) => {
-    const column = known.get(name)
+    const column = known.get(name) ?? columnOfInput(name)
     if (column === undefined) throw unknownField(name, known.keys())
     return all === FLAT ? (partsOf(name as keyof Verdict) ?? [column]) : [column]
   })
@@ -93,6 +93,16 @@ export function selectColumns(names: readonly string[] | null, all: readonly Col
 function inFront(names: readonly string[], columns: readonly Column[]): readonly Column[] {
   const placeOf = ({ name }: Column) => (names.includes(name) ? names.indexOf(name) : names.length)
   return columns.toSorted((a, b) => placeOf(a) - placeOf(b))
+}
+
+const OF_INPUT = 'extra.'
+
+/** A column of the list itself, by its name there; empty where a row has none of it. */
+function columnOfInput(name: string): Column | undefined {
+  if (!name.startsWith(OF_INPUT) || name === OF_INPUT) return undefined
+  const own = name.slice(OF_INPUT.length)
+  const get = ({ extra }: Verdict) => (extra !== null && Object.hasOwn(extra, own) ? extra[own] : null)
+  return { name, get }
 }
 
 function columnOf(field: keyof Verdict): Column {

@@ -30,9 +30,12 @@ const LOOKED_AT = 20
 const MOST = 0.8
 const SHOWN_NAMES = 30
 
+/** Excel's own line before the header, which says what parts the cells. */
+const OF_EXCEL = /^\ufeff?sep=(.)$/i
+
 /** The line that the delimiter is told by: the header, or the first line that is no comment. */
 export function firstLineOf(head: string): string {
-  const lines = head.split(/\r\n?|\n/).filter((line) => line.trim() !== '')
+  const lines = head.split(/\r\n?|\n/).filter((line) => line.trim() !== '' && !OF_EXCEL.test(line))
   const named = lines.slice(0, commentsOf(lines)).find((line) => {
     const delimiter = delimiterOf(line)
     return delimiter !== null && urlColumn(roughCells(line, delimiter)) !== -1
@@ -47,6 +50,8 @@ function commentsOf(lines: readonly string[]): number {
 
 /** What parts the cells of the table that begins like this; null: nothing, each line is a cell. */
 export function delimiterIn(head: string): string | null {
+  const said = OF_EXCEL.exec(head.split(/\r\n?|\n/, 1)[0]!)?.[1]
+  if (said !== undefined) return said
   const first = firstLineOf(head)
   const delimiter = delimiterOf(first)
   if (delimiter === null || urlColumn(roughCells(first, delimiter)) !== -1 || !/https?:\/\//i.test(first))
@@ -59,7 +64,9 @@ export function delimiterIn(head: string): string | null {
 
 /** Throws `UsageError`. `shown` is the name of the table. */
 export function planCsv(records: readonly CsvRecord[], columns: ChosenColumns, shown: string): CsvPlan {
-  const isBlank = ({ cells }: CsvRecord) => cells.every((cell) => cell.trim() === '')
+  // Of `sep=;` the delimiter parts nothing but its own end.
+  const isBlank = ({ cells }: CsvRecord) =>
+    cells.every((cell) => cell.trim() === '') || (/^\ufeff?sep=$/i.test(cells[0]!) && cells.length === 2)
   const isComment = ({ cells }: CsvRecord) => cells[0]!.startsWith('#')
   const commented = records.findIndex((record) => isComment(record) && urlColumn(namesOf(record)) !== -1)
   const first = records.findIndex((record) => !isBlank(record) && !isComment(record))
@@ -139,10 +146,25 @@ function findUrlColumn(names: readonly string[], rows: readonly (readonly string
   if (found.length === 1 || (found.length > 1 && isHeadless)) return found[0]!
   if (found.length === 0) {
     const listed = isHeadless ? `${names.length} columns without a header` : listOf(names)
-    throw new UsageError(`${shown}: no column of URLs; there are: ${listed}. Say which one: --column url=NAME`)
+    const [best] = names.map((_, at) => placesIn(rows, at)).toSorted((a, b) => b.places - a.places)
+    const likely = best !== undefined && best.places > 0 && !isHeadless ? best : null
+    const advice =
+      likely === null
+        ? 'NAME'
+        : `${quoted(names[likely.at]!)} (${likely.places} of its first ${likely.cells} cells are URLs)`
+    throw new UsageError(`${shown}: no column of URLs; there are: ${listed}. Say which one: --column url=${advice}`)
   }
   const which = found.map((at) => `--column url=${quoted(names[at]!)}`).join(' or ')
   throw new UsageError(`${shown}: more than one column of URLs; which is to be asked? ${which}`)
+}
+
+/** How many cells of a column's start are URLs or hosts. */
+function placesIn(rows: readonly (readonly string[])[], at: number) {
+  const cells = rows
+    .slice(1)
+    .map((row) => (row[at] ?? '').trim())
+    .filter((cell) => cell !== '')
+  return { at, places: cells.filter(isPlace).length, cells: cells.length }
 }
 
 function holdsPlaces(rows: readonly (readonly string[])[], at: number): boolean {

@@ -52,10 +52,13 @@ export function parseArgument(text: string, context: LineContext): ParsedLine {
 /** What stands in pages beside links of the web. A scheme that nobody knows may be a slip of `http`. */
 const NOT_OF_THE_WEB =
   /^(?:mailto|tel|sms|fax|callto|javascript|data|ftps?|sftp|file|about|blob|urn|magnet|wss?|rtsp|rtmp|ircs?|news|nntp|ssh|git|ldaps?|xmpp|sips?|webcal|feed|gopher|geo|skype|whatsapp|tg|slack|zoommtg|msteams|intent|market|itms-apps|view-source|chrome|edge|bitcoin):/i
+/** Without scheme, port and path; whoever means a user writes `https://` before it. */
+const E_MAIL = /^[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+$/
 const USERINFO = /^https?:\/\/[^/]*@/
 
 /** The URL of a line; an argument was written by the user, whoever wrote the list. */
 export function readListed(written: string, context: LineContext): ParsedUrl {
+  if (E_MAIL.test(written)) return refused(problem('skipped', 'an e-mail address is no address of the web'))
   const parsed = readUrl(written, context)
   if (parsed.url === null && NOT_OF_THE_WEB.test(written)) {
     return refused(

@@ -118,7 +118,13 @@ const rows: [why: string, run: Partial<RunOutcome>, code: number, why: string | 
     '1 failure, more than --max-failures 0% of 10',
   ],
   ['no failures need no budget', { ok: 1, budget: { count: 2, percent: null } }, 0, null],
-  ['only new failures count', { ok: 1, failed: 3, newFailures: 0 }, 0, null],
+  [
+    'only new failures count',
+    { ok: 1, failed: 3, newFailures: 0 },
+    0,
+    '3 failures as before, not counted (--fail-on new)',
+  ],
+  ['none failed, new or not', { ok: 1, newFailures: 0 }, 0, null],
   [
     'new failures within the budget',
     { failed: 3, newFailures: 1, budget: { count: 1, percent: null } },

@@ -196,6 +196,7 @@ describe('a wrong line', () => {
       null,
       null,
     ],
+    ['info@x.example timeout=1s', 'skipped', 'an e-mail address is no address of the web', null, null],
     ['mailto:x timeout=1s', 'skipped', 'mailto: is no address of the web', null, null],
     ['timeout=1s https://x/', 'line.invalid', 'the URL comes first, settings after it', 'timeout', null],
     ['timeout=1s', 'line.invalid', 'the URL comes first, settings after it', 'timeout', null],

@@ -64,6 +64,18 @@ describe('the column that is asked', () => {
       { url: '2' },
       'https://a.example/',
     ],
+    [
+      'by its name behind the line by which Excel knows its delimiter',
+      'sep=|\nA|B\nx|https://a.example\n',
+      { url: 'B' },
+      'https://a.example/',
+    ],
+    [
+      'by its header behind that line',
+      '\ufeffsep=;\r\nName;URL\r\n"a, b";https://a.example\r\n',
+      {},
+      'https://a.example/',
+    ],
     ['by its number where there is one', 'A,B\nx,https://a.example\n', { url: '2' }, 'https://a.example/'],
   ])('is chosen %s', async (_, text, columns, expected) => {
     expect(await urls(text, columns)).toEqual([expected])
@@ -75,6 +87,12 @@ describe('the column that is asked', () => {
       'name,age\nEve,30\n',
       {},
       'list.csv: no column of URLs; there are: name, age. Say which one: --column url=NAME',
+    ],
+    [
+      'there nearly is one',
+      'Nr,Adresse\n1,https://a.example\n2,later\n3,mailto:x@a.example\n4,https://b.example\n',
+      {},
+      'list.csv: no column of URLs; there are: Nr, Adresse. Say which one: --column url=Adresse (2 of its first 4 cells are URLs)',
     ],
     [
       'nor a header',
