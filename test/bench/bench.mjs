@@ -41,8 +41,10 @@ async function run() {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
   const size = (full, quick) => Math.max(FEWEST, Math.round((flags.quick ? quick : full) * flags.scale))
 
-  const tlsHosts = Array.from({ length: size(5000, 2000) }, (_, index) => loopbackHost(index))
-  const { ca: authority, certificates } = flags.only.includes('W4')
+  const takesTls = flags.only.includes('W4') || flags.only.includes('W9')
+  const hosts = flags.only.includes('W9') ? size(20_000, 4000) : size(5000, 2000)
+  const tlsHosts = Array.from({ length: hosts }, (_, index) => loopbackHost(index))
+  const { ca: authority, certificates } = takesTls
     ? makeCertificates(join(folder, 'certificates'), tlsHosts)
     : { ca: null, certificates: [] }
   const server = await startServer(folder, certificates)
