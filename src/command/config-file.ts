@@ -8,7 +8,8 @@ import { isAbsolute, normalize } from 'node:path'
 import type { Node } from 'jsonc-parser'
 import type { CommandOptions } from '../report/formats/output-request.js'
 import { UsageError, ValueError } from '../settings/errors.js'
-import { type Environment, ExpansionError, expand, namesIn, variablesOfFlags } from '../targets/expand.js'
+import { type Environment, ExpansionError, expand, variablesOfList } from '../targets/expand.js'
+import { readRule } from '../targets/rules.js'
 import { nearest } from '../words/nearest.js'
 import { CONFIG_KEYS, type ConfigKey } from './config-keys.js'
 
@@ -135,14 +136,13 @@ class ConfigReader {
     const { env, granted } = this.#request
     if (WRITES.has(key)) this.#refuseOutside(key, at)
     try {
-      // A rule looks its names up by itself.
-      const reads = expands !== undefined || key === 'rules'
-      const foreign = reads ? namesIn(text).find((name) => !granted.includes(name)) : undefined
-      if (foreign !== undefined)
-        throw new ExpansionError(`$${foreign} is read from the environment only with --env ${foreign}`)
-      return type.read(expands === undefined ? text : expand(text, expands, variablesOfFlags(env)))
+      // What is written is read as it will be: a look at the text alone sees other names than those that are put in.
+      const variables = { ...variablesOfList(granted, env), strict: true }
+      if (key === 'rules') readRule(text, variables, key)
+      return type.read(expands === undefined ? text : expand(text, expands, variables))
     } catch (error) {
       if (error instanceof ExpansionError) throw this.#wrong(node, `${key}: ${error.message}`)
+      if (error instanceof UsageError) throw this.#wrong(node, error.message)
       if (!(error instanceof ValueError)) throw error
       throw this.#wrong(node, `${key}${secret ? '' : ` ${text}`}: expected ${error.expected}`)
     }

@@ -25,13 +25,17 @@ const HOSTS_MAX = 10_000
 
 /** Reads `HOST key=value…` or `*.HOST key=value…`; messages begin with `name`. Throws `UsageError`, without values that may be secret. */
 export function parseRule(text: string, env: Environment, name = '--rule'): Rule {
+  return readRule(text, variablesOfFlags(env), name)
+}
+
+/** The same, with names of somebody who may not read all of the environment. */
+export function readRule(text: string, variables: Variables, name: string): Rule {
   const line = text.trim()
   const hostEnd = wordEnd(line, 0, line.length)
   const written = line.slice(0, hostEnd)
   // Without a host in front the first word may be a setting, and its value a secret.
   const shown = written.replace(/=.*$/s, '=').replace(/^.*@/s, '***@')
   const fail = (reason: string) => new UsageError(`${name} '${shown} …': ${reason}`)
-  const variables = variablesOfFlags(env)
   const below = written.startsWith('*.')
   const host = hostOf(readHost(below ? written.slice(2) : written, variables, fail))
   if (host === null) throw fail('expected a host first, such as example.com or *.example.com, without port and path')

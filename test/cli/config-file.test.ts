@@ -88,7 +88,18 @@ describe('what is wrong is one line with the place', () => {
     ['[]', ':1: expected an object with options'],
     ['', ':1: no JSON: value is missing'],
     [{ headers: ['Authorization: $TOKEN'] }, ':3: headers: $TOKEN is read from the environment only with --env TOKEN'],
-    [{ rules: ['a.example user=x:$PW'] }, ':3: rules: $PW is read from the environment only with --env PW'],
+    [
+      { rules: ['a.example user=x:$PW'] },
+      ":3: rules 'a.example …': user: $PW is read from the environment only with --env PW",
+    ],
+    [
+      { expectHeaders: ['x: \\\\$TOKEN'] },
+      ':3: expectHeaders: $TOKEN is read from the environment only with --env TOKEN',
+    ],
+    [
+      { rules: ['a.example expect-header="x: \\\\\\\\$TOKEN"'] },
+      ":3: rules 'a.example …': expect-header: $TOKEN is read from the environment only with --env TOKEN",
+    ],
     [{ headers: ['no header'] }, ":3: headers: expected a header such as 'Accept-Language: en'"],
     [{ output: '../report.csv' }, ':2: output ../report.csv: a file outside of this folder is named by a flag only'],
     [
