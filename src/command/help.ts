@@ -18,7 +18,8 @@ The HTTP status of every URL in a list, all at once.
 
 const EXIT_CODES = `Exit code
   0 all fine   1 some failed   2 used wrongly, nothing requested
-  3 an output could not be written, or a bug   4 not finished, or nothing could be judged
+  3 an output could not be written, or a bug   4 not finished, nothing could be
+  judged, or this machine was the problem
   130, 143 stopped by a signal, after the partial report
 `
 

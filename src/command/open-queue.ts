@@ -21,7 +21,7 @@ export async function openQueueAsker(session: Session): Promise<Asker> {
   const written = writtenSettings(argv, options, config)
   const { bullmq, Redis } = await loadPackages()
   const url = withPassword(options.queue!, world.env.SCRAPE_STATUS_QUEUE)
-  const redis = openRedis({ Redis, url, notify })
+  const redis = openRedis({ Redis, url, notify, waits: false })
   const queue = openQueue(bullmq, redis)
   const close = async () => {
     await queue.close().catch(() => {})
@@ -41,12 +41,18 @@ export async function openQueueAsker(session: Session): Promise<Asker> {
       now: world.now,
       notify,
       refusal: (target) => (options.queueSecrets ? null : refusalOfLine(target)),
+      isOurs: held.isOurs,
       onLost(listener) {
         tellLost = listener
       },
+      isThere: () => redis.status === 'ready',
       async leave() {
-        await Promise.race([held.giveUp().catch(() => {}), new Promise((done) => setTimeout(done, LEAVE_MS).unref())])
-        await close()
+        const late = new Promise((done) => setTimeout(done, LEAVE_MS).unref())
+        const isThere = redis.status === 'ready'
+        const givenUp = held.giveUp().catch(() => {})
+        // The key runs out by itself.
+        if (isThere) await Promise.race([givenUp.then(close), late])
+        redis.disconnect()
       },
     })
   } catch (error) {

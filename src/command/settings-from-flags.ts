@@ -60,12 +60,12 @@ function readBaseUrl(text: string): string {
 
 /** What a client is made with. */
 export interface ClientWorld extends Pick<World, 'env' | 'now'> {
-  /** PEM texts by path, in place of files of this machine. */
-  readonly files?: Readonly<Record<string, string>>
+  /** PEM texts by path, in place of all files of this machine; null, the default: these are read. */
+  readonly files?: Readonly<Record<string, string>> | null
 }
 
 /** Makes the client; throws `UsageError` for files and flags that make no sense. */
-export async function openClient(options: Options, { env, now, files = {} }: ClientWorld): Promise<Client> {
+export async function openClient(options: Options, { env, now, files = null }: ClientWorld): Promise<Client> {
   const { proxy, caFile, certFile, keyFile } = options
   if (options.ipv4 && options.ipv6) throw new UsageError('--ipv6: not together with --ipv4')
   const family: 4 | 6 | null = options.ipv4 ? 4 : options.ipv6 ? 6 : null
@@ -93,17 +93,23 @@ export async function openClient(options: Options, { env, now, files = {} }: Cli
   }
 }
 
-type Files = Readonly<Record<string, string>>
+type Files = Readonly<Record<string, string>> | null
 
-async function readPem(flag: string, path: string, files: Files = {}): Promise<string> {
+async function readPem(flag: string, path: string, files: Files = null): Promise<string> {
   let text: string
   try {
-    text = files[path] ?? (await readFile(path, 'latin1'))
+    text = files === null ? await readFile(path, 'latin1') : given(files, path)
   } catch (error) {
     throw new UsageError(`${flag} ${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }
   if (!text.includes('-----BEGIN ')) throw new UsageError(`${flag} ${path}: expected a file in PEM format`)
   return text
+}
+
+/** Of somebody else's settings no file is opened here. */
+function given(files: Readonly<Record<string, string>>, path: string): string {
+  if (!Object.hasOwn(files, path)) throw Object.assign(new Error(path), { code: 'ENOENT' })
+  return files[path]!
 }
 
 /** The policies of the run in the words of the library. */

@@ -8,6 +8,7 @@ import type { Target } from '../settings/target.js'
 import { type LineContext, parseLine } from '../targets/parse-line.js'
 import { isLocal } from '../words/kinds.js'
 import type { Verdict } from '../words/verdict.js'
+import { hideValues } from './hide-values.js'
 import type { Answer, Sent, Slice } from './protocol.js'
 
 /** What the lines of a run are asked with, made of its flags as this machine reads them. */
@@ -15,6 +16,10 @@ export interface Equipment {
   readonly engine: Engine
   readonly asker: AskerOptions
   readonly lines: LineContext
+  /** What the environment of this machine has put into lines and headers: no row may bring it to others. */
+  readonly secrets: readonly string[]
+  /** It is used no more. */
+  release(): void
 }
 
 /** Why a slice ends before all of it was asked. */
@@ -36,18 +41,18 @@ const FRUITLESS_MAX = 5
 const BATCH = 64
 
 /** Throws, by `done`, where a line cannot be read here: a `$NAME` that this machine does not have. */
-export function askSlice(slice: Slice, { engine, asker, lines }: Equipment): AskingSlice {
+export function askSlice(slice: Slice, equipment: Promise<Equipment>): AskingSlice {
   const targets: Target[] = []
   let isEnding = false
   async function* batches() {
     for (let at = 0; at < targets.length && !isEnding; at += BATCH) yield targets.slice(at, at + BATCH)
   }
-  // No more ahead than there is work for: what was not begun can be handed back.
-  const window = Math.max(4 * BATCH, 2 * engine.limits.concurrency)
   let stop = () => {}
   let isFruitless = false
-  const ask = async (): Promise<Answer> => {
+  const ask = async ({ engine, asker, lines, secrets }: Equipment): Promise<Answer> => {
     for (const sent of slice.targets) targets.push(targetOf(sent, lines))
+    // No more ahead than there is work for: what was not begun can be handed back.
+    const window = Math.max(4 * BATCH, 2 * engine.limits.concurrency)
     const asking = createAsker(engine, { ...asker, window }).ask(batches(), slice)
     stop = asking.stop
     if (isEnding) stop()
@@ -61,7 +66,7 @@ export function askSlice(slice: Slice, { engine, asker, lines }: Equipment): Ask
     }
     const asked = new Set(rows.map(({ index }) => index))
     const rest = targets.flatMap(({ index }) => (asked.has(index) ? [] : [index]))
-    return { rows: packRows(rows), rest, isFruitless }
+    return { rows: hideValues(packRows(rows), secrets), rest, isFruitless }
   }
   const end: SliceEnd = {
     gently() {
@@ -72,7 +77,8 @@ export function askSlice(slice: Slice, { engine, asker, lines }: Equipment): Ask
       stop()
     },
   }
-  return { ...end, done: ask() }
+  const done = equipment.then((own) => ask(own).finally(own.release))
+  return { ...end, done }
 }
 
 function targetOf([index, line, raw]: Sent, lines: LineContext): Target {

@@ -25,26 +25,31 @@ const AGAIN_MS = [50, 100, 200, 500, 1000]
 
 export interface RedisRequest extends Pick<Packages, 'Redis'> {
   readonly url: string
+  /** Whether a server that is not there yet is waited for. */
+  readonly waits: boolean
   /** Told once when the connection is lost, and once when it is back. */
   notify(text: string): void
 }
 
 /** A connection that comes back by itself; commands wait for it. */
-export function openRedis({ Redis, url, notify }: RedisRequest): Redis {
+export function openRedis({ Redis, url, waits, notify }: RedisRequest): Redis {
   const redis = new Redis(url, {
     maxRetriesPerRequest: null,
     retryStrategy: (times) => AGAIN_MS[Math.min(times, AGAIN_MS.length) - 1]!,
   })
   const where = shownQueue(url)
   let isLost = false
+  // Before it was there once, whoever does not wait for it is told by `connected`.
+  let isTold = waits
   redis.on('error', (error: NodeJS.ErrnoException) => {
-    if (isLost) return
+    if (isLost || !isTold) return
     isLost = true
     notify(`${where}: ${error.code ?? error.message}; tried again until it is there`)
   })
   redis.on('ready', () => {
     if (isLost) notify(`${where}: connected`)
     isLost = false
+    isTold = true
   })
   return redis
 }
@@ -69,8 +74,8 @@ export function withPassword(url: string, from: string | undefined): string {
 /** How long a server that is not there is waited for, ms. */
 const CONNECT_MS = 5000
 
-/** Resolves once it answers. Throws a `UsageError` where it does not, or does not let us in. */
-export async function connected(redis: Redis, url: string): Promise<void> {
+/** Resolves once it answers. Throws a `UsageError` where it does not, or does not let us in; `waits`: only the latter. */
+export async function connected(redis: Redis, url: string, waits = false): Promise<void> {
   let last: NodeJS.ErrnoException | null = null
   const hear = (error: NodeJS.ErrnoException) => {
     last = error
@@ -78,7 +83,7 @@ export async function connected(redis: Redis, url: string): Promise<void> {
   redis.on('error', hear)
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(last ?? new Error('no answer')), CONNECT_MS)
+    if (!waits) timer = setTimeout(() => reject(last ?? new Error('no answer')), CONNECT_MS)
   })
   try {
     await Promise.race([redis.ping(), late])

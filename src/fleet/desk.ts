@@ -1,5 +1,6 @@
 // A run's jobs in Redis, as the one who wrote them sees them: adds, looks, takes what was found out, tidies up.
 
+import { randomBytes } from 'node:crypto'
 import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { type Answer, keys, PREFIX, QUEUE, ROWS_KEPT_S, RUN_KEPT_S, type Slice, unpackAnswer } from './protocol.js'
@@ -38,6 +39,9 @@ export class RedisDesk implements Desk {
   readonly #redis: Redis
   readonly #queue: Queue
   readonly #run: string
+  /** Of this process, so that no id is used twice, whatever Redis forgets. */
+  readonly #own = randomBytes(4).toString('hex')
+  #jobs = 0
 
   constructor(redis: Redis, queue: Queue, run: string) {
     this.#redis = redis
@@ -53,15 +57,14 @@ export class RedisDesk implements Desk {
     if (lost.length > 0) await this.#redis.srem(keys.jobs(this.#run), ...lost)
     return ids.flatMap((id, at) => {
       const text = data[at]
-      return text === null || text === undefined ? [] : [{ id, slice: JSON.parse(text) as Slice }]
+      const slice = sliceOf(text ?? '')
+      return slice === null ? [] : [{ id, slice }]
     })
   }
 
   async add(slice: Slice): Promise<string> {
     const redis = this.#redis
-    const number = await redis.incr(keys.last(this.#run))
-    const id = `${this.#run}.${number}`
-    await redis.expire(keys.last(this.#run), RUN_KEPT_S)
+    const id = `${this.#run}.${this.#own}.${++this.#jobs}`
     // Before it is there: who goes on after us has to find it.
     await redis.sadd(keys.jobs(this.#run), id)
     await redis.expire(keys.jobs(this.#run), RUN_KEPT_S)
@@ -90,7 +93,14 @@ export class RedisDesk implements Desk {
 
   async answer(id: string): Promise<Answer | null> {
     const packed = await this.#redis.getBuffer(keys.rows(id))
-    return packed === null ? null : unpackAnswer(packed)
+    if (packed === null) return null
+    try {
+      return await unpackAnswer(packed)
+    } catch {
+      // Somebody else wrote it, or a part of it: its lines are asked again.
+      await this.#redis.del(keys.rows(id))
+      return null
+    }
   }
 
   async whyFailed(id: string): Promise<string> {
@@ -124,6 +134,16 @@ export class RedisDesk implements Desk {
     if (ids.length === 0) return
     await this.#redis.del(...ids.map(keys.rows))
     await this.#redis.srem(keys.jobs(this.#run), ...ids)
+  }
+}
+
+/** Null where it is none of ours. */
+function sliceOf(text: string): Slice | null {
+  try {
+    const found = JSON.parse(text) as Slice
+    return Array.isArray(found.targets) && Array.isArray(found.parts) ? found : null
+  } catch {
+    return null
   }
 }
 

@@ -57,8 +57,6 @@ export const keys = {
   run: (run: string) => `${QUEUE}:run:${run}`,
   /** The ids of its jobs. */
   jobs: (run: string) => `${QUEUE}:jobs:${run}`,
-  /** The number of its last job. */
-  last: (run: string) => `${QUEUE}:last:${run}`,
   /** Set where nothing of it is wanted any more. */
   stop: (run: string) => `${QUEUE}:stop:${run}`,
   /** What was found out by a job. */
@@ -68,13 +66,19 @@ export const keys = {
 }
 
 const pack = promisify<Buffer, { level: number }, Buffer>(gzip)
-const unpack = promisify<Buffer, Buffer>(gunzip)
+const unpack = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip)
+/** A slice has 5,000 rows, of some KB at most. */
+const MOST_BYTES = 2 ** 28
 
 export async function packAnswer({ rows, rest, isFruitless }: Answer): Promise<Buffer> {
   return pack(Buffer.from(JSON.stringify([rest, isFruitless, rows])), { level: 1 })
 }
 
+/** Rejects where this is no answer of ours. */
 export async function unpackAnswer(packed: Buffer): Promise<Answer> {
-  const [rest, isFruitless, rows] = JSON.parse((await unpack(packed)).toString()) as [number[], boolean, string]
+  const found: unknown = JSON.parse((await unpack(packed, { maxOutputLength: MOST_BYTES })).toString())
+  const [rest, isFruitless, rows] = Array.isArray(found) ? found : []
+  const isOurs = Array.isArray(rest) && typeof isFruitless === 'boolean' && typeof rows === 'string'
+  if (!isOurs) throw new Error('no answer of a worker')
   return { rows, rest, isFruitless }
 }

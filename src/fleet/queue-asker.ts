@@ -2,29 +2,36 @@
 // slices of whole hosts into Redis, and takes rows out. Asked at least once, reported exactly once.
 
 import type { Asker } from '../settings/seams.js'
-import { type QueueAskerOptions, QueuePass } from './queue-pass.js'
+import type { QueueAskerOptions } from './pass-options.js'
+import { QueuePass } from './queue-pass.js'
 
 /** End it with `close`. */
 export function createQueueAsker(options: QueueAskerOptions): Asker {
-  const { desk } = options
-  const passes: QueuePass[] = []
-  options.onLost((sentence) => passes.at(-1)?.giveUp(sentence))
+  const { desk, isThere } = options
+  let pass: QueuePass | null = null
+  let isLost = false
+  options.onLost((sentence) => {
+    isLost = true
+    pass?.giveUp(sentence)
+  })
   return {
     ask(batches, { gently }) {
-      const pass = new QueuePass(batches, { ...options, gently, adopts: passes.length === 0 })
-      passes.push(pass)
+      if (pass !== null) void desk.forget(pass.settled()).catch(() => {})
+      pass = new QueuePass(batches, { ...options, gently, adopts: pass === null })
       return pass
     },
     async close() {
-      const left = passes.flatMap((pass) => pass.left())
-      const settled = passes.flatMap((pass) => pass.settled())
+      const left = pass?.left() ?? []
       const tidy = async () => {
         if (left.length > 0) await desk.stop()
         await desk.withdraw(left)
-        await desk.forget(settled)
+        await desk.forget(pass?.settled() ?? [])
       }
-      // Without Redis there is nothing to tidy up, and what is left there is taken up by who goes on.
-      await Promise.race([tidy().catch(() => {}), new Promise((resolve) => setTimeout(resolve, TIDY_MS).unref())])
+      // What is left is for who goes on with the run; another process that has it already is not to be disturbed.
+      if (!isLost && isThere()) {
+        const late = new Promise((resolve) => setTimeout(resolve, TIDY_MS).unref())
+        await Promise.race([tidy().catch(() => {}), late])
+      }
       await options.leave()
     },
   }

@@ -8,8 +8,10 @@ import type { Unfinished } from '../words/summary.js'
 import type { Verdict } from '../words/verdict.js'
 import { Attendance } from './attendance.js'
 import { Bell } from './bell.js'
-import type { Desk, JobState, OldJob } from './desk.js'
-import type { Answer, Written } from './protocol.js'
+import type { JobState, OldJob } from './desk.js'
+import { EarlierJobs } from './earlier-jobs.js'
+import type { QueuePassOptions } from './pass-options.js'
+import type { Answer } from './protocol.js'
 import { Setbacks } from './setbacks.js'
 import { SLICE_MAX, Waiting } from './waiting.js'
 
@@ -25,6 +27,8 @@ const GONE_MS = 5000
 const TRIES = 3
 /** Jobs that a worker asks at once. */
 export const AT_ONCE = 2
+/** The run's key is renewed more often than it runs out by this, ms. */
+const SURE_MS = 10_000
 /** After Redis refused a job, ms. */
 const REFUSED_MS = 1000
 
@@ -32,30 +36,9 @@ interface Job {
   readonly id: string
   readonly parts: readonly number[]
   readonly targets: Map<number, Target>
-  /** Of an earlier process: what it sent, by index, until its target was read; null: our own. */
-  readonly expected: Map<number, string> | null
+  /** An earlier process has sent it. */
+  readonly isOld: boolean
   goneSinceMs: number | null
-}
-
-export interface QueueAskerOptions {
-  readonly desk: Desk
-  readonly run: string
-  readonly written: Written
-  /** Monotonic ms. */
-  now(): number
-  notify(text: string): void
-  /** Why a line must not leave this machine; null: it may. */
-  refusal(target: Target): string | null
-  /** Another process took the run; called with what is to be told of it. */
-  onLost(listener: (sentence: string) => void): void
-  /** Closes the connection, whether Redis is there or not. */
-  leave(): Promise<void>
-}
-
-export interface QueuePassOptions extends QueueAskerOptions {
-  readonly gently: boolean
-  /** Takes up what an earlier process of the run has left. */
-  readonly adopts: boolean
 }
 
 export class QueuePass implements Asking {
@@ -67,7 +50,7 @@ export class QueuePass implements Asking {
   readonly #waiting = new Waiting()
   readonly #jobs = new Map<string, Job>()
   readonly #bell = new Bell()
-  #expected = new Map<number, Job>()
+  readonly #earlier = new EarlierJobs()
   #settled: { readonly id: string; readonly atMs: number }[] = []
   readonly #setbacks = new Setbacks()
   #known = 0
@@ -83,10 +66,12 @@ export class QueuePass implements Asking {
   #trouble: string | null = null
   readonly #attendance: Attendance
   #notBeforeMs = 0
+  #turnedAtMs = 0
 
   constructor(batches: AsyncIterable<readonly Target[]>, options: QueuePassOptions) {
     this.#options = options
     this.#attendance = new Attendance(options)
+    this.#turnedAtMs = options.now()
     this.results = this.#run(batches)
     const pass = this
     this.progress = {
@@ -133,6 +118,10 @@ export class QueuePass implements Asking {
     return this.#known - this.#done
   }
 
+  get #isDone(): boolean {
+    return this.#inputEnded && this.#waiting.size === 0 && this.#jobs.size === 0 && this.#rows.length === 0
+  }
+
   async *#run(batches: AsyncIterable<readonly Target[]>): AsyncGenerator<readonly Verdict[], void> {
     const { desk, adopts } = this.#options
     if (adopts) for (const old of (await this.#unlessStopped(desk.earlier())) ?? []) this.#adopt(old)
@@ -143,10 +132,12 @@ export class QueuePass implements Asking {
       this.#rows = []
       this.#done += rows.length
       if (rows.length > 0) yield rows
-      if (this.#inputEnded && this.#waiting.size === 0 && this.#jobs.size === 0) break
+      if (this.#isDone) break
       if (rows.length === 0) await this.#bell.wait(LOOK_MS)
     }
     if (!this.#isStopped) await reading
+    // Never a good end with lines that nobody has.
+    if (!this.#isStopped && this.#outstanding > 0) this.giveUp(`the queue lost ${this.#outstanding} URLs`)
     if (this.#readingFailed !== null) throw this.#readingFailed.error
   }
 
@@ -176,8 +167,7 @@ export class QueuePass implements Asking {
       if (error instanceof UsageError) this.stop()
     }
     this.#inputEnded = true
-    for (const [index, job] of this.#expected) job.expected!.delete(index)
-    this.#expected = new Map()
+    this.#earlier.close()
     this.#bell.ring()
   }
 
@@ -185,25 +175,28 @@ export class QueuePass implements Asking {
     const refusal = this.#options.refusal(target)
     if (refusal !== null) throw new UsageError(refusal)
     this.#known++
-    const job = this.#expected.get(target.index)
-    if (job?.expected?.get(target.index) === lineOf(target)) job.targets.set(target.index, target)
-    else this.#waiting.add(target)
-    this.#expected.delete(target.index)
+    const claim = this.#earlier.claim(target, lineOf(target))
+    if (claim === null) this.#waiting.add(target)
+    else if ('row' in claim) this.#rows.push(claim.row)
+    else this.#jobs.get(claim.job)!.targets.set(target.index, target)
   }
 
-  #adopt({ id, slice }: OldJob): void {
+  #adopt(old: OldJob): void {
+    const { id, slice } = old
     const { written } = this.#options
-    const isSame = !slice.gently && JSON.stringify(slice.written) === JSON.stringify(written)
-    const expected = new Map(isSame ? slice.targets.map(([index, , raw]) => [index, raw]) : [])
-    const job: Job = { id, parts: slice.parts, targets: new Map(), expected, goneSinceMs: null }
-    for (const index of expected.keys()) this.#expected.set(index, job)
-    this.#jobs.set(id, job)
+    // What was asked otherwise is no answer; its hosts are busy all the same.
+    if (!slice.gently && JSON.stringify(slice.written) === JSON.stringify(written)) this.#earlier.adopt(old)
+    this.#jobs.set(id, { id, parts: slice.parts, targets: new Map(), isOld: true, goneSinceMs: null })
     this.#waiting.hold(slice.parts)
   }
 
   /** One look at everything: rows that are there, room for more, who is there at all. */
   async #turn(): Promise<void> {
-    const now = this.#options.now()
+    const { now: clock, isOurs } = this.#options
+    const now = clock()
+    // Stopped for a while, this process may not be the one that works on the run any more.
+    if (now - this.#turnedAtMs > SURE_MS && !(await isOurs())) return
+    this.#turnedAtMs = now
     await this.#attendance.look(now)
     await this.#collect(now)
     if (now >= this.#notBeforeMs) await this.#send()
@@ -212,8 +205,7 @@ export class QueuePass implements Asking {
 
   async #collect(now: number): Promise<void> {
     const { desk } = this.#options
-    // Which targets an old one is about is known once the list was read.
-    const jobs = [...this.#jobs.values()].filter(({ expected }) => expected === null || this.#inputEnded)
+    const jobs = [...this.#jobs.values()]
     if (jobs.length === 0) return
     const states = await desk.look(jobs.map(({ id }) => id))
     for (const [at, job] of jobs.entries()) {
@@ -232,16 +224,27 @@ export class QueuePass implements Asking {
       if (now - job.goneSinceMs < GONE_MS) return
     }
     const why = answer === null && state === 'failed' ? await desk.whyFailed(job.id) : null
-    const rows = answer === null ? [] : unpackRows(answer.rows, (index) => job.targets.get(index) ?? null)
-    for (const row of rows) {
-      job.targets.delete(row.index)
-      this.#rows.push(row)
-    }
+    this.#takeRows(job, answer)
     this.#jobs.delete(job.id)
     this.#settled.push({ id: job.id, atMs: now })
     this.#waiting.release(job.parts)
     this.#waiting.giveBack([...job.targets.values()])
     this.#count(job, answer, why)
+  }
+
+  #takeRows({ id, targets, isOld }: Job, answer: Answer | null): void {
+    let rows: readonly Verdict[] = []
+    try {
+      if (answer !== null) rows = unpackRows(answer.rows, (index) => targets.get(index) ?? null)
+      if (isOld) this.#earlier.ended(id, answer?.rows ?? null)
+    } catch {
+      // None of ours: its lines are asked again.
+      if (isOld) this.#earlier.ended(id, null)
+    }
+    for (const row of rows) {
+      targets.delete(row.index)
+      this.#rows.push(row)
+    }
   }
 
   #count({ id, parts, targets }: Job, answer: Answer | null, why: string | null): void {
@@ -267,7 +270,7 @@ export class QueuePass implements Asking {
       try {
         const id = await desk.add(slice)
         const byIndex = new Map(targets.map((target) => [target.index, target]))
-        this.#jobs.set(id, { id, parts, targets: byIndex, expected: null, goneSinceMs: null })
+        this.#jobs.set(id, { id, parts, targets: byIndex, isOld: false, goneSinceMs: null })
         this.#waiting.hold(parts)
       } catch (error) {
         // It may be there all the same; then its rows are for nobody.

@@ -1,5 +1,7 @@
 // One run is worked on by one process at a time: a key in Redis that it holds and renews.
 
+import { randomUUID } from 'node:crypto'
+import { readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Redis } from 'ioredis'
 import { UsageError } from '../settings/errors.js'
@@ -28,6 +30,8 @@ export interface RunKeyOptions {
 }
 
 export interface RunKey {
+  /** Renews it; false, and `lost` is told, where somebody else has it. */
+  isOurs(): Promise<boolean>
   /** Stops renewing; with Redis there, others may have it at once. */
   giveUp(): Promise<void>
 }
@@ -35,27 +39,39 @@ export interface RunKey {
 /** Throws a `UsageError` where another process works on the run. */
 export async function takeRunKey(redis: Redis, { run, world, lost }: RunKeyOptions): Promise<RunKey> {
   const key = keys.run(run)
-  const own = `${hostname()} ${world.pid} ${Date.now()}`
+  const place = `${hostname()} ${processIds()}`
+  const own = `${world.pid} ${place} ${randomUUID()}`
   if ((await redis.set(key, own, 'PX', HELD_MS, 'NX')) === null) {
     const held = (await redis.get(key)) ?? ''
-    const [host, pid] = held.split(' ')
-    const isGone = host === hostname() && !world.isRunning(Number(pid))
-    const isOurs = (isGone || held === '') && (await redis.eval(TAKE_OVER, 1, key, held, own, HELD_MS)) === 1
-    if (!isOurs) {
+    const [pid, host, ids] = held.split(' ')
+    // A number says nothing of a process in another container.
+    const isGone = `${host} ${ids}` === place && !world.isRunning(Number(pid))
+    const isTaken = (isGone || held === '') && (await redis.eval(TAKE_OVER, 1, key, held, own, HELD_MS)) === 1
+    if (!isTaken) {
       const who = `process ${pid} on ${host}`
       throw new UsageError(`--queue: ${who} works on this run; if it is gone, the run is free again after 30 s`)
     }
   }
-  const timer = setInterval(() => {
-    redis.eval(RENEW, 1, key, own, HELD_MS).then(
-      (isHeld) => isHeld === 1 || lost(),
-      () => {},
-    )
-  }, RENEWED_MS)
+  const isOurs = async () => {
+    const isHeld = (await redis.eval(RENEW, 1, key, own, HELD_MS)) === 1
+    if (!isHeld) lost()
+    return isHeld
+  }
+  const timer = setInterval(() => void isOurs().catch(() => {}), RENEWED_MS)
   return {
+    isOurs,
     async giveUp() {
       clearInterval(timer)
       await redis.eval(GIVE_UP, 1, key, own)
     },
+  }
+}
+
+/** What tells the numbers of its processes from those of other containers. */
+function processIds(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return '-'
   }
 }

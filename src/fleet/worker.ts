@@ -94,8 +94,9 @@ class QueueWorker implements FleetWorker {
     this.#held.end('gently')
     const hard = setTimeout(() => this.#held.end('now'), graceMs)
     let last: NodeJS.Timeout | undefined
+    const hasWork = this.#held.size > 0 || redis.status === 'ready'
     const late = new Promise<false>((resolve) => {
-      last = setTimeout(() => resolve(false), graceMs + LAST_WORDS_MS)
+      last = setTimeout(() => resolve(false), hasWork ? graceMs + LAST_WORDS_MS : 0)
     })
     const closed = this.#worker.close().then(
       () => true,
@@ -115,7 +116,7 @@ class QueueWorker implements FleetWorker {
     // Somebody who lost his lock has left them: what there is to find out is found out.
     if ((await redis.exists(keys.rows(id))) === 1) return
     const startedAt = guard.now()
-    const asking = askSlice(job.data, await equip(job.data))
+    const asking = askSlice(job.data, equip(job.data))
     const own: HeldJob = { id, token, run: job.data.run, end: asking, isLost: false }
     this.#held.add(own)
     if (this.#isClosing) asking.gently()
@@ -166,6 +167,7 @@ class Pause {
   readonly #notify: (text: string) => void
   #timer: NodeJS.Timeout | undefined
   #ms = FIRST_PAUSE_MS
+  #isClosed = false
   isOn = false
 
   constructor(worker: Worker, notify: (text: string) => void) {
@@ -174,7 +176,7 @@ class Pause {
   }
 
   begin(): void {
-    if (this.isOn) return
+    if (this.isOn || this.#isClosed) return
     this.isOn = true
     this.#notify(
       `this machine, not the URLs, is the problem: what was taken is handed back, nothing is taken for ${this.#ms / 1000} s`,
@@ -193,6 +195,7 @@ class Pause {
   }
 
   close(): void {
+    this.#isClosed = true
     clearTimeout(this.#timer)
   }
 }

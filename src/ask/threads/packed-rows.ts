@@ -56,11 +56,28 @@ export function packRows(rows: readonly Verdict[]): string {
 
 /** The rows of targets that were sent; `targetOf` is asked once for each, and null where nobody wants its row. */
 export function unpackRows(text: string, targetOf: (index: number) => Target | null): readonly Verdict[] {
-  const values = JSON.parse(text) as readonly unknown[]
+  const values = valuesOf(text)
   const rows: Verdict[] = []
   for (let at = 0; at < values.length; at += VALUES) {
     const target = targetOf(values[at] as number)
     if (target !== null) rows.push(rowAt(values, at, target))
+  }
+  return rows
+}
+
+/** Throws for a text that `packRows` did not make. */
+function valuesOf(text: string): readonly unknown[] {
+  const values: unknown = JSON.parse(text)
+  if (!Array.isArray(values) || values.length % VALUES !== 0) throw new TypeError('no packed rows')
+  return values
+}
+
+/** Each row alone, packed as well, by its index. */
+export function splitRows(text: string): ReadonlyMap<number, string> {
+  const values = valuesOf(text)
+  const rows = new Map<number, string>()
+  for (let at = 0; at < values.length; at += VALUES) {
+    rows.set(values[at] as number, JSON.stringify(values.slice(at, at + VALUES)))
   }
   return rows
 }
