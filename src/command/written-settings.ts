@@ -7,10 +7,11 @@ import type { CommandOptions } from '../report/formats/output-request.js'
 import { UsageError } from '../settings/errors.js'
 import { type FlagName, longFlag } from '../settings/options.js'
 import type { Target } from '../settings/target.js'
-import { namesIn } from '../targets/expand.js'
+import type { LineContext } from '../targets/parse-line.js'
 import { writtenFlags } from './arguments.js'
 import { CONFIG_KEYS } from './config-keys.js'
 import type { Flag } from './flags.js'
+import { hasLiteralSecret, hasSecretRule, hasUserinfo, isSecretHeaderText } from './literal-secrets.js'
 
 /** Of the run and the command what says how a line is asked or judged; all of a request and of a client does. */
 const ASKS: ReadonlySet<FlagName> = new Set([
@@ -20,8 +21,6 @@ const ASKS: ReadonlySet<FlagName> = new Set([
 /** A worker's own. */
 const OF_WORKERS: ReadonlySet<FlagName> = new Set(['concurrency', 'rate'])
 const FILES = ['caFile', 'certFile', 'keyFile'] as const
-/** Headers that are no secret whatever they say. */
-const HARMLESS = /^(?:accept(?:-\w+)?|cache-control|dnt|pragma|referer|user-agent)\s*:/i
 
 /** Throws a `UsageError` where a secret stands in them as it is, unless `queueSecrets`. */
 export function writtenSettings(argv: readonly string[], options: CommandOptions, config: string | null): Written {
@@ -48,9 +47,8 @@ export function writtenSettings(argv: readonly string[], options: CommandOptions
 }
 
 /** Why a line must not go through Redis: a password or a header that stands in it as it is. Null: it may. */
-export function refusalOfLine({ source, line, raw, url, ask }: Target): string | null {
-  const hasOwn = ask.user !== null || ask.headers.length > 0 || url!.includes('@')
-  if (!hasOwn || !holdsSecret(raw ?? url!)) return null
+export function refusalOfLine({ source, line, raw, url }: Target, lines: LineContext): string | null {
+  if (!hasLiteralSecret(raw ?? url!, lines)) return null
   return `${source === '-' ? 'line ' : `${source}:`}${line}: a password or a header, which --queue would write into Redis; ${INSTEAD}`
 }
 
@@ -73,20 +71,8 @@ function refuseSecret({ name }: Flag, shown: string, text: string | null): void 
   const isSecret =
     name === 'certFile' ||
     name === 'keyFile' ||
-    (name === 'headers' && !HARMLESS.test(text!) && namesIn(text!).length === 0) ||
-    ((name === 'rules' || name === 'proxy' || name === 'baseUrl') && holdsSecret(text!))
+    (name === 'headers' && isSecretHeaderText(text!)) ||
+    (name === 'rules' && hasSecretRule(text!)) ||
+    ((name === 'proxy' || name === 'baseUrl') && hasUserinfo(text!))
   if (isSecret) throw new UsageError(`${shown}: --queue would write it into Redis; ${INSTEAD}`)
-}
-
-const KEYS = /(?:^|[ \t])(?:user|header)=(?:"((?:[^"\\]|\\.)*)"|([^ \t]*))/g
-const USERINFO = /^(?:[a-z][a-z\d+.-]*:)?\/\/([^/?#\s]*)@/i
-
-/** A text with a password or a header in it that is not a `$NAME`. */
-function holdsSecret(text: string): boolean {
-  const values = [...text.matchAll(KEYS)].map(([, quoted, plain]) => quoted ?? plain ?? '')
-  const userinfo = USERINFO.exec(text)?.[1]
-  return (
-    values.some((value) => !HARMLESS.test(value) && namesIn(value).length === 0) ||
-    (userinfo !== undefined && namesIn(userinfo).length === 0)
-  )
 }

@@ -46,11 +46,6 @@ export function variablesOfFlags(env: Environment): Variables {
   }
 }
 
-/** The names that a text would have put in. */
-export function namesIn(text: string): readonly string[] {
-  return Array.from(text.matchAll(IN_TEXT), ([, plain, braced]) => plain ?? braced).filter((name) => name !== undefined)
-}
-
 /** No inherited names: `$constructor` is in no environment. */
 function valueIn(env: Environment, name: string): string | null {
   return Object.hasOwn(env, name) ? (env[name] ?? null) : null
