@@ -12,6 +12,7 @@ import { DEFAULTS } from '../settings/options.js'
 import type { Asker } from '../settings/seams.js'
 import { say } from './messages.js'
 import type { Session } from './session.js'
+import { lineContext } from './settings-from-flags.js'
 import { refusalOfLine, writtenSettings } from './written-settings.js'
 
 /** Throws a `UsageError` where Redis is not there, another process has the run, or a secret would be written into it. */
@@ -19,12 +20,15 @@ export async function openQueueAsker(session: Session): Promise<Asker> {
   const { options, argv, world, config } = session
   const notify = (text: string) => say(world, text)
   const written = writtenSettings(argv, options, config)
+  const lines = lineContext(options, world.env)
   const { bullmq, Redis } = await loadPackages()
   const url = withPassword(options.queue!, world.env.SCRAPE_STATUS_QUEUE)
   const redis = openRedis({ Redis, url, notify, waits: false })
   const queue = openQueue(bullmq, redis)
   const close = async () => {
-    await queue.close().catch(() => {})
+    const closed = queue.close().catch(() => {})
+    // It waits for a server that is not there.
+    if (redis.status === 'ready') await closed
     redis.disconnect()
   }
   const run = options.queueRun ?? runOf(session)
@@ -40,7 +44,7 @@ export async function openQueueAsker(session: Session): Promise<Asker> {
       written,
       now: world.now,
       notify,
-      refusal: (target) => (options.queueSecrets ? null : refusalOfLine(target)),
+      refusal: (target) => (options.queueSecrets ? null : refusalOfLine(target, lines)),
       isOurs: held.isOurs,
       onLost(listener) {
         tellLost = listener

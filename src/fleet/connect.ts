@@ -35,6 +35,8 @@ export interface RedisRequest extends Pick<Packages, 'Redis'> {
 export function openRedis({ Redis, url, waits, notify }: RedisRequest): Redis {
   const redis = new Redis(url, {
     maxRetriesPerRequest: null,
+    // How long a server gets to close its side, ms.
+    disconnectTimeout: 200,
     retryStrategy: (times) => AGAIN_MS[Math.min(times, AGAIN_MS.length) - 1]!,
   })
   const where = shownQueue(url)
@@ -42,7 +44,8 @@ export function openRedis({ Redis, url, waits, notify }: RedisRequest): Redis {
   // Before it was there once, whoever does not wait for it is told by `connected`.
   let isTold = waits
   redis.on('error', (error: NodeJS.ErrnoException) => {
-    if (isLost || !isTold) return
+    // A refusal of the server itself is no matter of waiting.
+    if (isLost || !isTold || (waits && error.code === undefined && redis.status !== 'ready')) return
     isLost = true
     notify(`${where}: ${error.code ?? error.message}; tried again until it is there`)
   })

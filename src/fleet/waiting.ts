@@ -7,6 +7,8 @@ import { PARTS } from './protocol.js'
 
 /** Targets of one job at most. */
 export const SLICE_MAX = 5000
+/** And what their lines have together, about, in characters: a line may have 64 KiB. */
+const LENGTH_MAX = 4_000_000
 /** And at least, where so many wait: a job costs a millisecond of everybody. */
 const SLICE_MIN = 50
 /** Jobs for each that is asked at once, so that the last ones are short. */
@@ -63,15 +65,23 @@ export class Waiting {
     // Many hosts a little, not one of them to its end.
     const most = Math.ceil(SLICE_MAX / share)
     const hosts = new Set<string>()
+    let length = 0
     const parts: number[] = []
     const targets: Target[] = []
     for (const part of free) {
-      if (parts.length >= share || (targets.length >= wanted && hosts.size >= HOSTS_MIN)) break
+      const isEnough = targets.length >= wanted && hosts.size >= HOSTS_MIN
+      if (parts.length >= share || isEnough || length >= LENGTH_MAX) break
       parts.push(part)
-      for (const target of this.#parts[part]!.splice(0, Math.min(most, SLICE_MAX - targets.length))) {
+      const waiting = this.#parts[part]!
+      const room = Math.min(most, SLICE_MAX - targets.length, waiting.length)
+      let taken = 0
+      for (; taken < room && length < LENGTH_MAX; taken++) {
+        const target = waiting[taken]!
         targets.push(target)
         hosts.add(target.host)
+        length += target.input.length + (target.raw?.length ?? 0)
       }
+      waiting.splice(0, taken)
     }
     this.size -= targets.length
     return { parts, targets }

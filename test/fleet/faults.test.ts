@@ -132,6 +132,32 @@ describe('the run', () => {
     expect(askedTwice(scene.server)).toBe(0)
   })
 
+  test('that somebody else has meanwhile ends, and leaves all as it is', { timeout: 120_000 }, async () => {
+    const scene = await begin({ urls: 4 * URLS })
+    await scene.fleet.worker()
+    const run = scene.fleet.run([...FLAGS, '--queue-run', 'nightly'])
+    await scene.asked(URLS / 4)
+    const { client } = scene.fleet.redis
+    await client.set('scrape-status-1:run:nightly', '1 elsewhere - other')
+    const { code, stderr } = await run.finished
+    expect([code, stderr]).toEqual([4, expect.stringContaining('another process took this run over')])
+    expect(await client.get('scrape-status-1:stop:nightly')).toBeNull()
+    expect(await client.get('scrape-status-1:run:nightly')).toBe('1 elsewhere - other')
+  })
+
+  test('ends at once with Redis away', { timeout: 120_000 }, async () => {
+    const scene = await begin()
+    const worker = await scene.fleet.worker()
+    const run = scene.fleet.run(FLAGS)
+    await scene.asked(URLS / 4)
+    await scene.fleet.redis.kill()
+    await run.wrote('ECONN')
+    run.kill('SIGINT')
+    expect((await run.finished).code).toBe(130)
+    worker.kill('SIGTERM')
+    expect((await worker.finished).code).toBe(0)
+  })
+
   test('that is interrupted has its report, and its workers stop', { timeout: 120_000 }, async () => {
     const scene = await begin({ urls: 2 * URLS })
     await scene.fleet.worker()
@@ -158,6 +184,26 @@ describe('Redis', () => {
     await sleep(2 * LOCK_MS)
     await scene.fleet.redis.start()
     await expectWhole(scene, run, 2 * URLS)
+  })
+
+  test('that forgets everything: what it forgot is asked again', { timeout: 120_000 }, async () => {
+    const scene = await begin()
+    await Promise.all([scene.fleet.worker(), scene.fleet.worker()])
+    const run = scene.fleet.run(FLAGS)
+    await scene.asked(URLS / 4)
+    await scene.fleet.redis.client.flushall()
+    await expectWhole(scene, run)
+  })
+
+  test('in which somebody writes rows: they are nobody’s', { timeout: 120_000 }, async () => {
+    const scene = await begin({ urls: 300 })
+    const run = scene.fleet.run([...FLAGS, '--queue-run', 'nightly'])
+    const { client } = scene.fleet.redis
+    let ids: string[] = []
+    while (ids.length === 0) ids = await client.smembers('scrape-status-1:jobs:nightly')
+    for (const id of ids) await client.set(`scrape-status-1:rows:${id}`, 'garbage')
+    await scene.fleet.worker()
+    await expectWhole(scene, run, 300)
   })
 
   test('that is full: the run waits, and goes on when there is room', { timeout: 120_000 }, async () => {

@@ -85,6 +85,19 @@ test('a secret is nowhere in Redis, and reaches the server all the same', { time
   expect(written).not.toContain(Buffer.from(`me:${secret}`).toString('base64'))
 })
 
+test('what a server sends back of a secret is not in Redis either', { timeout: 60_000 }, async () => {
+  const server = await startPathServer()
+  const secret = 'hunter2-planted'
+  const fleet = await startFleet(`http://127.0.8.1:${server.port}/echo/$TOKEN\n`)
+  const env = { TOKEN: secret }
+  await fleet.worker(['--env', 'TOKEN'], { env })
+  const common = ['urls.txt', '--queue', fleet.redis.url, '-o', 'out.ndjson', '-q', '--env', 'TOKEN']
+  const { code } = await spawnCli(common, { cwd: fleet.folder, env })
+  expect(code).toBe(0)
+  expect(server.seen().map(({ target }) => target)).toEqual([`/echo/${secret}`, `/about/${secret}`])
+  expect(await fleet.redis.written()).not.toContain(secret)
+})
+
 test.each([
   ['a header', ['-H', 'X-Key: hunter2'], 'http://127.0.8.1:9/', /^scrape-status: --header: --queue would write it/],
   ['a rule', ['--rule', '127.0.8.1 user=me:hunter2'], 'http://127.0.8.1:9/', /^scrape-status: --rule: --queue would/],

@@ -59,3 +59,15 @@ test('many hosts are many jobs, so that the last ones are short', () => {
   const portion = waitingFor(20_000, 20_000).take(4)!
   expect(portion.targets.length).toBeLessThan(20_000 / 4 / 2)
 })
+
+test('long lines are fewer a job, and none is left out', () => {
+  const waiting = new Waiting()
+  for (let at = 0; at < 1000; at++) waiting.add(target({ ...of(at, `h${at % 100}.example`), raw: 'x'.repeat(64_000) }))
+  const seen = new Set<number>()
+  while (waiting.size > 0) {
+    const { targets } = waiting.take(1)!
+    expect(targets.length).toBeLessThanOrEqual(4_000_000 / 64_000 + 1)
+    for (const { index } of targets) seen.add(index)
+  }
+  expect(seen.size).toBe(1000)
+})

@@ -3,7 +3,7 @@
 import { request } from 'node:http'
 import { expect, test } from 'vitest'
 import { startPathServer } from '../support/path-server.js'
-import { spawnCli } from '../support/spawn-cli.js'
+import { spawnCli, startCli } from '../support/spawn-cli.js'
 import { startFleet } from './support/fleet.js'
 
 /** Status and text. */
@@ -42,13 +42,36 @@ test('serves its health and its figures, and ends with Redis away', { timeout: 6
   expect(await worker.finished).toMatchObject({ code: 0, signal: null })
 })
 
+test('waits for a Redis that is not there yet, and ends while it waits', { timeout: 60_000 }, async () => {
+  const fleet = await startFleet('http://127.0.8.1:9/\n')
+  await fleet.redis.kill()
+  const env = { SCRAPE_STATUS_QUEUE: fleet.redis.url.replace('//', '//me:hunter2@') }
+  const impatient = startCli(['worker'], { env })
+  await impatient.wrote('ECONNREFUSED; tried again until it is there')
+  impatient.kill('SIGTERM')
+  const { code, stderr } = await impatient.finished
+  expect([code, stderr]).toEqual([0, expect.not.stringContaining('hunter2')])
+  const patient = startCli(['worker', '--queue', fleet.redis.url])
+  await patient.wrote('ECONNREFUSED')
+  await fleet.redis.start()
+  await patient.wrote('takes work')
+  patient.kill('SIGTERM')
+  expect((await patient.finished).code).toBe(0)
+})
+
+test('says that it is not let in', { timeout: 60_000 }, async () => {
+  const fleet = await startFleet('http://127.0.8.1:9/\n')
+  await fleet.redis.client.config('SET', 'requirepass', 'hunter2')
+  const { code, stderr } = await spawnCli(['worker', '--queue', fleet.redis.url])
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^scrape-status: --queue redis:\S+: NOAUTH/)])
+})
+
 test.each([
   [['worker'], {}, 'worker: which queue? --queue redis://HOST:PORT, or SCRAPE_STATUS_QUEUE'],
   [['worker', '--queue', 'http://x'], {}, '--queue: expected redis://HOST:PORT or rediss://HOST:PORT'],
   [['worker', 'urls.txt'], {}, 'worker: urls.txt: the list is for the run'],
   [['worker', '--timeout', '3s'], {}, 'worker: --timeout is for a run; a worker asks as the run says'],
   [['worker', '--env', 'NOT_THERE'], { SCRAPE_STATUS_QUEUE: 'redis://127.0.0.1:9' }, '--env NOT_THERE: not set'],
-  [['worker'], { SCRAPE_STATUS_QUEUE: 'redis://me:hunter2@127.0.0.1:9' }, '--queue redis://127.0.0.1:9: ECONNREFUSED'],
   [['urls.txt', '--grace', '3s'], {}, '--grace: is for scrape-status worker'],
   [['-', '--queue', 'redis://127.0.0.1:9'], {}, '--queue redis://127.0.0.1:9: ECONNREFUSED'],
 ])('%j says what is missing', { timeout: 60_000 }, async (args, env, words) => {

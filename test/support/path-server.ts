@@ -1,4 +1,5 @@
-// A server that answers by the first word of the path, whatever its host: a status, `to/HOST` a redirect there, `flaky` 502
+// A server that answers by the first word of the path, whatever its host: a status, `to/HOST` a redirect there, `echo/WORD` one
+// that says the word again, `flaky` 502
 // the first time, `reset` nothing at all; anything else is 200 with `about WORD`.
 
 import { closeAfterTest } from './close-after-test.js'
@@ -29,8 +30,9 @@ export async function startPathServer({ delayMs = 0, takes }: PathServerOptions 
     if (takes?.(word)) return
     const reply = () => {
       if (word === 'reset') return void request.socket.destroy()
-      if (word === 'to') {
-        response.writeHead(302, { location: `http://${rest}:${server.port}/landed` })
+      if (word === 'to' || word === 'echo') {
+        const location = word === 'echo' ? `/about/${rest}` : `http://${rest}:${server.port}/landed`
+        response.writeHead(302, { location })
         return void response.end()
       }
       response.statusCode = word === 'flaky' && times === 1 ? 502 : /^\d+$/.test(word) ? Number(word) : 200
