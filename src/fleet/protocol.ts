@@ -8,6 +8,8 @@ import { gunzip, gzip } from 'node:zlib'
 export const QUEUE = 'scrape-status-1'
 /** Where BullMQ keeps it. */
 export const PREFIX = 'bull'
+/** Slices that a worker asks at once: while one is down to its slowest host, the other one has work. */
+export const AT_ONCE = 2
 /** How long rows wait for a run that went away, s. */
 export const ROWS_KEPT_S = 86_400
 /** How long the run's own numbers are kept, s: longer than its rows. */

@@ -11,7 +11,7 @@ import { Bell } from './bell.js'
 import type { JobState, OldJob } from './desk.js'
 import { EarlierJobs } from './earlier-jobs.js'
 import type { QueuePassOptions } from './pass-options.js'
-import type { Answer } from './protocol.js'
+import { type Answer, AT_ONCE } from './protocol.js'
 import { Setbacks } from './setbacks.js'
 import { SLICE_MAX, Waiting } from './waiting.js'
 
@@ -25,8 +25,6 @@ const SETTLED_MS = 2000
 const GONE_MS = 5000
 /** How often a part is tried again after its job failed. */
 const TRIES = 3
-/** Jobs that a worker asks at once. */
-export const AT_ONCE = 2
 /** The run's key is renewed more often than it runs out by this, ms. */
 const SURE_MS = 10_000
 /** After Redis refused a job, ms. */

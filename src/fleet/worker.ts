@@ -7,7 +7,7 @@ import { type AskingSlice, askSlice, type Equipment } from './ask-slice.js'
 import type { Packages } from './connect.js'
 import { type HeldJob, HeldJobs } from './held-jobs.js'
 import type { LateGuard } from './late-guard.js'
-import { type Answer, keys, PREFIX, packAnswer, QUEUE, ROWS_KEPT_S, type Slice } from './protocol.js'
+import { type Answer, AT_ONCE, keys, PREFIX, packAnswer, QUEUE, ROWS_KEPT_S, type Slice } from './protocol.js'
 
 export interface WorkerOptions extends Pick<Packages, 'bullmq'> {
   readonly redis: Redis
@@ -34,8 +34,6 @@ export interface FleetWorker {
   close(): Promise<boolean>
 }
 
-/** Slices at once: while one is down to its slowest host, the other one has work. */
-const AT_ONCE = 2
 /** A slice is handed back after this, ms: a host that takes hours is many slices. */
 const SLICE_MS = 60_000
 /** What is on the wire then may end for so long, ms. */
@@ -116,11 +114,12 @@ class QueueWorker implements FleetWorker {
     // Somebody who lost his lock has left them: what there is to find out is found out.
     if ((await redis.exists(keys.rows(id))) === 1) return
     const startedAt = guard.now()
-    const asking = askSlice(job.data, equip(job.data))
+    const equipment = equip(job.data)
+    const asking = askSlice(job.data, equipment)
     const own: HeldJob = { id, token, run: job.data.run, end: asking, isLost: false }
     this.#held.add(own)
     if (this.#isClosing) asking.gently()
-    const answer = await within(asking).finally(() => this.#held.remove(own))
+    const answer = await within(asking, equipment).finally(() => this.#held.remove(own))
     if (answer.isFruitless) this.#pause.begin()
     else this.#pause.succeeded()
     await this.#leave(own, answer)
@@ -149,8 +148,9 @@ class QueueWorker implements FleetWorker {
 /** From the end of the grace until the process ends whatever Redis does, ms. */
 const LAST_WORDS_MS = 2000
 
-/** The answer, within the time of a slice. */
-async function within(asking: AskingSlice): Promise<Answer> {
+/** The answer, within the time of a slice from its turn on: another run may have what it is asked with. */
+async function within(asking: AskingSlice, turn: Promise<unknown>): Promise<Answer> {
+  await turn.catch(() => {})
   const soft = setTimeout(asking.gently, SLICE_MS)
   const hard = setTimeout(asking.now, SLICE_MS + SLICE_END_MS)
   try {
