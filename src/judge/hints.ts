@@ -44,6 +44,19 @@ export function hintOfStatus(
   return `accept=${accept} leaves out ${status}; did you mean +${accept}?`
 }
 
+/** What stands behind a URL in a sentence or in a list of another kind. */
+const BEHIND = /[,;.)\]>"']$/
+/** What a server says of a page that it does not know. */
+const UNKNOWN: ReadonlySet<number> = new Set([400, 404, 410])
+
+/** What to say of a URL that was perhaps taken out of a text, with what stood behind it; null: nothing. */
+export function hintOfEnd(input: string, status: number): string | null {
+  if (!UNKNOWN.has(status)) return null
+  const last = BEHIND.exec(input)?.[0]
+  if (last === undefined || (last === ')' && input.includes('(')) || (last === ']' && input.includes('['))) return null
+  return `The URL ends in ${last} and may not have to`
+}
+
 /** Counts what sentences about the run as a whole depend on. */
 export interface HintCounter {
   add(verdict: Verdict): void

@@ -11,7 +11,7 @@ import type { Hop, Reply, ReplyHeaders, Timings } from '../words/reply.js'
 import type { FailedCheck, Outcome, Verdict } from '../words/verdict.js'
 import { blockMarker, reasonOfBlock } from './block-marker.js'
 import { type Fault, faultsOf } from './checks.js'
-import { hintOfStatus } from './hints.js'
+import { hintOfEnd, hintOfStatus } from './hints.js'
 import { cleanPhrase, reasonOfStatus } from './reason.js'
 import { isoText, type TimeText } from './time-text.js'
 
@@ -155,7 +155,7 @@ function ofNoAnswer(kind: Kind, { detail, hint }: Reply): Judgement {
   }
 }
 
-function ofWrongStatus({ expect }: Target, reply: Reply, faults: readonly Fault[]): Judgement {
+function ofWrongStatus({ expect, input }: Target, reply: Reply, faults: readonly Fault[]): Judgement {
   const { status } = reply
   const reason = reasonOfStatus(status, reply.statusText)
   return {
@@ -163,7 +163,7 @@ function ofWrongStatus({ expect }: Target, reply: Reply, faults: readonly Fault[
     kind: 'http.error',
     // `200 OK` alone reads as if all were well.
     reason: SUCCESSFUL.has(status) ? `${reason}, expected ${expect.accept}` : reason,
-    hint: reply.hint ?? hintOfStatus(expect, status, reply.redirects),
+    hint: reply.hint ?? hintOfStatus(expect, status, reply.redirects) ?? hintOfEnd(input, status),
     failedChecks: [
       { check: 'status', expected: expect.accept.toString(), actual: `${status}` },
       ...faults.map((fault) => fault.failed),
