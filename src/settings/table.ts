@@ -236,7 +236,7 @@ export const SETTINGS = {
     help: 'which column of a table, or member of a JSON object, is the url or a setting, such as location="New URL"; repeatable' },
   config: { of: 'command', flag: '--config <file>', group: 'Input', type: value.text, initial: null,
     help: 'settings from this file, or none (default: scrape-status.config.json in this folder, if there is one)' },
-  dryRun: { of: 'command', flag: '--dry-run', group: 'Input', type: value.yes, initial: false, help: 'read the list, print what would be asked, ask nothing' },
+  dryRun: { of: 'command', flag: '--dry-run', group: 'Input', type: value.yes, initial: false, help: 'ask nothing: print how many URLs and hosts would be asked and with what settings; every URL with -r ndjson, json or csv' },
 
   queue: { of: 'command', flag: '--queue <url>', group: 'Queue', type: value.redisUrl, initial: null, expands: 'url', secret: true,
     help: 'ask with the workers at this Redis or Valkey, redis://HOST:PORT; name and password may come from SCRAPE_STATUS_QUEUE' },

@@ -12,6 +12,7 @@ const PLAIN_WORD = /^[^\s:/.]{1,64}$/
 const URL_START = /^["'<(`]*https?:\/\//i
 const SETTING = /^(?:#|[a-z][a-z-]*=)/
 const SHOWN = 40
+export const MARKDOWN_HINT = 'Write what is between ( and ) alone'
 
 /** What is wrong with a line whose first word is none that could be its URL; null: it may be one. */
 export function beforeTheUrl(first: string, rest: string): LineProblem | null {
@@ -19,6 +20,8 @@ export function beforeTheUrl(first: string, rest: string): LineProblem | null {
   if (/^\/\/(?:[^./]*$)/.test(first)) {
     return problemOf('a comment begins with #, not with //', null)
   }
+  if (/^!?\[/.test(first) && rest.includes('](')) return problemOf('a link in Markdown', MARKDOWN_HINT)
+  if (first === '|') return problemOf('a row of a table, not a URL', 'Write its URL alone, one a line')
   const isMark = MARK.test(first)
   if (!isMark && !NAME.test(first) && !(PLAIN_WORD.test(first) && hasUrl(rest))) return null
   const shown = first.length > SHOWN ? `${first.slice(0, SHOWN)}…` : first

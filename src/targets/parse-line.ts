@@ -53,7 +53,7 @@ export function parseArgument(text: string, context: LineContext): ParsedLine {
 const NOT_OF_THE_WEB =
   /^(?:mailto|tel|sms|fax|callto|javascript|data|ftps?|sftp|file|about|blob|urn|magnet|wss?|rtsp|rtmp|ircs?|news|nntp|ssh|git|ldaps?|xmpp|sips?|webcal|feed|gopher|geo|skype|whatsapp|tg|slack|zoommtg|msteams|intent|market|itms-apps|view-source|chrome|edge|bitcoin):/i
 /** Without scheme, port and path; whoever means a user writes `https://` before it. */
-const E_MAIL = /^[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+$/
+const E_MAIL = /^<?[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+>?$/
 const USERINFO = /^https?:\/\/[^/]*@/
 
 /** The URL of a line; an argument was written by the user, whoever wrote the list. */
@@ -138,6 +138,9 @@ function parseWords(text: string, line: string, context: LineContext): ParsedLin
   return override === NO_OVERRIDE ? target : { ...target, ...applyOverride(target, override) }
 }
 
+/** Three words of which none could be a host of the web. */
+const PROSE = /^(?:[^\s:/.=#]{1,64}[ \t]+){2}[^\s:/.=#]{1,64}(?:[ \t]|$)/
+
 /** A word that is neither a setting nor a comment: a second URL, or the rest of a URL with a space in it. */
 function strayWord(text: string, urlEnd: number, word: string): LineProblem {
   if (HAS_SCHEME.test(word)) {
@@ -145,6 +148,9 @@ function strayWord(text: string, urlEnd: number, word: string): LineProblem {
   }
   if (trimInvisible(word) === '') {
     return problem('line.invalid', `an invisible character (${nameCharacter(word[0]!)}) behind the URL`)
+  }
+  if (PROSE.test(trimInvisible(text))) {
+    return problem('url.invalid', 'words, none of them a URL', { hint: 'A comment begins with #' })
   }
   const space = text[urlEnd] === '\t' ? 'a tab in the URL; write %09' : 'a space in the URL; write %20'
   return problem('url.invalid', space, {

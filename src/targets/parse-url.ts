@@ -4,6 +4,7 @@
 import type { LineProblem } from '../settings/target.js'
 import { nearest } from '../words/nearest.js'
 import { withoutTrailingDot } from '../words/without-trailing-dot.js'
+import { MARKDOWN_HINT } from './before-the-url.js'
 import { HostNames } from './host-names.js'
 import { INVISIBLE, nameCharacter } from './invisible.js'
 
@@ -32,6 +33,7 @@ const PATH = /^(?:\/(?![/\\])|\.\.?(?:\/|$)|\?)/
 const MAY_BE_LOCAL = /^[\d[]|localhost/i
 /** `[` may begin an IPv6 address. */
 const IN_QUOTES = /^(?:["'<(`\u201c\u201d\u2018\u2019\u00ab\u00bb]|\[(?![\da-f:.]*[\]%]))/i
+const MARKDOWN_LINK = /^!?\[[^\]]{0,256}\]\(/
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/
 /** A URL behind a scheme: its host is then the second scheme, and its path the rest. */
 const SECOND_SCHEME = /^https?:[\\/]*(?:[a-z][a-z0-9+-]*:[\\/]{2}|https?:[\\/])/i
@@ -67,6 +69,7 @@ export function parseUrl(text: string, base: string | null = null, hosts: HostNa
     return finish(url, url?.href ?? text, hosts)
   }
   if (text.startsWith('/') || text.startsWith('\\')) return refuse('a path that begins with a backslash')
+  if (MARKDOWN_LINK.test(text)) return refuse('a link in Markdown', MARKDOWN_HINT)
   if (IN_QUOTES.test(text)) return refuse('a URL in quotes or brackets', 'Write it without them')
   if (isCount(text)) return refuse('a number, not a host name')
   return finish(parseBare(text), text, hosts)

@@ -182,7 +182,9 @@ function applyValue(
     if (!(error instanceof ValueError)) throw error
     // What came from the environment is shown by its name only.
     const expected = value !== given && error.expected.includes(value) ? 'another value' : error.expected
-    return wrong(`${name}${secret ? '' : `=${cut(given)}`}: expected ${expected}`)
+    const unknown = value === given ? /\$\{?([A-Za-z_]\w*)/.exec(given)?.[1] : undefined
+    const hint = unknown === undefined || limits !== null ? null : `If the environment is meant: --env ${unknown}`
+    return wrong(`${name}${secret ? '' : `=${cut(given)}`}: expected ${expected}`, hint)
   }
 }
 

@@ -32,6 +32,11 @@ test.each([
   expect(server.seen().map(({ target }) => target)).toContain('/$NPM_TOKEN?$NPM_TOKEN')
 })
 
+test('a value that is wrong as it stands names the flag where it has the form of a variable', async () => {
+  const { rows } = await checkLines(['http://127.0.0.1/ location=$NPM_TOKEN'], [], { env: ENV })
+  expect(rows).toMatchObject([{ kind: 'line.invalid', hint: 'If the environment is meant: --env NPM_TOKEN' }])
+})
+
 test('what was given is put into the URL and every value, and stays a value', async () => {
   const server = await serve({ '/healthz': { body: `build ${ENV.SHA}, fine` }, '*': 200 })
   const host = server.url.slice('http://'.length)

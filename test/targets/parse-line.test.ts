@@ -173,6 +173,12 @@ describe('a wrong line', () => {
   it.each<[text: string, kind: string, reason: string, key: string | null, column: number | null]>([
     ['https://x/ https://y/', 'line.invalid', 'two URLs; write location=… or final-url=…', null, null],
     ['https://x/ //y/', 'line.invalid', 'two URLs; write location=… or final-url=…', null, null],
+    ['just some words', 'url.invalid', 'words, none of them a URL', null, null],
+    ['x y', 'url.invalid', 'a space in the URL; write %20', null, null],
+    ['a.example two words', 'url.invalid', 'a space in the URL; write %20', null, null],
+    ['| a | https://x/ |', 'line.invalid', 'a row of a table, not a URL', null, null],
+    ['[x y](https://x/a b)', 'line.invalid', 'a link in Markdown', null, null],
+    ['<info@x.example>', 'skipped', 'an e-mail address is no address of the web', null, null],
     ['https://x/a b', 'url.invalid', 'a space in the URL; write %20', null, null],
     ['https://x/a\tb', 'url.invalid', 'a tab in the URL; write %09', null, null],
     [

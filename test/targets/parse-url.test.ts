@@ -86,6 +86,8 @@ describe('a written URL', () => {
     ['https://', 'no host'],
     ['?x', 'a path without a host'],
     ['/about', 'a path without a host'],
+    ['[x](https://x/)', 'a link in Markdown'],
+    ['![x](https://x/)', 'a link in Markdown'],
     ['"https://x/"', 'a URL in quotes or brackets'],
     ['<https://x/>', 'a URL in quotes or brackets'],
     ['https://a\u202eb.com/', 'an invisible character (U+202E, right-to-left override) in the URL'],
