@@ -6,7 +6,13 @@ import { createRequire } from 'node:module'
 import { connect, type Socket } from 'node:net'
 import symbols from 'undici/lib/core/symbols.js'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { boundLines, close, type DispatchHandler, UndiciClient } from '../../src/http/exchange/undici-client.js'
+import {
+  boundLines,
+  close,
+  createUndiciClient,
+  type DispatchHandler,
+  type UndiciClient,
+} from '../../src/http/exchange/undici-client.js'
 import { MAX_LINES } from '../../src/http/wire/read-head.js'
 import { closeAfterTest } from '../support/close-after-test.js'
 import { type Script, startRawServer, step } from '../support/raw-server.js'
@@ -47,7 +53,7 @@ function ask(
   let connects = 0
   const client =
     after?.client ??
-    new UndiciClient(server.url, {
+    createUndiciClient(server.url, {
       connect(_options, callback) {
         if (++connects > 1) return callback(new Refusal('no second socket'), null)
         const connecting = connect(server.port, server.host)

@@ -16,7 +16,7 @@ import { type BodyReader, createBodyReader, keepTimeMs } from './body-reader.js'
 import type { ExchangeParts, HopRequest, HopResult } from './hop-request.js'
 import { bodyTimeoutFailure, connectTimeoutFailure, timeoutFailure } from './timeout-failure.js'
 import type { Connection } from './transport.js'
-import { type DispatchHandler, type HeadersRest, httpVersionOf } from './undici-client.js'
+import type { DispatchHandler, HeadersRest } from './undici-client.js'
 
 /** A body up to this is read so that the connection can be used again; a larger one costs the connection. */
 const DRAIN_BYTES = 65_536
@@ -176,7 +176,7 @@ export class Exchange implements DispatchHandler, Expiring, Stoppable, HopResult
     this.statusText =
       statusText.length <= MAX_REASON_BYTES ? statusText : Buffer.from(statusText).toString('utf8', 0, MAX_REASON_BYTES)
     this.rawHeaders = rawHeaders
-    this.httpVersion = httpVersionOf(this.#connection!.socket)
+    this.httpVersion = this.#connection!.client.httpVersion()
     const { search } = this.request
     if (search?.isWanted(status, rawHeaders)) {
       // The deadline stays armed: the body has to come within the attempt's budget.

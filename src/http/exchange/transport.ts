@@ -1,19 +1,18 @@
-// Open connections and which of them wait for more work. undici's own pools are not used: a Client on one ready socket
+// Open connections and which of them wait for more work. undici's own pools are not used: a client on one ready socket
 // lets us choose the connection, know whether it is a reused one, and close it the moment nobody needs it; a Pool also
-// costs 26 KB an origin where a Client costs 6.5 KB (measured).
+// costs 26 KB an origin (measured).
 
 import type { Socket } from 'node:net'
 import type { TlsFacts } from '../../words/reply.js'
 import type { Connected, Connecting } from '../connect/connect-to.js'
 import type { Connector } from '../connect/connector.js'
-import { ExchangeError } from '../wire/exchange-error.js'
 import type { Origin } from '../wire/origin.js'
-import { boundLines, close, UndiciClient } from './undici-client.js'
+import { HttpClient } from './http-client.js'
 
 /** One socket with an HTTP/1.1 parser on it. Carries one request at a time. */
 export interface Connection {
   readonly origin: Origin
-  readonly client: UndiciClient
+  readonly client: HttpClient
   readonly socket: Socket
   readonly remoteAddress: string
   readonly tls: TlsFacts | null
@@ -40,11 +39,6 @@ export interface Transport {
   /** Closes every idle connection. */
   close(): void
 }
-
-/** Servers close idle connections after 5 s (nginx 75 s, Node 5 s, Apache 5 s); we are gone before. */
-const IDLE_MS = 4000
-/** curl takes 300 KiB of headers; real sites send more than Node's 16 KiB. */
-const MAX_HEADER_BYTES = 262_144
 
 /** Keeps at most `maxIdle` idle connections; beyond it the one that is idle longest goes. */
 export function createTransport(connector: Connector, maxIdle: number): Transport {
@@ -74,7 +68,7 @@ export function createTransport(connector: Connector, maxIdle: number): Transpor
     connect: connector.connect,
     distrust: ({ origin, remoteAddress }) => connector.distrust(origin, remoteAddress),
     adopt(origin, { socket, remoteAddress, tls, withChain }) {
-      const client = clientOn(socket, origin)
+      const client = new HttpClient(socket, origin)
       const place = { isIdle: false, older: null, newer: null }
       const connection: Connection = { origin, client, socket, remoteAddress, tls, withChain, uses: 0, ...place }
       socket.once('close', () => forget(connection))
@@ -84,7 +78,7 @@ export function createTransport(connector: Connector, maxIdle: number): Transpor
       const { socket, origin } = connection
       if (socket.destroyed) return
       if (!wanted || socket.readableEnded) {
-        close(socket)
+        connection.client.close()
         return
       }
       const key = originKey(origin)
@@ -95,13 +89,13 @@ export function createTransport(connector: Connector, maxIdle: number): Transpor
       if (byAge.size > maxIdle) {
         const oldest = byAge.oldest!
         forget(oldest)
-        close(oldest.socket)
+        oldest.client.close()
       }
     },
     close() {
       for (let connection = byAge.oldest; connection !== null; connection = byAge.oldest) {
         byAge.remove(connection)
-        close(connection.socket)
+        connection.client.close()
       }
       idle.clear()
     },
@@ -145,27 +139,4 @@ class AgeList {
 function originKey(origin: Origin): string {
   if (origin.anonymous) return `${origin.href} anonymous${origin.insecure ? ' insecure' : ''}`
   return origin.insecure ? `${origin.href} insecure` : origin.href
-}
-
-/** undici may ask for a second socket after an abort; it gets none, so it can never reconnect by itself. */
-function clientOn(socket: Socket, origin: Origin): UndiciClient {
-  let given = false
-  return new UndiciClient(origin.href, {
-    connect(_options, callback) {
-      if (given) return callback(new ExchangeError({ kind: 'tcp.closed' }), null)
-      given = true
-      // Not at once: undici is inside its own `resume` here and would not look at its queue again.
-      queueMicrotask(() => {
-        callback(null, socket)
-        boundLines(socket)
-      })
-    },
-    pipelining: 1,
-    // undici's own timers tick every 499 ms and stretch on a busy loop; the deadline is ours.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: IDLE_MS,
-    keepAliveMaxTimeout: IDLE_MS,
-    maxHeaderSize: MAX_HEADER_BYTES,
-  })
 }

@@ -1,10 +1,9 @@
 // The parts of undici that the exchange leans on, in its own words and typed as they are in 7.30: one class, its handler
-// and two symbols. Taken by their files, because all of undici costs 80 to 100 ms of start-up (measured). What is said
-// here is asserted in test/contract.
+// and two symbols. Taken by their files, because all of undici costs 80 to 100 ms of start-up, and when an answer first
+// needs them, because these files still cost 30 to 40 (measured). What is said here is asserted in test/contract.
 
+import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
-import symbols from 'undici/lib/core/symbols.js'
-import Client from 'undici/lib/dispatcher/client.js'
 import { MAX_LINES } from '../wire/read-head.js'
 
 export interface DispatchOptions {
@@ -46,14 +45,33 @@ export interface UndiciClient {
   dispatch(options: DispatchOptions, handler: DispatchHandler): boolean
 }
 
-export const UndiciClient = Client as new (origin: string, options: UndiciClientOptions) => UndiciClient
+/** Makes one. */
+export function createUndiciClient(origin: string, options: UndiciClientOptions): UndiciClient {
+  return new (undici().Client)(origin, options)
+}
+
+interface Undici {
+  readonly Client: new (origin: string, options: UndiciClientOptions) => UndiciClient
+  readonly kParser: symbol
+  readonly kError: symbol
+}
+
+let loaded: Undici | null = null
+
+function undici(): Undici {
+  if (loaded !== null) return loaded
+  const load = createRequire(import.meta.url)
+  const Client = load('undici/lib/dispatcher/client.js') as Undici['Client']
+  loaded = { Client, ...(load('undici/lib/core/symbols.js') as Pick<Undici, 'kParser' | 'kError'>) }
+  return loaded
+}
 
 /**
  * Closes a connection that nobody needs any more. Without a reason undici makes one, an error with a stack and the
  * socket's addresses, which are two system calls: 4 % of asking a host once (measured).
  */
 export function close(socket: Socket): void {
-  ;(socket as unknown as Record<symbol, unknown>)[symbols.kError] ??= NOT_NEEDED
+  ;(socket as unknown as Record<symbol, unknown>)[undici().kError] ??= NOT_NEEDED
   socket.destroy()
 }
 
@@ -65,7 +83,7 @@ const NOT_NEEDED = new Error('the connection is not needed any more')
  * that its client has just got.
  */
 export function boundLines(socket: Socket): void {
-  const parser = (socket as unknown as Record<symbol, Parser | undefined>)[symbols.kParser]
+  const parser = (socket as unknown as Record<symbol, Parser | undefined>)[undici().kParser]
   if (parser !== undefined) parser.trackHeader = trackLines
 }
 
@@ -90,7 +108,7 @@ interface Parser {
 
 /** `1.1`: undici does not tell the version of an answer, but its parser knows. */
 export function httpVersionOf(socket: Socket): string | null {
-  const parser = (socket as unknown as Record<symbol, Parser | undefined>)[symbols.kParser]
+  const parser = (socket as unknown as Record<symbol, Parser | undefined>)[undici().kParser]
   if (parser === undefined) return null
   const minor = parser.llhttp.llhttp_get_http_minor(parser.ptr)
   const major = parser.llhttp.llhttp_get_http_major(parser.ptr)

@@ -178,6 +178,30 @@ describe('the connection', () => {
     expect(server.connections()).toBe(connections)
   })
 
+  test('is the same one for an answer that is plain, one that is not and whatever comes after', async () => {
+    const plain = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi'
+    const server = closeAfterTest(
+      await startRawServer([
+        ...[step.readHead, step.write(plain)],
+        ...[step.readHead, step.write(`HTTP/1.1 103 Early Hints\r\n\r\n${plain}`)],
+        ...[step.readHead, step.write(plain)],
+        ...[
+          step.readHead,
+          step.write('HTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n', [30, 50]),
+        ],
+      ]),
+    )
+    const { ask } = createExchangeRig()
+    const results: unknown[] = []
+    for (let time = 0; time < 4; time++) {
+      const { status, httpVersion, bodyBytes } = await ask(`${server.url}/${time}`)
+      results.push([status, httpVersion, bodyBytes])
+    }
+    expect(results).toEqual([200, 200, 200, 404].map((status) => [status, '1.1', 2]))
+    expect(server.heads().map((head) => head.split(' ')[1])).toEqual(['/0', '/1', '/2', '/3'])
+    expect(server.connections()).toBe(1)
+  })
+
   test('is closed at once where nobody wants it again', async () => {
     const server = await serve({ body: 'hi' })
     const { ask, transport } = createExchangeRig()
