@@ -84,9 +84,12 @@ class ConnectAttempt implements Connecting {
     this.#parts = parts
     this.#proxy = parts.proxyFor(origin)
     if (this.#proxy !== null) this.#phase = 'proxy'
-    this.done = this.#run().catch((error: unknown) => {
-      throw this.#phase === 'proxy' ? onTheWayToProxy(error) : error
-    })
+    this.done = this.#run()
+    if (this.#proxy !== null) {
+      this.done = this.done.catch((error: unknown) => {
+        throw this.#phase === 'proxy' ? onTheWayToProxy(error) : error
+      })
+    }
   }
 
   phase(): Phase {
@@ -105,7 +108,7 @@ class ConnectAttempt implements Connecting {
     const proxy = this.#proxy
     const peer = proxy ?? origin
     const startedAt = now()
-    const addresses = failed.last(peer, await this.#addressesOf(peer))
+    const addresses = failed.last(peer, this.#knownOf(peer) ?? (await this.#foundOf(peer)))
     const resolvedAt = now()
     if (proxy === null) this.#phase = 'connect'
     const lost = ({ address }: Address) => addresses.length > 1 && failed.note(peer, address)
@@ -130,12 +133,20 @@ class ConnectAttempt implements Connecting {
     return { ...facts, ...secured, tlsMs: now() - connectedAt }
   }
 
-  async #addressesOf({ hostname, port }: Peer): Promise<readonly Address[]> {
-    const { pins, lookup, denyPrivate } = this.#parts
+  /** Without a lookup; null: it takes one. */
+  #knownOf({ hostname, port }: Peer): readonly Address[] | null {
+    const pinned = this.#parts.pins(hostname, port)
+    if (pinned !== null) return this.#allowed(pinned)
     const literal = literalAddress(hostname)
-    const known = pins(hostname, port) ?? (literal === null ? null : [literal])
-    const found = known ?? (await unlessCancelled(lookup(hostname), this.#onCancel))
-    const allowed = denyPrivate ? found.filter(({ address }) => isPublicAddress(address)) : found
+    return literal === null ? null : this.#allowed([literal])
+  }
+
+  async #foundOf({ hostname }: Peer): Promise<readonly Address[]> {
+    return this.#allowed(await unlessCancelled(this.#parts.lookup(hostname), this.#onCancel))
+  }
+
+  #allowed(found: readonly Address[]): readonly Address[] {
+    const allowed = this.#parts.denyPrivate ? found.filter(({ address }) => isPublicAddress(address)) : found
     if (allowed.length === 0) throw new ExchangeError({ kind: 'blocked.private_address' })
     return allowed
   }
@@ -178,10 +189,13 @@ class ConnectAttempt implements Connecting {
   /** The target's address for a proxy that looks up no names. */
   async #addressFor({ protocol }: ProxyServer, socket: Socket): Promise<string> {
     this.#phase = 'dns'
-    const found = await this.#addressesOf(this.#origin).catch((error: unknown) => {
+    let found: readonly Address[]
+    try {
+      found = this.#knownOf(this.#origin) ?? (await this.#foundOf(this.#origin))
+    } catch (error) {
       socket.destroy()
       throw error
-    })
+    }
     this.#phase = 'proxy'
     // SOCKS4 has room for no other.
     const fitting = protocol === 'socks4' ? found.find(({ family }) => family === 4) : undefined

@@ -38,6 +38,9 @@ export function race(addresses: readonly Address[], racing: Racing): Promise<Win
   return new Promise((resolve, reject) => new Race(addresses, racing, { resolve, reject }).start())
 }
 
+/** Mostly one runs: no list of its own for that. */
+const NOBODY: readonly Winner[] = []
+
 interface Settle {
   resolve(winner: Winner): void
   reject(error: ExchangeError): void
@@ -48,7 +51,7 @@ class Race {
   readonly #addresses: readonly Address[]
   readonly #racing: Racing
   readonly #settle: Settle
-  readonly #running = new Map<Socket, Address>()
+  #running: readonly Winner[] = NOBODY
   readonly #failures: ExchangeError[] = []
   #next = 0
   #timer: NodeJS.Timeout | null = null
@@ -81,20 +84,28 @@ class Race {
       this.#lose(address, error)
       return
     }
-    this.#running.set(socket, address)
-    socket.once('connect', () => this.#win(socket, address))
+    const runner: Winner = { socket, ...address }
+    this.#running = [...this.#running, runner]
+    socket.once('connect', () => this.#win(runner))
     socket.on('error', (error) => {
-      if (this.#running.delete(socket)) this.#lose(address, error)
+      if (this.#leaves(runner)) this.#lose(address, error)
     })
     if (this.#next < this.#addresses.length) this.#timer = setTimeout(() => this.#startNext(), ATTEMPT_DELAY_MS)
   }
 
-  #win(socket: Socket, address: Address): void {
-    this.#running.delete(socket)
-    socket.removeAllListeners('error')
-    socket.on('error', ignoreError)
+  #win(winner: Winner): void {
+    this.#leaves(winner)
+    winner.socket.removeAllListeners('error')
+    winner.socket.on('error', ignoreError)
     this.#finish()
-    this.#settle.resolve({ socket, ...address })
+    this.#settle.resolve(winner)
+  }
+
+  /** False where it was not running any more. */
+  #leaves(runner: Winner): boolean {
+    if (!this.#running.includes(runner)) return false
+    this.#running = this.#running.length === 1 ? NOBODY : this.#running.filter((each) => each !== runner)
+    return true
   }
 
   #lose(address: Address, error: unknown): void {
@@ -105,7 +116,7 @@ class Race {
     const told = missing === null ? failure : { ...failure, kind: `local.no_ipv${missing}` as const }
     this.#failures.push(new ExchangeError(told, error))
     if (this.#next < this.#addresses.length) this.#startNext()
-    else if (this.#running.size === 0) {
+    else if (this.#running.length === 0) {
       this.#finish()
       this.#settle.reject(mostTelling(this.#failures))
     }
@@ -114,11 +125,11 @@ class Race {
   #finish(): void {
     this.#isOver = true
     this.#stopTimer()
-    for (const [socket, address] of this.#running) {
+    for (const { socket, address, family } of this.#running) {
       socket.destroy()
-      this.#racing.lost(address)
+      this.#racing.lost({ address, family })
     }
-    this.#running.clear()
+    this.#running = NOBODY
   }
 
   #stopTimer(): void {

@@ -28,27 +28,26 @@ const TAB = 9
 
 /** Reads it; null: not a plain one. `method` is that of the request. */
 export function plainAnswer(bytes: Buffer, method: string): PlainAnswer | null {
-  const bodyAt = bytes.indexOf('\r\n\r\n', 0, 'latin1') + 4
-  if (bodyAt < 4 || bodyAt > LONGEST_HEAD) return null
-  const head = bytes.toString('latin1', 0, bodyAt)
+  const text = bytes.toString('latin1', 0, LONGEST_HEAD)
   HEAD.lastIndex = 0
-  const match = HEAD.exec(head)
+  const match = HEAD.exec(text)
   if (match === null) return null
+  const bodyAt = HEAD.lastIndex
   const status = Number(match[1])
   const rawHeaders: Buffer[] = []
   const framing: Framing = { length: null, isChunked: false, connection: '', keptMs: IDLE_MS }
   let seen = 0
   const fieldsEnd = bodyAt - 2
   for (let at = fieldsEnd - match[3]!.length; at < fieldsEnd; ) {
-    const colon = head.indexOf(':', at)
-    const lineEnd = head.indexOf('\r', colon)
+    const colon = text.indexOf(':', at)
+    const lineEnd = text.indexOf('\r', colon)
     let valueAt = colon + 1
-    while (head.charCodeAt(valueAt) === SPACE || head.charCodeAt(valueAt) === TAB) valueAt++
+    while (text.charCodeAt(valueAt) === SPACE || text.charCodeAt(valueAt) === TAB) valueAt++
     rawHeaders.push(bytes.subarray(at, colon), bytes.subarray(valueAt, lineEnd))
-    const place = FRAMING_LENGTHS.has(colon - at) ? FRAMING.indexOf(head.slice(at, colon).toLowerCase()) : -1
+    const place = FRAMING_LENGTHS.has(colon - at) ? FRAMING.indexOf(text.slice(at, colon).toLowerCase()) : -1
     if (place >= 0) {
       // Twice, or in words that have to be interpreted.
-      if ((seen & (1 << place)) !== 0 || !take(framing, FRAMING[place]!, head.slice(valueAt, lineEnd))) return null
+      if ((seen & (1 << place)) !== 0 || !take(framing, FRAMING[place]!, text.slice(valueAt, lineEnd))) return null
       seen |= 1 << place
     }
     at = lineEnd + 2
