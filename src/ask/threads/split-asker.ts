@@ -132,8 +132,9 @@ class Split {
   }
 
   #isBottleneck(pass: SplitPass): boolean {
-    const areBusy = this.#slots.map((slot) => slot.load()).every((load) => load > BUSY)
-    return areBusy && pass.outstanding >= WORTH_IT && this.#places.busyHosts > 1
+    // What costs nothing first: for a load Node has to bring a module, which short lists can do without.
+    if (pass.outstanding < WORTH_IT || this.#places.busyHosts <= 1) return false
+    return this.#slots.map((slot) => slot.load()).every((load) => load > BUSY)
   }
 
   async #addOne(pass: SplitPass): Promise<boolean> {
