@@ -406,7 +406,7 @@ describe('--write-failed', () => {
       [
         '',
         `  ${url}/404/b?token=abc  user=me:secret   # mine  # ${name}:2 404 Not Found`,
-        `two words here  # ${name}:4 a space in the URL; write %20`,
+        `two words here  # ${name}:4 words, none of them a URL`,
         `${url}/500/c  # ${name}:5 500 Internal Server Error`,
       ].sort(),
     )
