@@ -67,7 +67,12 @@ export function parseCommand(argv: readonly string[], env: Environment): Invocat
   if (stray !== undefined) throw new UsageError(`${command}: ${longFlag(stray.setting)} ${why}`)
   const options = { ...OPTION_DEFAULTS, ...given } as CommandOptions
   if (command === 'report') return { type: 'report', inputs: operands, options }
-  if (operands[0] !== undefined) throw new UsageError(`worker: ${operands[0]}: the list is for the run`)
+  if (operands[0] !== undefined) {
+    const isQueue = /^rediss?:/i.test(operands[0])
+    throw new UsageError(
+      isQueue ? 'worker: write --queue before the URL' : `worker: ${operands[0]}: the list is for the run`,
+    )
+  }
   return { type: 'worker', options }
 }
 

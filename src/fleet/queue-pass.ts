@@ -1,5 +1,6 @@
 // One pass over the queue: targets come in, slices go to Redis, and rows come back until all have one.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { unpackRows } from '../ask/threads/packed-rows.js'
 import { UsageError } from '../settings/errors.js'
 import type { Asking, Progress } from '../settings/seams.js'
@@ -12,6 +13,8 @@ import type { JobState, OldJob } from './desk.js'
 import { EarlierJobs } from './earlier-jobs.js'
 import type { QueuePassOptions } from './pass-options.js'
 import { type Answer, AT_ONCE } from './protocol.js'
+import { Refusals } from './refusals.js'
+import { type Job, lineOf } from './sent-job.js'
 import { Setbacks } from './setbacks.js'
 import { SLICE_MAX, Waiting } from './waiting.js'
 
@@ -27,17 +30,8 @@ const GONE_MS = 5000
 const TRIES = 3
 /** The run's key is renewed more often than it runs out by this, ms. */
 const SURE_MS = 10_000
-/** After Redis refused a job, ms. */
-const REFUSED_MS = 1000
-
-interface Job {
-  readonly id: string
-  readonly parts: readonly number[]
-  readonly targets: Map<number, Target>
-  /** An earlier process has sent it. */
-  readonly isOld: boolean
-  goneSinceMs: number | null
-}
+/** How long a run that is stopped waits for what its workers have, ms: they look once a second whether it is. */
+const LAST_MS = 2000
 
 export class QueuePass implements Asking {
   readonly results: AsyncIterable<readonly Verdict[]>
@@ -51,6 +45,7 @@ export class QueuePass implements Asking {
   readonly #earlier = new EarlierJobs()
   #settled: { readonly id: string; readonly atMs: number }[] = []
   readonly #setbacks = new Setbacks()
+  readonly #refusals: Refusals
   #known = 0
   #done = 0
   #inputEnded = false
@@ -61,14 +56,13 @@ export class QueuePass implements Asking {
     this.#halt = () => resolve(null)
   })
   #rows: Verdict[] = []
-  #trouble: string | null = null
   readonly #attendance: Attendance
-  #notBeforeMs = 0
   #turnedAtMs = 0
 
   constructor(batches: AsyncIterable<readonly Target[]>, options: QueuePassOptions) {
     this.#options = options
     this.#attendance = new Attendance(options)
+    this.#refusals = new Refusals(options)
     this.#turnedAtMs = options.now()
     this.results = this.#run(batches)
     const pass = this
@@ -125,31 +119,45 @@ export class QueuePass implements Asking {
     if (adopts) for (const old of (await this.#unlessStopped(desk.earlier())) ?? []) this.#adopt(old)
     const reading = this.#read(batches)
     while (!this.#isStopped) {
-      await this.#unlessStopped(this.#turn().catch((error: Error) => this.#refused(error)))
-      const rows = this.#rows
-      this.#rows = []
-      this.#done += rows.length
+      await this.#unlessStopped(this.#turn().catch((error: Error) => this.#refusals.note(error)))
+      const rows = this.#takeAll()
       if (rows.length > 0) yield rows
       if (this.#isDone) break
       if (rows.length === 0) await this.#bell.wait(LOOK_MS)
     }
+    if (this.#isStopped && !this.gaveUp) yield* this.#lastRows()
     if (!this.#isStopped) await reading
     // Never a good end with lines that nobody has.
     if (!this.#isStopped && this.#outstanding > 0) this.giveUp(`the queue lost ${this.#outstanding} URLs`)
     if (this.#readingFailed !== null) throw this.#readingFailed.error
   }
 
+  #takeAll(): readonly Verdict[] {
+    const rows = this.#rows
+    this.#rows = []
+    this.#done += rows.length
+    return rows
+  }
+
+  /** Of a run that is stopped: what nobody has begun is taken back, and the workers end at once and hand in what they have. */
+  async *#lastRows(): AsyncGenerator<readonly Verdict[], void> {
+    const { desk, now, isThere } = this.#options
+    const until = now() + LAST_MS
+    const inTime = (work: Promise<void>) =>
+      Promise.race([work.catch(() => {}), sleep(until - now(), undefined, { ref: false })])
+    if (this.#jobs.size > 0 && isThere()) await inTime(desk.stop().then(() => desk.withdraw(this.left())))
+    while (this.#jobs.size > 0 && isThere() && now() < until) {
+      await inTime(this.#collect(now()))
+      const rows = this.#takeAll()
+      if (rows.length > 0) yield rows
+      await this.#bell.wait(LOOK_MS)
+    }
+  }
+
   /** Redis may be away for as long as it likes; a run that has to end does not wait for it. */
   #unlessStopped<T>(work: Promise<T>): Promise<T | null> {
     work.catch(() => {})
     return Promise.race([work, this.#stopped])
-  }
-
-  /** It is out of memory, read-only, loading: that passes, or somebody has to do something. */
-  #refused({ message }: Error): void {
-    if (message !== this.#trouble) this.#options.notify(`Redis: ${message}; tried again`)
-    this.#trouble = message
-    this.#notBeforeMs = this.#options.now() + REFUSED_MS
   }
 
   async #read(batches: AsyncIterable<readonly Target[]>): Promise<void> {
@@ -197,7 +205,7 @@ export class QueuePass implements Asking {
     this.#turnedAtMs = now
     await this.#attendance.look(now)
     await this.#collect(now)
-    if (now >= this.#notBeforeMs) await this.#send()
+    if (this.#refusals.areOver(now)) await this.#send()
     await this.#tidy(now)
   }
 
@@ -219,7 +227,7 @@ export class QueuePass implements Asking {
     const answer = await desk.answer(job.id)
     if (answer === null && state !== 'failed') {
       job.goneSinceMs ??= now
-      if (now - job.goneSinceMs < GONE_MS) return
+      if (now - job.goneSinceMs < GONE_MS && !this.#isStopped) return
     }
     const why = answer === null && state === 'failed' ? await desk.whyFailed(job.id) : null
     this.#takeRows(job, answer)
@@ -285,9 +293,4 @@ export class QueuePass implements Asking {
     this.#settled = this.#settled.filter(({ atMs }) => now - atMs < SETTLED_MS)
     await this.#options.desk.forget(old.map(({ id }) => id))
   }
-}
-
-/** The line as a worker reads it. */
-function lineOf({ raw, url }: Target): string {
-  return raw ?? url!
 }

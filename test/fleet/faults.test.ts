@@ -170,6 +170,9 @@ describe('the run', () => {
     const asked = scene.server.requests()
     await sleep(1000)
     expect(scene.server.requests()).toBe(asked)
+    // All that its workers had found out is told; what was on the wire, two a host, is not.
+    const { length } = await scene.fleet.rows('out.ndjson.part')
+    expect(length).toBeGreaterThanOrEqual(asked - PER_HOST * HOSTS)
     await expectWhole(scene, scene.fleet.run(FLAGS), 2 * URLS)
   })
 })

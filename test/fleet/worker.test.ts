@@ -70,6 +70,7 @@ test.each([
   [['worker'], {}, 'worker: which queue? --queue redis://HOST:PORT, or SCRAPE_STATUS_QUEUE'],
   [['worker', '--queue', 'http://x'], {}, '--queue: expected redis://HOST:PORT or rediss://HOST:PORT'],
   [['worker', 'urls.txt'], {}, 'worker: urls.txt: the list is for the run'],
+  [['worker', 'redis://:secret@127.0.0.1:6379'], {}, 'worker: write --queue before the URL'],
   [['worker', '--timeout', '3s'], {}, 'worker: --timeout is for a run; a worker asks as the run says'],
   [['worker', '--env', 'NOT_THERE'], { SCRAPE_STATUS_QUEUE: 'redis://127.0.0.1:9' }, '--env NOT_THERE: not set'],
   [['urls.txt', '--grace', '3s'], {}, '--grace: is for scrape-status worker'],
