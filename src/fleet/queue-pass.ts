@@ -125,7 +125,7 @@ export class QueuePass implements Asking {
       if (this.#isDone) break
       if (rows.length === 0) await this.#bell.wait(LOOK_MS)
     }
-    if (this.#isStopped && !this.gaveUp) yield* this.#lastRows()
+    if (this.#isStopped && !this.gaveUp && this.#readingFailed === null) yield* this.#lastRows()
     if (!this.#isStopped) await reading
     // Never a good end with lines that nobody has.
     if (!this.#isStopped && this.#outstanding > 0) this.giveUp(`the queue lost ${this.#outstanding} URLs`)

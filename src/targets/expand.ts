@@ -118,3 +118,16 @@ function asUrlPart(value: string, { name, before, behind }: UrlPlace): string {
 function wellFormed(text: string): string {
   return Buffer.from(text).toString()
 }
+
+/** Names that a message lists. */
+const NAMES_SHOWN = 3
+
+/** What has the form of a variable in a text, the first ones. */
+export function namesIn(text: string): readonly string[] {
+  return [...new Set([...text.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name]) => name!))].slice(0, NAMES_SHOWN)
+}
+
+/** For a text that is wrong as it stands and names a variable that was not given. */
+export function hintOfName(name: string): string {
+  return `If the environment is meant: --env ${name}`
+}

@@ -4,7 +4,7 @@
 import { KEYS } from '../settings/keys.js'
 import type { LineProblem } from '../settings/target.js'
 import { beforeTheUrl } from './before-the-url.js'
-import { ExpansionError, expand, type Variables } from './expand.js'
+import { ExpansionError, expand, hintOfName, namesIn, type Variables } from './expand.js'
 import type { HostNames } from './host-names.js'
 import { nameCharacter, trimInvisible } from './invisible.js'
 import { type ParsedUrl, parseUrl } from './parse-url.js'
@@ -87,22 +87,13 @@ function readUrl(written: string, { variables, base = null, untrusted = false, h
   const names = namesIn(written)
   if (url === written) {
     const [unknown] = names
-    return unknown === undefined || untrusted
-      ? parsed
-      : refused({ ...found, hint: `If the environment is meant: --env ${unknown}` })
+    return unknown === undefined || untrusted ? parsed : refused({ ...found, hint: hintOfName(unknown) })
   }
   // Behind a colon a reason shows what it found, and that is the environment's here.
   const [reason] = found.reason.split(':')
   const known = names.filter((name) => variables.valueOf(name) !== null).map((name) => `$${name}`)
   return refused({ ...found, reason: `with what ${known.join(' and ')} stands for: ${reason}` })
 }
-
-function namesIn(written: string): readonly string[] {
-  return [...new Set([...written.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name]) => name!))].slice(0, NAMES_SHOWN)
-}
-
-/** Names that a message lists. */
-const NAMES_SHOWN = 3
 
 /** `accept=200` in front would make a host name of itself, were it not for this. */
 const KEY_FIRST = new RegExp(`^(?:${[...KEYS.keys()].join('|')})=`)

@@ -5,7 +5,7 @@ import { ValueError } from '../settings/errors.js'
 import { KEYS, type Key } from '../settings/keys.js'
 import type { Ask } from '../settings/target.js'
 import { nearest } from '../words/nearest.js'
-import { ExpansionError, expand, type Variables } from './expand.js'
+import { ExpansionError, expand, hintOfName, namesIn, type Variables } from './expand.js'
 import { contradiction, NO_OVERRIDE, type Override } from './settings.js'
 import { refuseKey, refuseMore } from './untrusted.js'
 
@@ -182,8 +182,8 @@ function applyValue(
     if (!(error instanceof ValueError)) throw error
     // What came from the environment is shown by its name only.
     const expected = value !== given && error.expected.includes(value) ? 'another value' : error.expected
-    const unknown = value === given ? /\$\{?([A-Za-z_]\w*)/.exec(given)?.[1] : undefined
-    const hint = unknown === undefined || limits !== null ? null : `If the environment is meant: --env ${unknown}`
+    const unknown = value === given && limits === null ? namesIn(given)[0] : undefined
+    const hint = unknown === undefined ? null : hintOfName(unknown)
     return wrong(`${name}${secret ? '' : `=${cut(given)}`}: expected ${expected}`, hint)
   }
 }

@@ -1,4 +1,5 @@
-// A request as it is written, byte for byte what undici would write (test/contract/undici.test.ts).
+// Requests as they are written: byte for byte what undici would write, and once more for the second look
+// (test/http/exchange/request-text.test.ts).
 
 import type { Origin } from '../wire/origin.js'
 import type { DispatchOptions } from './undici-client.js'
@@ -20,7 +21,25 @@ export function requestText({ method, path, headers }: DispatchOptions, { href }
     written.set(headers, lines)
   }
   if (lines === null || !PATH.test(path)) return null
-  return `${method} ${path} HTTP/1.1\r\nhost: ${href.slice(href.indexOf('//') + 2)}\r\nconnection: keep-alive\r\n${lines}\r\n`
+  return `${method} ${path} HTTP/1.1\r\nhost: ${hostOf(href)}\r\nconnection: keep-alive\r\n${lines}\r\n`
+}
+
+type Hop = Pick<DispatchOptions, 'method' | 'path' | 'headers'> & { readonly origin: Origin }
+
+/** The same for a connection that is used once (RFC 9112 §9.6), whatever the headers are. */
+export function closingRequestText({ method, path, headers, origin }: Hop): string {
+  const lines = [`${method} ${path} HTTP/1.1`]
+  let ownHost = false
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    ownHost ||= headers[i]!.toLowerCase() === 'host'
+    lines.push(`${headers[i]}: ${headers[i + 1]}`)
+  }
+  if (!ownHost) lines.splice(1, 0, `Host: ${hostOf(origin.href)}`)
+  return `${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`
+}
+
+function hostOf(href: string): string {
+  return href.slice(href.indexOf('//') + 2)
 }
 
 function headerText(headers: readonly string[]): string | null {

@@ -12,6 +12,7 @@ import { type BodyFraming, createBodyFraming } from './body-framing.js'
 import { type BodyReader, createBodyReader } from './body-reader.js'
 import { createGrowingBuffer } from './growing-buffer.js'
 import { type BodyRequest, type ExchangeParts, type HopRequest, type HopResult, NO_ANSWER } from './hop-request.js'
+import { closingRequestText } from './request-text.js'
 import { bodyTimeoutFailure } from './timeout-failure.js'
 
 /** What the second look saw: a head, or still a failure. */
@@ -53,7 +54,7 @@ export async function secondLook(request: HopRequest, parts: ExchangeParts, budg
           // What is left to do takes our time, not the server's.
           whole: () => parts.deadline.disarm(job),
         })
-        socket.write(requestText(request), 'latin1')
+        socket.write(closingRequestText(request), 'latin1')
       })
     } finally {
       socket.destroy()
@@ -226,16 +227,4 @@ function createReceived() {
     },
     all: () => collected.bytes(),
   }
-}
-
-/** The same request that undici sent, but for `Connection: close` (RFC 9112 §9.6). */
-function requestText({ method, path, origin, headers }: HopRequest): string {
-  const lines = [`${method} ${path} HTTP/1.1`]
-  let ownHost = false
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    ownHost ||= headers[i]!.toLowerCase() === 'host'
-    lines.push(`${headers[i]}: ${headers[i + 1]}`)
-  }
-  if (!ownHost) lines.splice(1, 0, `Host: ${origin.href.slice(origin.href.indexOf('//') + 2)}`)
-  return `${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`
 }
