@@ -10,6 +10,7 @@ import { FactsBoard } from './facts-board.js'
 import { HostPlaces } from './host-places.js'
 import { createLocalSlot, NEAR } from './local-slot.js'
 import { createMiddle } from './middle.js'
+import { LOOK_MS, Need, type Sight } from './need.js'
 import { portionsOf } from './share.js'
 import type { Middle, Slot } from './slot.js'
 import { SplitPass } from './split-pass.js'
@@ -34,19 +35,8 @@ export interface SlotContext {
   died(): void
 }
 
-/**
- * How often it is looked whether one more would help, and how often in a row that has to be so: for as long as a start
- * whose code is still cold keeps the loop busy, whatever the servers are like.
- */
-const LOOK_MS = 100
-const LOOKS = 4
-/** After so many of them all get their share anew: each change of a rate lets a few requests go at once. */
+/** After so many looks all get their share anew: each change of a rate lets a few requests go at once. */
 const SHARE_LOOKS = 3
-/** Of the event loop. */
-const BUSY = 0.9
-/** Targets that wait: fewer are done before another thread has warmed up. */
-const WORTH_IT = 2000
-
 /** An asker over several; it ends its threads with `close`. */
 export function createSplitAsker(options: SplitOptions): Asker {
   const split = new Split(options)
@@ -114,27 +104,28 @@ class Split {
   /** Adds others for as long as the pass may want them, and shares among all what they may use. */
   async #tend(pass: SplitPass): Promise<void> {
     const { most, isAuto, engine } = this.#options
-    let looks = 0
+    const need = new Need()
+    const startedAtMs = engine.time.now()
+    let isWanted = !isAuto
     let turns = 0
     let isAlone = false
     while (!pass.isOver && !this.#isClosed) {
-      const isWanted = !isAlone && this.#slots.length < most
-      if (isWanted && (!isAuto || looks >= LOOKS)) {
-        looks = 0
+      const mayGrow = !isAlone && this.#slots.length < most
+      if (mayGrow && isWanted) {
+        isWanted = !isAuto
         isAlone = !(await this.#addOne(pass))
         continue
       }
       await engine.time.wait(LOOK_MS, engine.closed)
       if (pass.isOver) return
-      if (isWanted && isAuto) looks = this.#isBottleneck(pass) ? looks + 1 : 0
+      if (mayGrow) isWanted = need.look(this.#sightOf(pass, engine.time.now() - startedAtMs))
       if (++turns % SHARE_LOOKS === 0 && this.#slots.length > 1) await this.#share(pass)
     }
   }
 
-  #isBottleneck(pass: SplitPass): boolean {
-    // What costs nothing first: for a load Node has to bring a module, which short lists can do without.
-    if (pass.outstanding < WORTH_IT || this.#places.busyHosts <= 1) return false
-    return this.#slots.map((slot) => slot.load()).every((load) => load > BUSY)
+  #sightOf({ outstanding, progress: { done } }: SplitPass, elapsedMs: number): Sight {
+    const loads = () => this.#slots.map((slot) => slot.load())
+    return { elapsedMs, outstanding, done, busyHosts: this.#places.busyHosts, loads }
   }
 
   async #addOne(pass: SplitPass): Promise<boolean> {
