@@ -9,6 +9,7 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { tempFolder } from '../cli/support/temp-folder.js'
+import { listOfAllKinds } from '../support/list-of-all-kinds.js'
 import { rowsIn, startPathServer } from '../support/path-server.js'
 import { spawnShell } from '../support/spawn-shell.js'
 import { readDocPage, writeCommands } from './support/doc-page.js'
@@ -17,9 +18,6 @@ const page = await readDocPage('recipes.md')
 const blocks = page.blocks.filter(({ language }) => language === 'yaml').map(({ text }) => parse(text))
 const job = blocks.find(({ kind }) => kind === 'Job')
 const matrix = blocks.find(({ jobs }) => jobs?.links?.strategy)?.jobs.links
-
-const HOSTS = 40
-const hostOf = (at: number) => `127.0.7.${(at % HOSTS) + 1}`
 
 /** `held` is never answered while the server holds. */
 async function serve() {
@@ -32,19 +30,6 @@ async function serve() {
   return { server: await startPathServer({ takes }), state }
 }
 
-/** Answers of all kinds, redirects to hosts of other parts, expectations that hold and that do not, lines that are wrong. */
-function listFor(port: number): string {
-  const url = (at: number, path: string) => `http://${hostOf(at)}:${port}/${path}`
-  const lines: string[] = ['# a list for several machines', '']
-  for (let at = 0; at < HOSTS; at++) {
-    lines.push(url(at, 'page'), url(at, `to/${hostOf(at + 7)}`), url(at, 'held'))
-    if (at % 3 === 0) lines.push(url(at, 'flaky'), `${url(at, '404')} accept=404`, url(at, '410'))
-    if (at % 5 === 0) lines.push(`${url(at, 'x')} contains="about x"`, `${url(at, 'y')} contains="about z"`)
-    if (at % 10 === 0) lines.push(url(at, 'reset'), 'http://', `${url(at, 'z')} skip="not now"`)
-  }
-  return `${lines.join('\n')}\n`
-}
-
 const rowsOf = async (path: string) => rowsIn(await readFile(path, 'utf8'))
 
 const FAST = '--retries 1 -q -r summary'
@@ -55,7 +40,7 @@ test('parts of a CI matrix and of an indexed Job, put together, are the rows of 
   const { server, state } = await serve()
   const cwd = await tempFolder()
   await writeCommands(cwd)
-  await writeFile(join(cwd, 'links.txt'), listFor(server.port))
+  await writeFile(join(cwd, 'links.txt'), listOfAllKinds({ port: server.port, net: '127.0.7', also: 'held' }))
   const sh = (line: string) => spawnShell(line, { cwd, path: cwd })
 
   const plain = await sh(`scrape-status links.txt -o plain.ndjson --threads 1 ${FAST}`)

@@ -3,30 +3,25 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { hostAt, listOfAllKinds } from '../support/list-of-all-kinds.js'
 import { startPathServer } from '../support/path-server.js'
 import { spawnCli } from '../support/spawn-cli.js'
 import { startFleet } from './support/fleet.js'
 
-const HOSTS = 40
-const hostOf = (at: number) => `127.0.8.${(at % HOSTS) + 1}`
-
-/** Answers of all kinds, redirects to hosts of other parts, expectations that hold and that do not, lines that are wrong. */
-function listFor(port: number): string {
-  const url = (at: number, path: string) => `http://${hostOf(at)}:${port}/${path}`
-  const lines: string[] = ['# a list for several machines', '']
-  for (let at = 0; at < HOSTS; at++) {
-    lines.push(url(at, 'page'), url(at, `to/${hostOf(at + 7)}`))
-    if (at % 3 === 0) lines.push(url(at, 'flaky'), `${url(at, '404')} accept=404`, url(at, '410'))
-    if (at % 5 === 0) lines.push(`${url(at, 'x')} contains="about x"`, `${url(at, 'y')} contains="about z"`)
-    if (at % 10 === 0) lines.push(url(at, 'reset'), 'http://', `${url(at, 'z')} skip="not now"`, url(at, 'page'))
-  }
-  return `${lines.join('\n')}\n`
-}
+const NET = '127.0.8'
 
 test('rows of a queue are those of one process', { timeout: 120_000 }, async () => {
   const server = await startPathServer()
-  const fleet = await startFleet(listFor(server.port))
-  const flags = ['--retries', '1', '--dedupe', '--expect-header', 'connection: .', '--rule', `${hostOf(3)} accept=410`]
+  const fleet = await startFleet(listOfAllKinds({ port: server.port, net: NET }))
+  const flags = [
+    '--retries',
+    '1',
+    '--dedupe',
+    '--expect-header',
+    'connection: .',
+    '--rule',
+    `${hostAt(NET, 3)} accept=410`,
+  ]
   const plain = await spawnCli(['urls.txt', '-o', 'plain.ndjson', '-q', '-r', 'summary', ...flags], {
     cwd: fleet.folder,
   })
