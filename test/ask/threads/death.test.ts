@@ -72,11 +72,22 @@ test('all that there are, one after the other: the run goes on alone', async () 
 test.each([
   ['cannot start', 'start'],
   ['dies before it is ready', 'ready'],
+  ['dies while the others make room for it', 'answered'],
 ])('one that %s is done without', async (_, of) => {
   const { rows, code } = await run({ of, flags: limits })
   expect(indices(rows)).toEqual(every)
   expect(rows.filter(({ ok }) => !ok)).toEqual([])
   expect(code).toBe(0)
+})
+
+test('one that dies with the first that it is given: those are lost, and all others are asked', async () => {
+  const { rows, code } = await run({ of: 'first', flags: limits })
+  expect(indices(rows)).toEqual(every)
+  const lost = rows.filter(({ ok }) => !ok)
+  expect(lost.length).toBeGreaterThan(0)
+  expect(lost.length).toBeLessThan(LINES / 2)
+  expect([...new Set(lost.map(({ kind }) => kind))]).toEqual(['internal'])
+  expect(code).toBe(3)
 })
 
 test('with redirects to hosts of others and from them: the run comes to its end, one row each', async () => {
