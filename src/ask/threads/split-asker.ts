@@ -105,7 +105,6 @@ class Split {
   async #tend(pass: SplitPass): Promise<void> {
     const { most, isAuto, engine } = this.#options
     const need = new Need()
-    const startedAtMs = engine.time.now()
     let isWanted = !isAuto
     let turns = 0
     let isAlone = false
@@ -118,14 +117,14 @@ class Split {
       }
       await engine.time.wait(LOOK_MS, engine.closed)
       if (pass.isOver) return
-      if (mayGrow) isWanted = need.look(this.#sightOf(pass, engine.time.now() - startedAtMs))
+      if (mayGrow) isWanted = need.look(this.#sightOf(pass))
       if (++turns % SHARE_LOOKS === 0 && this.#slots.length > 1) await this.#share(pass)
     }
   }
 
-  #sightOf({ outstanding, progress: { done } }: SplitPass, elapsedMs: number): Sight {
+  #sightOf({ outstanding }: SplitPass): Sight {
     const loads = () => this.#slots.map((slot) => slot.load())
-    return { elapsedMs, outstanding, done, busyHosts: this.#places.busyHosts, loads }
+    return { outstanding, busyHosts: this.#places.busyHosts, loads }
   }
 
   async #addOne(pass: SplitPass): Promise<boolean> {
