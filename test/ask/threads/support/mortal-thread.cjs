@@ -1,6 +1,6 @@
 // The program of a thread that dies, as SCRAPE_STATUS_DEATH says: `exit:N` and `throw:N` with the Nth target, `start` before
-// it listens, `ready` when it is told what it may use, `answered` once it has said that it is ready, `first` with the first
-// targets that it is given.
+// it listens, `ready` when it is told what it may use, `answered` once it has said that it is, `begin` when it is told of the
+// list, `targets` when it is given the first of it.
 
 const { parentPort } = require('node:worker_threads')
 const [how, after = '0'] = process.env.SCRAPE_STATUS_DEATH.split(':')
@@ -10,10 +10,9 @@ require('../../../../dist/thread.cjs')
 let left = Number(after)
 parentPort.on('message', ([name, [text]]) => {
   if (name === 'resize' && how === 'ready') process.exit(1)
-  // The answer is on its way by then.
   if (name === 'resize' && how === 'answered') setImmediate(() => process.exit(1))
+  if (name === how) process.exit(1)
   if (name !== 'targets') return
-  if (how === 'first') process.exit(1)
   left -= JSON.parse(text)[1].length / 4
   if (left > 0) return
   left = Number.POSITIVE_INFINITY
