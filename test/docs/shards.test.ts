@@ -9,7 +9,7 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { tempFolder } from '../cli/support/temp-folder.js'
-import { listOfAllKinds } from '../support/list-of-all-kinds.js'
+import { mixedList } from '../support/mixed-list.js'
 import { rowsIn, startPathServer } from '../support/path-server.js'
 import { spawnShell } from '../support/spawn-shell.js'
 import { readDocPage, writeCommands } from './support/doc-page.js'
@@ -40,7 +40,7 @@ test('parts of a CI matrix and of an indexed Job, put together, are the rows of 
   const { server, state } = await serve()
   const cwd = await tempFolder()
   await writeCommands(cwd)
-  await writeFile(join(cwd, 'links.txt'), listOfAllKinds({ port: server.port, net: '127.0.7', also: 'held' }))
+  await writeFile(join(cwd, 'links.txt'), mixedList({ port: server.port, net: 7 }))
   const sh = (line: string) => spawnShell(line, { cwd, path: cwd })
 
   const plain = await sh(`scrape-status links.txt -o plain.ndjson --threads 1 ${FAST}`)

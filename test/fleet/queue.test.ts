@@ -3,25 +3,15 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { hostAt, listOfAllKinds } from '../support/list-of-all-kinds.js'
+import { mixedList } from '../support/mixed-list.js'
 import { startPathServer } from '../support/path-server.js'
 import { spawnCli } from '../support/spawn-cli.js'
 import { startFleet } from './support/fleet.js'
 
-const NET = '127.0.8'
-
 test('rows of a queue are those of one process', { timeout: 120_000 }, async () => {
   const server = await startPathServer()
-  const fleet = await startFleet(listOfAllKinds({ port: server.port, net: NET }))
-  const flags = [
-    '--retries',
-    '1',
-    '--dedupe',
-    '--expect-header',
-    'connection: .',
-    '--rule',
-    `${hostAt(NET, 3)} accept=410`,
-  ]
+  const fleet = await startFleet(mixedList({ port: server.port, net: 8 }))
+  const flags = ['--retries', '1', '--dedupe', '--expect-header', 'connection: .', '--rule', '127.0.8.4 accept=410']
   const plain = await spawnCli(['urls.txt', '-o', 'plain.ndjson', '-q', '-r', 'summary', ...flags], {
     cwd: fleet.folder,
   })
