@@ -123,7 +123,7 @@ class Split {
   }
 
   #sightOf({ outstanding }: SplitPass): Sight {
-    const loads = () => this.#slots.map((slot) => slot.load())
+    const loads = () => this.#slots.filter(({ isGone }) => !isGone).map((slot) => slot.load())
     return { outstanding, busyHosts: this.#places.busyHosts, loads }
   }
 
