@@ -15,7 +15,7 @@ export interface SplitPassOptions {
   readonly places: HostPlaces
   /** Targets that were read and have no row; default 32,768. */
   readonly window?: number | undefined
-  readonly time: Pick<Time, 'now' | 'soon'>
+  readonly time: Pick<Time, 'now'>
 }
 
 /** As far as one asker reads ahead, too. */
@@ -62,7 +62,6 @@ export class SplitPass {
   isOver = false
   gaveUp = false
   #wake: (() => void) | null = null
-  #isTelling = false
   #onRoom: (() => void)[] = []
 
   constructor(batches: AsyncIterable<readonly Target[]>, options: SplitPassOptions) {
@@ -273,15 +272,10 @@ export class SplitPass {
     this.#tell()
   }
 
-  /** At the end of the loop's turn: a batch a turn, not one a row. */
+  /** At once: a batch of one that asks is all that came to it in a turn of its loop. */
   #tell(): void {
-    if (this.#isTelling) return
-    this.#isTelling = true
-    this.#options.time.soon(() => {
-      this.#isTelling = false
-      this.#wake?.()
-      this.#wake = null
-    })
+    this.#wake?.()
+    this.#wake = null
   }
 
   #tellRoom(): void {
