@@ -76,10 +76,8 @@ export function createAsker(engine: Engine, options: AskerOptions): Asker {
       }
       const resultOf = (target: Target, reply: Reply): Verdict | null => {
         if (reply.kind !== 'aborted') return judge(target, reply, timeText)
-        if (!stop.stopped) {
-          gaveUp = true
-          end()
-        }
+        gaveUp ||= !stop.stopped
+        end()
         return null
       }
       const plan: Schedule<Verdict> = schedule<Target, Reply, Verdict>(batches, {
@@ -99,6 +97,7 @@ export function createAsker(engine: Engine, options: AskerOptions): Asker {
         results: plan.results,
         progress: plan.progress,
         stop: end,
+        finish: () => plan.finish(),
         inFlight: own.limiter.inUse,
         get gaveUp() {
           return gaveUp

@@ -3,7 +3,9 @@
 import { type AskerOptions, createAsker } from '../ask/asker.js'
 import type { Engine } from '../ask/engine.js'
 import { packRows } from '../ask/threads/packed-rows.js'
+import { inOneBatch } from '../flow/in-one-batch.js'
 import { redact } from '../report/redact.js'
+import type { Asking } from '../settings/seams.js'
 import type { Target } from '../settings/target.js'
 import { type LineContext, parseLine } from '../targets/parse-line.js'
 import { isLocal } from '../words/kinds.js'
@@ -37,25 +39,17 @@ export interface AskingSlice extends SliceEnd {
 
 /** How often lines are handed back for lack of a network; after that it is what is told of them. */
 const FRUITLESS_MAX = 5
-/** Lines that are given to the asker at a time. */
-const BATCH = 64
 
 /** Throws, by `done`, where a line cannot be read here: a `$NAME` that this machine does not have. */
 export function askSlice(slice: Slice, equipment: Promise<Equipment>): AskingSlice {
   const targets: Target[] = []
+  let asking: Asking | null = null
   let isEnding = false
-  async function* batches() {
-    for (let at = 0; at < targets.length && !isEnding; at += BATCH) yield targets.slice(at, at + BATCH)
-  }
-  let stop = () => {}
   let isFruitless = false
   const ask = async ({ engine, asker, lines, secrets }: Equipment): Promise<Answer> => {
     for (const sent of slice.targets) targets.push(targetOf(sent, lines))
-    // No more ahead than there is work for: what was not begun can be handed back.
-    const window = Math.max(4 * BATCH, 2 * engine.limits.concurrency)
-    const asking = createAsker(engine, { ...asker, window }).ask(batches(), slice)
-    stop = asking.stop
-    if (isEnding) stop()
+    asking = createAsker(engine, asker).ask(inOneBatch(targets), slice)
+    if (isEnding) asking.stop()
     const rows: Verdict[] = []
     for await (const batch of asking.results) {
       for (const row of batch) {
@@ -71,10 +65,11 @@ export function askSlice(slice: Slice, equipment: Promise<Equipment>): AskingSli
   const end: SliceEnd = {
     gently() {
       isEnding = true
+      asking?.finish?.()
     },
     now() {
       isEnding = true
-      stop()
+      asking?.stop()
     },
   }
   const done = equipment.then((own) => ask(own).finally(own.release))

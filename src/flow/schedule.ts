@@ -31,6 +31,8 @@ export interface Schedule<Result> {
   readonly results: AsyncIterable<readonly Result[]>
   /** Begins nothing any more; what is on the wire is the caller's to abort. */
   stop(): void
+  /** As `stop`, where what is on the wire may end: who of those waits for the others waits no more. */
+  finish(): void
   readonly progress: Progress
   /** What is left to ask, for those who wait for the others. */
   readonly rest: RestOfList
@@ -44,6 +46,7 @@ export function schedule<Item, Answer, Result>(
   return {
     results: { [Symbol.asyncIterator]: () => stage.run(batches) },
     stop: () => stage.stop(),
+    finish: () => stage.finish(),
     progress: stage.progress,
     rest: stage.rest,
   }
@@ -141,6 +144,11 @@ class Stage<Item, Answer, Result> implements Turns<Item> {
     this.#parked = []
     this.#reader.stop()
     this.#results.tell()
+  }
+
+  finish(): void {
+    this.stop()
+    this.#tellEnd()
   }
 
   /** An item of the list: its result where it needs no request, else a place in its origin's line. */

@@ -4,6 +4,7 @@
 import type { Client } from '../ask/client.js'
 import { engineOf } from '../ask/engine.js'
 import { createThreads } from '../ask/threads/create-threads.js'
+import { inOneBatch } from '../flow/in-one-batch.js'
 import type { HintFacts } from '../judge/hints.js'
 import { mayPass } from '../policies/retry.js'
 import type { OptionsOf } from '../settings/options.js'
@@ -283,8 +284,4 @@ async function* askAgain(asker: Asker, targets: readonly Target[], ending: Endin
   ending.onHalt(asking.stop)
   for await (const batch of asking.results) yield batch
   if (asking.gaveUp) ending.halt(asking.gaveUpWhy ?? 'interrupted')
-}
-
-async function* inOneBatch(targets: readonly Target[]) {
-  yield targets
 }

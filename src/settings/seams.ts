@@ -98,6 +98,8 @@ export interface Asking {
   readonly progress: Progress
   /** Begins nothing any more and ends what is on the wire; those targets have no verdict. */
   stop(): void
+  /** Begins nothing any more; what is on the wire may end, and the rest has no verdict. Absent: it only knows `stop`. */
+  finish?(): void
   /** Requests on the wire now; absent: not known. */
   inFlight?(): number
   /** The host with most waiting or running requests, where that is not the client's; null: none. */

@@ -371,6 +371,23 @@ describe('the end', () => {
     expect(run.progress).toMatchObject({ known: 10, done: 2, notAsked: 8, inputEnded: false })
   })
 
+  test('by finish does so too, and tells those on the wire that they wait for nobody', async () => {
+    const { run, asked, answer } = createRig(batchesOf(upTo(10)), { concurrency: 2 })
+    const { got, done } = collect(run)
+    let told = 0
+    run.rest.onEnd(() => told++)
+    await turns()
+    expect(told).toBe(0)
+    run.finish()
+    expect(told).toBe(1)
+    expect(run.rest.hasSome()).toBe(false)
+    answer(0)
+    answer(1)
+    await done
+    expect(got).toEqual(['r0', 'r1'])
+    expect(asked).toEqual([0, 1])
+  })
+
   test('by stop does not wait for a reader that is silent', async () => {
     const silent = (async function* () {
       yield [0]

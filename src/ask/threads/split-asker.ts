@@ -37,6 +37,7 @@ export interface SlotContext {
 
 /** After so many looks all get their share anew: each change of a rate lets a few requests go at once. */
 const SHARE_LOOKS = 3
+
 /** An asker over several; it ends its threads with `close`. */
 export function createSplitAsker(options: SplitOptions): Asker {
   const split = new Split(options)
